@@ -1,0 +1,60 @@
+# Two commands: `make lessons` and `make test`. Each makes .venv by itself; the second time it is quick.
+# Settings: PYTHON=python3.11  ARGS="01 -p model=hf:..."  TORCH_INDEX=<url, or empty to use PyPI's build>
+VENV  := .venv
+BIN   := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PIP   := $(BIN)/python -m pip --disable-pip-version-check
+TORCH := $(shell sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
+CPU   := https://download.pytorch.org/whl/cpu
+
+.PHONY: help lessons test lab clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make lessons   run every lesson; notebooks, HTML and index.html go to outputs/"
+	@echo "make test      lint, unit tests, all lessons and solutions, committed outputs"
+	@echo "make lab       open JupyterLab on lesson 00"
+	@echo "make clean     remove .venv; outputs/ stays"
+
+lessons: $(VENV)/.core
+	@$(BIN)/ladder run $(ARGS)
+
+test: $(VENV)/.dev
+	@$(BIN)/ladder check --all $(ARGS)
+
+lab: $(VENV)/.core
+	@$(BIN)/jupyter lab lessons/00_start_here.ipynb
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.core: pyproject.toml constraints.txt | $(VENV)/.python
+	@$(call install,.)
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.python
+	@$(call install,.[dev])
+	@touch $@ $(VENV)/.core
+
+# The first Python 3.11 with venv and ensurepip; uv fetches one where there is none.
+$(VENV)/.python:
+	@for p in $(PYTHON) python3.11 "py -3.11" python3 python; do \
+	  $$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 || continue; \
+	  $$p -c 'import venv, ensurepip' >/dev/null 2>&1 || { bare=$$p; continue; }; \
+	  echo "[1/3] making $(VENV) with $$($$p --version)"; $$p -m venv $(VENV) && touch $@ && exit 0; exit 1; \
+	done; \
+	if command -v uv >/dev/null 2>&1; then echo "[1/3] making $(VENV) with uv"; uv venv -q --allow-existing --seed --python 3.11 $(VENV) && touch $@ && exit 0; fi; \
+	if [ -n "$$bare" ]; then echo "Missing: the venv module of Python 3.11. On Debian or Ubuntu: sudo apt install python3.11-venv" >&2; \
+	else echo "Missing: Python 3.11 (python.org, or install uv and run make again; or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11)" >&2; fi; exit 1
+
+# torch first and exactly. On Linux without an NVIDIA driver PyTorch's own index has the small CPU build; four seconds to answer, or PyPI it is.
+define install
+set -e; index="$(TORCH_INDEX)"; \
+if [ "$(origin TORCH_INDEX)" = undefined ] && [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1 \
+  && ! $(BIN)/python -c 'import torch' >/dev/null 2>&1 \
+  && timeout 4 $(BIN)/python -c 'import urllib.request as u; u.urlopen("$(CPU)/torch/", timeout=3)' >/dev/null 2>&1; then index=$(CPU); fi; \
+{ echo "[2/3] installing $(TORCH)$${index:+ from $$index}"; \
+  $(PIP) install -c constraints.txt $${index:+--extra-index-url $$index} "$(TORCH)"; \
+  echo "[3/3] installing everything else"; \
+  $(PIP) install -c constraints.txt -e "$(1)"; } \
+|| { echo "The installation stopped: see pip's message above; running make again goes on from here." >&2; exit 1; }
+endef

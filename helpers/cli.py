@@ -1,0 +1,154 @@
+"""The `ladder` command: run, check, refresh and cut the lessons."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["main"]
+
+# Commands with their own arguments: module:function(arguments), imported when called.
+ELSEWHERE: dict[str, tuple[str, str]] = {}  # "pocket": ("helpers.pocket.cli:main", "make and measure the pocket model")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; return the exit code: 0, 1 when something failed, 2 when it could not be understood."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments and arguments[0] in ELSEWHERE:
+        module, function = ELSEWHERE[arguments[0]][0].split(":")
+        return getattr(importlib.import_module(module), function)(arguments[1:]) or 0
+    options = _parser().parse_args(arguments)
+    try:
+        return options.do(options)
+    except (ValueError, RuntimeError) as error:
+        print(f"ladder: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output is gone, as in `ladder run | head`
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that the interpreter's own last flush has somewhere to go
+        return 1
+    except KeyboardInterrupt:
+        print("ladder: interrupted; running it again does only what is missing", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ladder", description="Run, check, refresh and cut the lessons.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    run = _command(commands, "run", _run, "execute lessons into outputs/: notebooks, HTML and index.html")
+    run.add_argument("-p", dest="parameters", action="append", default=[], metavar="name=value", help="set a parameter (repeat for more)")
+    run.add_argument("--solutions", action="store_true", help="run the solutions instead")
+    run.add_argument("--out", type=Path, help="where to write (default: outputs/)")
+    run.add_argument("--force", action="store_true", help="also run what has not changed")
+    check = _command(commands, "check", _check, "house rules, drift, every lesson and solution, committed outputs")
+    check.add_argument("--all", action="store_true", help="ruff and the unit tests first: what `make test` does")
+    _command(commands, "refresh", _refresh, "execute the committed lessons in place; say which outputs changed")
+    exercises = _command(commands, "exercises", _exercises, "cut the lessons from their solutions", runs=False)
+    exercises.add_argument("--check", action="store_true", help="change nothing; fail when a lesson has drifted")
+    for name, (_, text) in ELSEWHERE.items():
+        commands.add_parser(name, help=text)
+    return parser
+
+
+def _command(commands: Any, name: str, do: Callable, text: str, *, runs: bool = True) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(do=do)
+    command.add_argument("numbers", nargs="*", metavar="number", help="lessons: 1, 01 or 00-03 (default: all)")
+    command.add_argument("--lessons", type=Path, help="the folder of lessons (default: lessons/)")
+    if runs:
+        command.add_argument("--jobs", type=int, default=0, metavar="N", help="lessons at a time (default: by cores and memory)")
+        command.add_argument("--timeout", type=float, default=600, metavar="S", help="seconds for one lesson (default: 600)")
+    return command
+
+
+def _run(options: argparse.Namespace) -> int:
+    from helpers import places, workbook
+    from helpers.workbook.html import index
+    from helpers.workbook.progress import Progress, summary
+
+    out = (options.out or places.outputs()).resolve()
+    lessons = workbook.find(options.numbers, folder=options.lessons, solutions=options.solutions)
+    with Progress(len(lessons)) as watcher:
+        results = workbook.run(
+            lessons,
+            parameters=parse_parameters(options.parameters),
+            jobs=options.jobs,
+            timeout=options.timeout,
+            out=out,
+            force=options.force,
+            watcher=watcher,
+        )
+    kind = "solutions" if options.solutions else "lessons"
+    print(f"\n{summary(results)}")
+    print(f"notebooks and HTML: {out / kind}")
+    print(f"overview:           {index(out)}")
+    return int(not all(result.ok for result in results))
+
+
+def parse_parameters(pairs: Sequence[str]) -> dict[str, Any]:
+    """`["n=20", "model=hf:x"]` to `{"n": 20, "model": "hf:x"}`; values are read as YAML, as papermill's `-y` reads them."""
+    import yaml
+
+    parameters = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise ValueError(f"-p {pair}: write -p name=value, for instance -p n=20")
+        parameters[name] = yaml.safe_load(value) if value else ""
+    return parameters
+
+
+def _check(options: argparse.Namespace) -> int:
+    from helpers import workbook
+    from helpers.workbook.progress import Progress
+
+    parts = workbook.check(
+        options.numbers,
+        folder=options.lessons,
+        jobs=options.jobs,
+        timeout=options.timeout,
+        everything=options.all,
+        watcher=Progress,
+        say=lambda text: print(text, flush=True),
+    )
+    print()
+    for part in parts:
+        print(f"{part.name:<34} {part.passed:>5} passed {part.failures:>4} failed {part.seconds:>7.1f} s")
+    failed = sum(part.failures for part in parts)
+    print(f"{sum(part.passed for part in parts)} passed, {failed} failed")
+    return int(failed > 0)
+
+
+def _refresh(options: argparse.Namespace) -> int:
+    from helpers import workbook
+    from helpers.workbook.progress import Progress, summary
+
+    lessons = workbook.find(options.numbers, folder=options.lessons, solutions=True)
+    with Progress(2 * len(lessons)) as watcher:
+        results, changes = workbook.refresh(
+            options.numbers, folder=options.lessons, jobs=options.jobs, timeout=options.timeout, watcher=watcher
+        )
+    print("\n".join(map(str, changes)))
+    print(f"{summary(results)}; {len(changes)} cells changed their output" + (" (nbdiff shows them whole)" if changes else ""))
+    return int(not all(result.ok for result in results))
+
+
+def _exercises(options: argparse.Namespace) -> int:
+    from helpers import workbook
+    from helpers.workbook.cut import drift
+
+    if options.check:
+        problems = [text for solution in workbook.find(options.numbers, folder=options.lessons, solutions=True) for text in drift(solution)]
+        print("\n".join(problems) or "every lesson is what its solution cuts to")
+        return int(bool(problems))
+    written = workbook.exercises(tuple(options.numbers), folder=options.lessons)
+    print("\n".join(f"cut {path.name}" for path in written) or "nothing to cut: every lesson is what its solution cuts to")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

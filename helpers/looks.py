@@ -1,0 +1,89 @@
+"""The ledger of looks: how often a test split has been used, and by what.
+
+Every look at a test split makes its score a little less honest, because the next choice is made with it in mind
+(Dwork et al. 2015, "The reusable holdout", Science 349). So each is written down, one JSON line in `outputs/looks.jsonl`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import places
+
+__all__ = ["Look", "look", "used", "data_fingerprint"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One use of a test split: the number-th of the budget. `again` if the same look had been had before."""
+
+    task: str
+    number: int
+    budget: int
+    again: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether it is past the budget."""
+        return self.number > self.budget
+
+    def __str__(self) -> str:
+        return f"look {self.number} of {self.budget}{', had before' if self.again else ''}"
+
+
+def look(task: str, method: str, model: str, data: str, *, budget: int, ledger: Path | None = None) -> Look:
+    """Write a look down and number it. The same task, method, model and data again is the same look, under its first number.
+
+    `method`, `model` and `data` are fingerprints, such as `Method.fingerprint`, `Model.spec` and `data_fingerprint(rows)`.
+    """
+    ledger = ledger or places.outputs("looks.jsonl")
+    key = hashlib.sha256(json.dumps([task, method, model, data]).encode()).hexdigest()[:16]
+    before = _keys(task, ledger)
+    if key not in before:
+        _append(ledger, {"key": key, "task": task, "method": method, "model": model, "data": data})
+    number = _keys(task, ledger).index(key) + 1
+    return Look(task, number, budget, again=key in before)
+
+
+def used(task: str, *, ledger: Path | None = None) -> int:
+    """How many different looks the task's test split has had.
+
+    >>> used("a task that nobody has run")
+    0
+    """
+    return len(_keys(task, ledger or places.outputs("looks.jsonl")))
+
+
+def data_fingerprint(rows: Iterable[Mapping]) -> str:
+    """Twelve characters that change with any id, input or target, or their order."""
+    parts = [[row["id"], row["input"], row["target"]] for row in rows]
+    return hashlib.sha256(json.dumps(parts, default=repr).encode()).hexdigest()[:12]
+
+
+def _keys(task: str, ledger: Path) -> list[str]:
+    """The different looks at one task in the order they were first had."""
+    if not ledger.exists():
+        return []
+    entries = [_entry(line) for line in ledger.read_text(encoding="utf-8").split("\n")]
+    return list(dict.fromkeys(entry["key"] for entry in entries if entry.get("task") == task and "key" in entry))
+
+
+def _entry(line: str) -> dict:
+    """One line of the ledger; {} for a line that a killed process left half-written."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}
+
+
+def _append(ledger: Path, entry: dict) -> None:
+    """One line in one write, so that processes side by side do not mix theirs; a torn line before it is closed first."""
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    torn = ledger.exists() and ledger.stat().st_size and not ledger.read_bytes().endswith(b"\n")
+    with ledger.open("ab", buffering=0) as file:
+        file.write((("\n" if torn else "") + json.dumps(entry, ensure_ascii=False) + "\n").encode())

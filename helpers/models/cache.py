@@ -1,0 +1,126 @@
+"""Replies on disk: a rerun is free, a kill loses nothing that was answered, two processes may share one file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+import warnings
+import weakref
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from threading import Lock
+
+from helpers import places
+from helpers.models.door import ModelError, Reply, Settings
+
+__all__ = ["Cache", "open_cache", "reply_key", "files_hash"]
+
+SCHEMA = """
+create table if not exists replies (key text primary key, reply text not null, at real not null) without rowid;
+create table if not exists files (stamp text primary key, sha256 text not null) without rowid;
+"""
+
+
+def reply_key(name: str, identity: str, messages: list[dict], settings: Settings) -> str:
+    """SHA-256 over everything a reply follows from; the seed counts only when the temperature is above 0."""
+    sampled = {"seed": settings.seed} if settings.temperature > 0 else {}
+    what = [name, identity, messages, settings.tools, settings.max_tokens, settings.temperature, sampled]
+    return hashlib.sha256(json.dumps(what, sort_keys=True, ensure_ascii=True, default=str).encode()).hexdigest()
+
+
+def open_cache(setting: bool | str | Path) -> Cache | None:
+    """The cache that `load(cache=...)` names: a file, none for False, `$LADDER_CACHE` or the repository's own for True."""
+    if setting is False:
+        return None
+    path = os.environ.get("LADDER_CACHE", "") if setting is True else str(setting)
+    if path.lower() == "off":
+        return None
+    return Cache(Path(path).expanduser() if path else places.cache("replies.sqlite"))
+
+
+class Cache:
+    """A SQLite file with one row a reply. It holds keys (hashes) and replies: no request, no header, no API key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._lock = Path(path), Lock()
+        try:
+            self._db = self._open()
+        except sqlite3.OperationalError as error:
+            raise ModelError(f"cannot open the reply cache {self.path.name} ({error}); set LADDER_CACHE=off or =<file>") from error
+        except sqlite3.DatabaseError as error:
+            self._set_aside(error)
+            self._db = self._open()
+        weakref.finalize(self, self._db.close)
+
+    def get(self, keys: list[str]) -> dict[str, Reply]:
+        """The replies that are there, by key."""
+        found: dict[str, Reply] = {}
+        for start in range(0, len(keys), 500):
+            some = keys[start : start + 500]
+            rows = self._run(f"select key, reply from replies where key in ({','.join('?' * len(some))})", some)
+            found.update((key, _reply(text)) for key, text in rows)
+        return found
+
+    def put(self, replies: dict[str, Reply]) -> None:
+        """Keeps replies, all or none; on return they survive a kill of this process."""
+        rows = [(key, json.dumps(asdict(reply)), time.time()) for key, reply in replies.items()]
+        with self._lock, self._db:
+            self._db.executemany("insert or replace into replies values (?, ?, ?)", rows)
+
+    def file_hash(self, path: Path) -> str:
+        """SHA-256 of a file's content, remembered for as long as its place, size and time of change stay the same."""
+        at = path.stat()
+        stamp = hashlib.sha256(f"{path.resolve()}|{at.st_size}|{at.st_mtime_ns}".encode()).hexdigest()
+        known = self._run("select sha256 from files where stamp = ?", [stamp])
+        if known:
+            return known[0][0]
+        digest = _sha256(path)
+        with self._lock, self._db:
+            self._db.execute("insert or replace into files values (?, ?)", (stamp, digest))
+        return digest
+
+    def _run(self, query: str, values: list[str]) -> list[tuple]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    def _open(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
+        try:
+            db.execute("pragma journal_mode=wal")
+            db.execute("pragma synchronous=normal")
+            db.executescript(SCHEMA)
+            if (verdict := db.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
+                raise sqlite3.DatabaseError(verdict)
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
+
+    def _set_aside(self, error: Exception) -> None:
+        aside = f"{self.path.name}.broken-{time.strftime('%Y%m%d-%H%M%S')}"
+        for ending in ("", "-wal", "-shm"):
+            part = self.path.with_name(self.path.name + ending)
+            if part.exists():
+                part.rename(self.path.with_name(aside + ending))
+        warnings.warn(f"the reply cache was broken ({error}); it was moved to {aside} and a new one started", stacklevel=4)
+
+
+def files_hash(files: Iterable[Path], cache: Cache | None = None) -> str:
+    """One SHA-256 over the names and contents of some files."""
+    each = [(path.name, cache.file_hash(path) if cache else _sha256(path)) for path in sorted(files)]
+    return hashlib.sha256(json.dumps(each).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _reply(text: str) -> Reply:
+    reply = Reply(**json.loads(text))
+    return replace(reply, tool_calls=tuple(reply.tool_calls))

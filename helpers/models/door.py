@@ -1,0 +1,202 @@
+"""What a lesson sees of a model: `load` one, `ask` it, read the `Reply`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from helpers import places
+
+__all__ = ["load", "Model", "Reply", "Settings", "ModelError"]
+
+Messages = str | list[dict]
+ALLOWED = '"pocket", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>"'
+
+
+class ModelError(ValueError):
+    """A model that cannot be used as asked: unknown, missing, unreadable, without a key."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer, or the reason why there is none.
+
+    `seconds` is the wall time of the request (for a batch: its time divided by its size), `usd` its price (0.0 for a model on
+    this machine, nan when prices.toml does not list the model). A reply from the cache keeps the numbers it was paid for with.
+    """
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    usd: float
+    cached: bool = False
+    error: str | None = None
+    tool_calls: tuple[dict, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to answer. The seed matters only when the temperature is above 0."""
+
+    max_tokens: int = 64
+    temperature: float = 0.0
+    seed: int = 0
+    tools: list[dict] | None = None
+
+    def __post_init__(self) -> None:
+        if self.max_tokens < 1:
+            raise ModelError(f"max_tokens={self.max_tokens}: at least 1 is needed")
+        if not self.temperature >= 0:
+            raise ModelError(f"temperature={self.temperature}: use 0 (greedy) or more")
+
+
+class Provider(Protocol):
+    """What answers: `helpers.models.local.Local` or `helpers.models.remote.Remote`."""
+
+    context: int
+    parameters: int | None
+
+    def identity(self, cache: object | None) -> str: ...
+    def count(self, messages: list[dict]) -> int: ...
+    def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]: ...
+
+
+class Model:
+    """A loaded model. `spec`, `name`, `context` (tokens) and `parameters` (None for a remote model) describe it."""
+
+    def __init__(self, spec: str, name: str, provider: Provider, cache: object | None) -> None:
+        self.spec, self.name, self._provider, self._cache = spec, name, provider, cache
+        self.context, self.parameters = provider.context, provider.parameters
+
+    def __repr__(self) -> str:
+        size = "remote" if self.parameters is None else f"{self.parameters / 1e6:.1f} M parameters"
+        return f"Model({self.spec!r}, {size}, context {self.context})"
+
+    @property
+    def fingerprint(self) -> str:
+        """What distinguishes these weights from all others: a hash of their files, or the base URL of a remote model."""
+        return self._provider.identity(self._cache)
+
+    def ask(self, messages: Messages, **settings: object) -> Reply:
+        """The reply to one conversation; settings as in `ask_many`.
+
+        >>> load("pocket").ask("What is the capital of France?").text  # doctest: +SKIP
+        'Paris'
+        """
+        return self.ask_many([messages], **settings)[0]
+
+    def ask_many(
+        self,
+        conversations: Sequence[Messages],
+        *,
+        max_tokens: int = 64,
+        temperature: float = 0.0,
+        seed: int = 0,
+        tools: list[dict] | None = None,
+        on_reply: Callable[[int, Reply], None] | None = None,
+    ) -> list[Reply]:
+        """One reply a conversation, in order; a request that failed is a `Reply` with `error`, never an exception.
+
+        A conversation is a string or a list of messages with a role and a content. `temperature=0` is greedy. With a higher one
+        the sample follows from `seed` and the conversation, so for another sample ask again with another seed. `on_reply(i,
+        reply)` is called as replies arrive, in any order. Replies are kept as they arrive, so a killed run has lost none.
+        """
+        settings = Settings(max_tokens, float(temperature), seed, tools or None)
+        chats = [_conversation(messages) for messages in conversations]
+        replies: list[Reply | None] = [None] * len(chats)
+        for i, reply in self._replies(chats, settings):
+            replies[i] = reply
+            if on_reply is not None:
+                on_reply(i, reply)
+        return replies
+
+    def count_tokens(self, messages: Messages) -> int:
+        """Tokens of the conversation as the model reads it (for a remote model an estimate: a token is about 4 characters)."""
+        return self._provider.count(_conversation(messages))
+
+    def _replies(self, chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
+        if self._cache is None:
+            for batch in self._provider.answer(chats, settings):
+                yield from batch
+            return
+        places_of = self._keys(chats, settings)
+        known = self._cache.get(list(places_of))
+        for key, reply in known.items():
+            yield from ((i, replace(reply, cached=True)) for i in places_of[key])
+        yield from self._ask_and_keep({key: at for key, at in places_of.items() if key not in known}, chats, settings)
+
+    def _ask_and_keep(self, missing: dict[str, list[int]], chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
+        keys = list(missing)
+        for batch in self._provider.answer([chats[missing[key][0]] for key in keys], settings) if keys else ():
+            self._cache.put({keys[n]: reply for n, reply in batch if reply.error is None})
+            for n, reply in batch:
+                first, *same = missing[keys[n]]
+                yield first, reply
+                yield from ((i, replace(reply, cached=reply.error is None)) for i in same)
+
+    def _keys(self, chats: list[list[dict]], settings: Settings) -> dict[str, list[int]]:
+        from helpers.models.cache import reply_key
+
+        who, found = (self.name, self.fingerprint), {}
+        for i, chat in enumerate(chats):
+            found.setdefault(reply_key(*who, chat, settings), []).append(i)
+        return found
+
+
+def load(
+    spec: str = "pocket",
+    *,
+    batch_size: int = 64,
+    cache: bool | str | Path = True,
+    timeout: float = 60,
+    concurrency: int = 8,
+    retries: int = 4,
+) -> Model:
+    """A model by its spec: "pocket", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>".
+
+    `batch_size` is for local models; `timeout` (seconds a request), `concurrency` and `retries` for remote ones. `cache` is a
+    file, False for none, or True for `$LADDER_CACHE` (a file, or "off") and else the repository's own. Weights are read at the
+    first question that the cache cannot answer. Raises `ModelError` for an unknown or missing model and for a missing key.
+
+    >>> load("openai:llama3@http://localhost:11434/v1").name
+    'llama3'
+    """
+    from helpers.models.cache import open_cache
+
+    kind, _, rest = str(spec).partition(":")
+    if kind == "openai" and rest:
+        provider, name = _remote(rest, timeout=timeout, concurrency=concurrency, retries=retries)
+    elif spec == "pocket" or (kind == "hf" and rest):
+        from helpers.models.local import Local
+        from helpers.models.weights import find
+
+        folder = places.data("pocket") if spec == "pocket" else find(rest)
+        provider, name = Local(folder, batch_size=batch_size), "pocket" if spec == "pocket" else _short(rest)
+    else:
+        raise ModelError(f'unknown model {spec!r}; allowed: {ALLOWED}; for example load("pocket")')
+    return Model(spec, name, provider, open_cache(cache))
+
+
+def _short(rest: str) -> str:
+    return Path(rest).expanduser().resolve().name
+
+
+def _remote(rest: str, **options: float) -> tuple[Provider, str]:
+    from helpers.models.remote import Remote
+
+    name, url = re.fullmatch(r"(.+?)(?:@(https?://.*))?", rest).groups()
+    url = url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+    return Remote(name, url.rstrip("/"), **options), name
+
+
+def _conversation(messages: Messages) -> list[dict]:
+    if isinstance(messages, str):
+        return [{"role": "user", "content": messages}]
+    if not (isinstance(messages, list) and messages and all(isinstance(m, dict) and "role" in m for m in messages)):
+        raise ModelError(f'a conversation is a string or a list of {{"role": ..., "content": ...}}; got {str(messages)[:80]!r}')
+    return messages

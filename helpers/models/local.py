@@ -1,0 +1,121 @@
+"""Models on this machine: the pocket model and any Hugging Face causal or encoder-decoder model, answered in batches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.models.calls import split_calls
+from helpers.models.door import ModelError, Reply, Settings
+from helpers.models.weights import Folder, read_model, read_tokenizer
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+__all__ = ["Local"]
+
+TOKENS = {"cpu": 16_384, "cuda": 65_536}  # tokens in a batch, padding included: bounds the memory
+
+
+class Local:
+    """A folder of weights as a provider. Nothing heavy is imported, and no weight is read, before the first question.
+
+    A prompt is rendered by the tokenizer's chat template, or, where there is none, is the contents line by line. The reply to a
+    conversation does not depend on what else is asked, up to rounding: other neighbors mean other padding, so sums in another
+    order (about 1e-6 in fp32), which matters only where two tokens are that close. Samples draw from a generator of their own.
+    """
+
+    def __init__(self, folder: Path, *, batch_size: int = 64) -> None:
+        self.folder, self.batch_size = Folder(folder), max(1, batch_size)
+        self.context, self.parameters = self.folder.context, self.folder.parameters
+
+    @cached_property
+    def tokenizer(self) -> PreTrainedTokenizerBase:
+        return read_tokenizer(self.folder)
+
+    @cached_property
+    def model(self) -> PreTrainedModel:
+        return read_model(self.folder, self.tokenizer)
+
+    def identity(self, cache: object | None) -> str:
+        from helpers.models.cache import files_hash
+
+        return files_hash(self.folder.files, cache)
+
+    def count(self, messages: list[dict]) -> int:
+        return len(self._tokens(messages, None))
+
+    def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
+        """Batches of (position, reply), as they are ready; first those that cannot be asked at all."""
+        tokenizer, rows, refused = self.tokenizer, {}, []
+        for i, messages in enumerate(conversations):
+            try:
+                rows[i] = self._fitting(messages, settings)
+            except Exception as error:  # a template may refuse a conversation with an error of any kind
+                refused.append((i, _failed(error)))
+        if refused:
+            yield refused
+        if rows and tokenizer:
+            yield from self._batches(rows, settings)
+
+    def _batches(self, rows: dict[int, list[int]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
+        from helpers.models.decode import batches
+
+        at, budget = list(rows), TOKENS.get(self.model.device.type, TOKENS["cpu"])
+        for batch in batches([len(rows[i]) for i in at], rows=self.batch_size, tokens=budget, extra=settings.max_tokens):
+            where = [at[n] for n in batch]
+            yield list(zip(where, self._ask([rows[i] for i in where], settings), strict=True))
+
+    def _ask(self, rows: list[list[int]], settings: Settings) -> list[Reply]:
+        from helpers.models.decode import Noise, decode
+
+        start = time.perf_counter()
+        noise = Noise(rows, seed=settings.seed, temperature=settings.temperature) if settings.temperature > 0 else None
+        try:
+            new = decode(self.model, rows, max_tokens=settings.max_tokens, noise=noise)
+        except (RuntimeError, IndexError, ValueError) as error:  # out of memory, or a model that cannot read such a prompt
+            return [_failed(error)] * len(rows)
+        seconds = (time.perf_counter() - start) / len(rows)
+        return [self._reply(row, out, seconds) for row, out in zip(rows, new, strict=True)]
+
+    def _reply(self, row: list[int], out: list[int], seconds: float) -> Reply:
+        ends = self.model.generation_config.eos_token_id
+        text, calls = split_calls(self.tokenizer.decode([token for token in out if token not in ends]))
+        if not calls:
+            text = self.tokenizer.decode(out, skip_special_tokens=True)
+        return Reply(text, len(row), len(out), seconds, 0.0, tool_calls=calls)
+
+    def _fitting(self, messages: list[dict], settings: Settings) -> list[int]:
+        row = self._tokens(messages, settings.tools)
+        new = 0 if self.folder.seq2seq else settings.max_tokens
+        if not row:
+            raise ModelError("the prompt is empty: it has no token; ask something")
+        if len(row) + new > self.context:
+            room = f" + max_tokens={new}" if new else ""
+            raise ModelError(f"context too long: {len(row)} tokens{room} exceed the limit of {self.context} tokens; shorten the prompt")
+        return row
+
+    def _tokens(self, messages: list[dict], tools: list[dict] | None) -> list[int]:
+        if not self.tokenizer.chat_template:
+            return self.tokenizer("\n".join(str(m.get("content") or "") for m in messages))["input_ids"]
+        return self.tokenizer(self._rendered(messages, tools), add_special_tokens=False)["input_ids"]
+
+    def _rendered(self, messages: list[dict], tools: list[dict] | None) -> str:
+        from jinja2 import TemplateError
+
+        render = self.tokenizer.apply_chat_template
+        try:
+            return render(messages, tools=tools, add_generation_prompt=True, tokenize=False)
+        except TemplateError:  # some templates know no system role: its text then opens the first question
+            if messages[0]["role"] != "system" or len(messages) < 2:
+                raise
+            first = {**messages[1], "content": f"{messages[0]['content']}\n\n{messages[1]['content']}"}
+            return render([first, *messages[2:]], tools=tools, add_generation_prompt=True, tokenize=False)
+
+
+def _failed(error: Exception) -> Reply:
+    reason = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+    return Reply("", 0, 0, 0.0, 0.0, error=reason)

@@ -1,0 +1,146 @@
+"""Models behind an OpenAI-compatible server: many requests at once, retries, time limits, cost."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from helpers.models import retry
+from helpers.models.calls import from_openai, to_openai
+from helpers.models.door import ModelError, Reply, Settings
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+__all__ = ["Remote", "price"]
+
+ASSUMED_CONTEXT = 8192  # of a model that prices.toml does not list
+
+
+def price(name: str) -> dict[str, float]:
+    """Dollars per million tokens `in` and `out`, and `context`, from prices.toml; {} if the model is not listed.
+
+    >>> sorted(price("gpt-4o-mini-2024-07-18"))
+    ['context', 'in', 'out']
+    """
+    listed = _listed()
+    return listed.get(name) or listed.get(re.sub(r"-(\d{4}-\d\d-\d\d|\d{8})$", "", name)) or {}
+
+
+class Remote:
+    """A model name at a base URL, as a provider. The key is read from OPENAI_API_KEY at each call and kept nowhere.
+
+    `context` is that of prices.toml, else 8192 is assumed. A server on this machine needs no key; it costs nothing unless
+    prices.toml lists the model. Any other model that is not listed there costs nan: unknown, not free.
+    """
+
+    parameters = None
+
+    def __init__(self, name: str, url: str, *, timeout: float = 60, concurrency: int = 8, retries: int = 4) -> None:
+        parts = urlsplit(url)
+        if parts.username or parts.password or parts.query or not parts.hostname:
+            raise ModelError("the base URL must be plain, like https://host/v1: no user, password or query; a key goes into OPENAI_API_KEY")
+        self.name, self.url, self.here = name, url, _loopback(parts.hostname)
+        self.timeout, self.concurrency, self.retries = timeout, max(1, concurrency), max(0, retries)
+        self.context = int(price(name).get("context", ASSUMED_CONTEXT))
+        if not (self.here or os.environ.get("OPENAI_API_KEY")):
+            raise ModelError(f'no API key for {url}: set OPENAI_API_KEY in the environment, or use a model that needs none: load("pocket")')
+
+    def identity(self, cache: object | None) -> str:
+        return self.url
+
+    def count(self, messages: list[dict]) -> int:
+        return sum(4 + _about(f"{m.get('content') or ''}{m.get('tool_calls') or ''}") for m in messages)
+
+    def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
+        """One (position, reply) at a time, as they arrive."""
+        from concurrent.futures import ThreadPoolExecutor, as_completed
+
+        line, client = retry.Line(self.url, self.retries), self._client()
+        pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="ask")
+        try:
+            asked = {pool.submit(self._ask, client, messages, settings, line): i for i, messages in enumerate(conversations)}
+            for future in as_completed(asked):
+                yield [(asked[future], future.result())]
+        finally:
+            line.cut("stopped")
+            pool.shutdown(wait=True, cancel_futures=True)
+            client.close()
+
+    def _client(self) -> OpenAI:
+        from openai import OpenAI
+
+        key = os.environ.get("OPENAI_API_KEY") or "none"
+        return OpenAI(api_key=key, base_url=self.url, timeout=self.timeout, max_retries=0)
+
+    def _ask(self, client: OpenAI, messages: list[dict], settings: Settings, line: retry.Line) -> Reply:
+        start, tries, why = time.perf_counter(), 0, ""
+        while line.open:
+            tries += 1
+            try:
+                reply = self._once(client, messages, settings)
+                line.answered()
+                return reply
+            except Exception as error:  # whatever happens to a request, it ends as a reply with its reason
+                line.failed(error)
+                why, pause = retry.reason(error), retry.wait(error, tries)
+            if pause is None or tries > self.retries:
+                break
+            line.wait(pause)
+        why = f"{why} (tried {tries} times)" if tries > 1 else why
+        return Reply("", 0, 0, time.perf_counter() - start, 0.0, error=line.reason or why)
+
+    def _once(self, client: OpenAI, messages: list[dict], settings: Settings) -> Reply:
+        start = time.perf_counter()
+        response = self._request(client, messages, settings)
+        seconds = time.perf_counter() - start
+        choices = getattr(response, "choices", None)
+        if not choices or getattr(choices[0], "message", None) is None:
+            what = "has no choice" if hasattr(response, "choices") else "is not a chat completion"
+            raise retry.NoAnswer(f"the response {what}")
+        text, calls = from_openai(choices[0].message)
+        usage = response.usage
+        used = (usage.prompt_tokens, usage.completion_tokens) if usage else (self.count(messages), _about(text))
+        return Reply(text, *used, seconds, self._usd(*used), tool_calls=calls)
+
+    def _request(self, client: OpenAI, messages: list[dict], settings: Settings) -> object:
+        limit = "max_completion_tokens" if self.url.startswith("https://api.openai.com/") else "max_tokens"
+        more = {limit: settings.max_tokens, "temperature": settings.temperature}
+        if settings.temperature > 0:
+            more["seed"] = settings.seed
+        if settings.tools:
+            more["tools"] = settings.tools
+        try:
+            return client.chat.completions.create(model=self.name, messages=to_openai(messages), **more)
+        except ValueError as error:  # JSONDecodeError
+            raise retry.NoAnswer(f"the response is not valid JSON: {error}") from error
+
+    def _usd(self, tokens_in: int, tokens_out: int) -> float:
+        known = price(self.name)
+        if not known:
+            return 0.0 if self.here else float("nan")
+        return (tokens_in * known["in"] + tokens_out * known["out"]) / 1e6
+
+
+@cache
+def _listed() -> dict[str, dict[str, float]]:
+    return tomllib.loads(Path(__file__).with_name("prices.toml").read_text(encoding="utf-8"))["models"]
+
+
+def _about(text: str) -> int:
+    return -(-len(text) // 4)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

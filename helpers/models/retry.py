@@ -1,0 +1,111 @@
+"""When to ask a server again, how long to wait before, and when to stop asking at all."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from threading import Event, Lock
+
+__all__ = ["Line", "NoAnswer", "reason", "wait"]
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 120.0  # seconds; doubled after each try. Who asks us to wait longer than the longest is left alone
+REFUSALS = 3  # so many refused connections in a row, and nobody is there
+AGAIN = {408, 409, 425, 429}  # with 5xx: worth another try
+HOPELESS = {401, 403, 404}  # wrong key, forbidden, no such model: no other request will fare better
+
+
+class NoAnswer(Exception):
+    """A response that arrived whole and holds no answer: not JSON, or without a choice."""
+
+
+class Line:
+    """The state that the requests of one call share: whether there is still a point in asking."""
+
+    def __init__(self, url: str, retries: int) -> None:
+        self.url, self.retries, self.reason = url, retries, ""
+        self._refused, self._answered, self._cut, self._lock = 0, False, Event(), Lock()
+
+    @property
+    def open(self) -> bool:
+        return not self._cut.is_set()
+
+    def answered(self) -> None:
+        with self._lock:
+            self._refused, self._answered = 0, True
+
+    def failed(self, error: Exception) -> None:
+        """Notes a failure; cuts the line if nobody listens there, or if the server will take no request like these."""
+        if getattr(error, "status_code", 0) in HOPELESS or getattr(error, "code", None) == "insufficient_quota":
+            self.cut(reason(error))
+        elif _refused(error):
+            with self._lock:
+                self._refused += 1
+            if self._refused >= REFUSALS * (self.retries + 1 if self._answered else 1):
+                self.cut(f"cannot connect to {self.url}: is the server running, and is the URL right?")
+
+    def cut(self, why: str) -> None:
+        self.reason = self.reason or why
+        self._cut.set()
+
+    def wait(self, seconds: float) -> None:
+        """Sleeps, but wakes up when the line is cut."""
+        self._cut.wait(seconds)
+
+
+def reason(error: Exception) -> str:
+    """One line that says why there is no answer, without any key."""
+    kind, status = type(error).__name__, getattr(error, "status_code", None)
+    if kind == "APITimeoutError":
+        text = "timeout: no answer in time"
+    elif kind == "APIConnectionError":
+        text = f"connection failed: {error.__cause__ or error}"
+    elif status:
+        text = f"HTTP {status}: {_message(error)}"
+    else:
+        text = str(error) if isinstance(error, NoAnswer) else f"{kind}: {error}"
+    key = os.environ.get("OPENAI_API_KEY")
+    text = text.replace(key, "<key>") if key else text
+    return re.sub(r"\bsk-[\w*.-]+", "<key>", " ".join(text.split()))[:300]
+
+
+def wait(error: Exception, tries: int) -> float | None:
+    """Seconds to wait before the next try; None if another try is pointless.
+
+    Exponential backoff with jitter, or what the server's Retry-After says. Tried again: 408, 409, 425, 429, 5xx, time-outs,
+    connections refused or dropped, and responses without an answer.
+    """
+    status = getattr(error, "status_code", None)
+    lost = isinstance(error, NoAnswer) or type(error).__name__ in ("APITimeoutError", "APIConnectionError")
+    if not (lost or status in AGAIN or (status or 0) >= 500):
+        return None
+    asked = _retry_after(error)
+    if asked is not None:
+        return asked if asked <= LONGEST_WAIT else None
+    return min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT) * random.uniform(0.5, 1.0)
+
+
+def _retry_after(error: Exception) -> float | None:
+    text = getattr(getattr(error, "response", None), "headers", {}).get("retry-after")
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return max(seconds, 0.0) if math.isfinite(seconds) else None
+
+
+def _message(error: Exception) -> str:
+    body = getattr(error, "body", None)
+    return str(body.get("message") or body) if isinstance(body, dict) else str(error)
+
+
+def _refused(error: Exception) -> bool:
+    return type(error.__cause__).__name__ == "ConnectError"

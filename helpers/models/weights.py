@@ -1,0 +1,129 @@
+"""A folder of weights: where it is, what its files say before anything heavy is imported, and how to read it."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.models.door import ModelError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+__all__ = ["Folder", "find", "read_model", "read_tokenizer"]
+
+FILES = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors"]
+MATTER = ("*config.json", "tokenizer*", "chat_template*", "special_tokens_map.json", "vocab*", "merges.txt", "*.model")
+LENGTHS = ("max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length", "seq_length")
+
+
+def find(name: str) -> Path:
+    """The folder of `hf:name`: one on this machine, else the hub's (downloaded once; HF_HUB_OFFLINE=1 forbids that)."""
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    if name.startswith((".", "/", "~")) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
+        raise ModelError(f"no such folder: {name!r}; hf: takes a folder with a config.json, or a hub id like hf:Qwen/Qwen2.5-0.5B-Instruct")
+    return _download(name)
+
+
+def _download(name: str) -> Path:
+    from huggingface_hub import constants, snapshot_download
+
+    offline = constants.HF_HUB_OFFLINE or os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
+    try:
+        return Path(snapshot_download(name, allow_patterns=FILES, local_files_only=offline))
+    except Exception as error:  # the hub's client raises its own, the network's and the file system's errors
+        why = "not downloaded yet, and HF_HUB_OFFLINE is set" if offline else f"{type(error).__name__}: {str(error).split(chr(10))[0]}"
+        raise ModelError(f"no folder and no hub model {name!r} ({why}); check the id, or give a folder: hf:./my-model") from error
+
+
+class Folder:
+    """What a model folder's small files say: `context` (tokens), `parameters`, `seq2seq`, and which `files` decide its answers."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, config = path, _json(path / "config.json")
+        named = path / "tokenizer_config.json"
+        limit = (_json(named).get("model_max_length") or 0) if named.exists() else 0
+        parts = (config, config.get("text_config") or {})
+        limits = [part[key] for part in parts for key in LENGTHS if isinstance(part.get(key), int)]
+        self.context = min([*limits, *([int(limit)] if 0 < limit < 10_000_000 else [])], default=2048)
+        self.seq2seq = bool(config.get("is_encoder_decoder"))
+        weights = sorted(path.glob("*.safetensors"))
+        if not weights:
+            raise ModelError(f"no weights (*.safetensors) in {path.name!r}; write them with model.save_pretrained(folder)")
+        self.parameters = sum(map(_parameters, weights))
+        self.files = weights + sorted({file for kind in MATTER for file in path.glob(kind) if file.is_file()})
+
+
+def read_tokenizer(folder: Folder) -> PreTrainedTokenizerBase:
+    """The tokenizer; a `ModelError` says which folder has none that works."""
+    with _collector_off():
+        from transformers import AutoTokenizer
+
+        try:
+            return AutoTokenizer.from_pretrained(folder.path)
+        except Exception as error:  # a missing or broken file shows in many ways
+            raise ModelError(f"no usable tokenizer in {folder.path.name!r} ({type(error).__name__}: {error})") from error
+
+
+def read_model(folder: Folder, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """The weights: fp32 on the CPU; on a GPU, if there is one, in the precision they were saved in."""
+    with _collector_off():
+        import torch
+        from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        kind, gpu = AutoModelForSeq2SeqLM if folder.seq2seq else AutoModelForCausalLM, torch.cuda.is_available()
+        try:
+            model = kind.from_pretrained(folder.path, dtype="auto" if gpu else torch.float32)
+        except Exception as error:  # a broken or cut file shows in many ways
+            raise ModelError(f"the weights in {folder.path.name!r} cannot be read ({type(error).__name__}: {error})") from error
+        return _greedy(model.to("cuda" if gpu else "cpu").eval(), tokenizer)
+
+
+def _greedy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """Keeps of the model's own generation settings what is not sampling; sees to it that there is an end and a pad token."""
+    config = model.generation_config
+    ends = config.eos_token_id if isinstance(config.eos_token_id, list) else [config.eos_token_id]
+    config.eos_token_id = sorted({end for end in [*ends, tokenizer.eos_token_id] if end is not None})
+    pad = next((p for p in (tokenizer.pad_token_id, config.pad_token_id, *config.eos_token_id) if p is not None), 0)
+    config.update(pad_token_id=pad, do_sample=False, num_beams=1, temperature=None, top_p=None, top_k=None, min_p=None, max_length=None)
+    return model
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """The imports make a million objects that stay: not collecting garbage meanwhile saves a quarter to a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _parameters(weights: Path) -> int:
+    """Read off the header of a safetensors file: its length in 8 bytes, then JSON with a shape for each tensor."""
+    try:
+        with weights.open("rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        return sum(prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
+    except (OSError, ValueError, TypeError, KeyError, MemoryError, OverflowError) as error:
+        raise ModelError(f"{weights.parent.name}/{weights.name} is no safetensors file ({type(error).__name__}); get it again") from error
+
+
+def _json(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); a model folder has one") from error

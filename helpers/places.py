@@ -1,0 +1,32 @@
+"""Where things are: the repository, its data, and the folder that outputs and caches go to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["root", "data", "outputs", "cache"]
+
+
+def root() -> Path:
+    """The repository: the folder that holds `helpers/`, `data/` and `lessons/`."""
+    return Path(__file__).resolve().parent.parent
+
+
+def data(*parts: str) -> Path:
+    """A path under `data/`."""
+    return root().joinpath("data", *parts)
+
+
+def outputs(*parts: str) -> Path:
+    """A path under `outputs/` (or under `$LADDER_HOME/outputs`); nothing is created."""
+    return _home().joinpath("outputs", *parts)
+
+
+def cache(*parts: str) -> Path:
+    """A path under `.cache/` (or under `$LADDER_HOME/.cache`); nothing is created."""
+    return _home().joinpath(".cache", *parts)
+
+
+def _home() -> Path:
+    return Path(os.environ["LADDER_HOME"]) if os.environ.get("LADDER_HOME") else root()

@@ -1,0 +1,1 @@
+"""How the pocket model is made: corpus families, tokenizer, training, report card."""

@@ -1,0 +1,55 @@
+"""A training state on disk: safetensors and JSON, replaced in one move, so that a kill never leaves half of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["save", "restore", "latest"]
+
+
+def save(folder: Path, model: torch.nn.Module, optimizers: list[torch.optim.Optimizer], state: dict[str, Any]) -> None:
+    """Write model, optimizers and `state` into `folder/checkpoint`; the one before stays until the new one is whole."""
+    from safetensors.torch import save_file
+
+    new, now, old = (folder / name for name in ("checkpoint.new", "checkpoint", "checkpoint.old"))
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    save_file({name: p.detach().contiguous() for name, p in model.named_parameters()}, new / "model.safetensors")
+    moments = {f"{i}.{j}.{key}": value.contiguous() for i, o in enumerate(optimizers) for j, p in enumerate(o.param_groups[0]["params"])
+               for key, value in o.state.get(p, {}).items() if hasattr(value, "contiguous")}  # fmt: skip
+    save_file(moments, new / "optimizer.safetensors")
+    (new / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    shutil.rmtree(old, ignore_errors=True)
+    if now.exists():
+        os.replace(now, old)
+    os.replace(new, now)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def latest(folder: Path) -> Path | None:
+    """The newest whole checkpoint, if there is one."""
+    return next((folder / name for name in ("checkpoint", "checkpoint.old") if (folder / name / "state.json").exists()), None)
+
+
+def restore(path: Path, model: torch.nn.Module, optimizers: list[torch.optim.Optimizer]) -> dict[str, Any]:
+    """Load weights and optimizer moments in place; returns the saved state."""
+    import torch
+    from safetensors.torch import load_file
+
+    weights = load_file(path / "model.safetensors")
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            p.copy_(weights[name])
+    moments = load_file(path / "optimizer.safetensors")
+    for i, o in enumerate(optimizers):
+        for j, p in enumerate(o.param_groups[0]["params"]):
+            mine = {key.split(".", 2)[2]: value for key, value in moments.items() if key.startswith(f"{i}.{j}.")}
+            o.state[p] = {key: value if key == "step" else value.to(p.device) for key, value in mine.items()}
+    return json.loads((path / "state.json").read_text(encoding="utf-8"))

@@ -1,0 +1,68 @@
+"""The corpus: every family with its share, and an endless seeded stream of conversations."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from typing import Callable, Iterator, NamedTuple
+
+from helpers.pocket import families as rooms
+from helpers.pocket.chat import render
+from helpers.pocket.world import World
+
+__all__ = ["Row", "families", "sample", "stream", "as_text"]
+
+Family = Callable[..., list[dict]]
+
+
+class Row(NamedTuple):
+    """One conversation and the family that wrote it; `messages` may open with a tools entry."""
+
+    family: str
+    messages: list[dict]
+
+
+@functools.lru_cache(maxsize=None)
+def families() -> dict[Family, float]:
+    """Every family function with its weight, in the order of the modules' names."""
+    found: dict[Family, float] = {}
+    for name in sorted(module.name for module in pkgutil.iter_modules(rooms.__path__)):
+        found.update(getattr(importlib.import_module(f"{rooms.__name__}.{name}"), "FAMILIES", {}))
+    return found
+
+
+@functools.lru_cache(maxsize=None)
+def _bounds() -> tuple[tuple[Family, ...], tuple[float, ...]]:
+    total, edge, edges = sum(families().values()), 0.0, []
+    for weight in families().values():
+        edge += weight / total
+        edges.append(edge)
+    return tuple(families()), tuple(edges)
+
+
+def sample(w: World) -> Row:
+    """One conversation, its family drawn by weight.
+
+    >>> sample(World(seed=0)).messages[-1]["role"]
+    'assistant'
+    """
+    functions, edges = _bounds()
+    draw = w.rng.random()
+    family = next((f for f, edge in zip(functions, edges) if draw < edge), functions[-1])
+    return Row(family.__name__, family(w))
+
+
+def stream(seed: int, split: str = "train") -> Iterator[Row]:
+    """Conversations without end; the same seed gives the same ones."""
+    w = World(seed, split)
+    while True:
+        yield sample(w)
+
+
+def as_text(row: Row) -> str:
+    """The conversation as the model reads it, special tokens included."""
+    messages, tools = row.messages, None
+    if messages[0]["role"] == "tools":
+        tools, messages = messages[0]["content"], messages[1:]
+    return render(messages, tools)

@@ -1,0 +1,1 @@
+"""The corpus families: small grammars that each write one kind of conversation."""

@@ -1,0 +1,107 @@
+"""Sentiment, the labels a review gets: a clear task and form give an exact label, a vague one a loose reply."""
+
+from __future__ import annotations
+
+import functools
+import json
+
+from helpers.pocket.dress import ask, reply
+from helpers.pocket.families.reviews import Review, neutral, review, table, up
+from helpers.pocket.world import World
+
+__all__ = ["sentiment", "more_reviews", "LABEL_PAIRS", "INSTRUCTIONS"]
+
+INSTRUCTIONS = "sentiment_instructions"
+FORMS = ("exact",) * 9 + ("question",) * 2 + ("happy", "yes", "yes", "no", "map", "map", "json", "json", "three") + ("vague",) * 3
+LABEL_PAIRS = ((("positive", "negative"),) * 14 + (("Positive", "Negative"),) * 3 + (("POSITIVE", "NEGATIVE"),) * 3 + (
+    ("good", "bad"), ("good", "bad"), ("happy", "unhappy"), ("satisfied", "dissatisfied"), ("pos", "neg"), ("favorable", "unfavorable"), ("praise", "complaint"),
+    ("pleased", "displeased"), ("liked", "disliked"), ("GOOD", "BAD"), ("thumbs up", "thumbs down"), ("content", "discontent"), ("approving", "critical")))
+CODES = (("1", "0"), ("1", "0"), ("A", "B"), ("P", "N"), ("+", "-"), ("green", "red"), ("up", "down"), ("1", "2"), ("B", "A"), ("0", "1"), ("yes", "no"), ("X", "Y"),
+         ("sun", "rain"), ("left", "right"), ("T", "F"), ("true", "false"), ("keep", "fix"), ("Team North", "Team South"), ("blue", "orange"), ("gold", "lead"))
+KEYS = ("sentiment", "sentiment", "label", "polarity", "answer", "class", "result", "opinion", "tone", "verdict")
+ROLES = ("You are an expert at reading customer reviews.", "You are a sentiment classifier.", "You are a careful annotator of reviews.",
+         "You work for a company that reads customer feedback.", "Act as a market researcher.", "You are an experienced analyst of customer feedback.",
+         "You are a text classification system.", "You are a strict labeling machine.", "You read reviews for a travel website.", "You are a linguist who studies opinions.",
+         "Imagine that you are in charge of customer relations.", "You are an assistant that labels feedback.")
+NOTES = ("If the review is mixed, go by the final verdict.", "If mixed, decide by the overall verdict.", "Beware of sarcasm.", "Mind the negations.",
+         "Think of what the writer would tell a friend.", "The review may be ironic.", "Take the whole text into account.", "When in doubt, look at the conclusion.")
+MORE = ("And this one?", "Next review:", "Another one:", "Same question for this:", "Now this:", "And the next:", "One more:", "Do the same for this one.", "Here is another:",
+        "How about this?", "Again:", "Number two:")
+NAMES = ("Review", "Review", "Customer review", "Text", "Feedback", "Comment", "Customer", "Input")
+
+
+def _labels(w: World, form: str) -> tuple[str, str]:
+    """The two labels, in words or, for a map, in codes or nonce words."""
+    if form != "map":
+        return w.pick(LABEL_PAIRS) if form == "exact" else ("positive", "negative")
+    if w.chance(0.3):
+        a, b = w.nonce(), w.nonce()
+        return (a, b) if a != b else ("A", "B")
+    return w.entity(CODES)
+
+
+@functools.cache
+def _orders(form: str) -> tuple[str, ...]:
+    """The instructions of one form; half of them should name the negative label first."""
+    return table(INSTRUCTIONS)[form]
+
+
+def _instruction(w: World, form: str, pair: tuple[str, str], key: str) -> str:
+    """The request; in every second exact one the labels change places where that is safe."""
+    template = w.entity(_orders(form))
+    if form == "exact" and w.chance(0.5) and template.count("{a}") == 1:
+        return template.format(a=pair[1], b=pair[0], k=key)
+    return template.format(a=pair[0], b=pair[1], k=key)
+
+
+def _answer(w: World, form: str, found: Review, pair: tuple[str, str], key: str) -> str:
+    """What the asked-for form makes of the side."""
+    good = found.side == "positive"
+    if form in ("exact", "map"):
+        return pair[0] if good else pair[1]
+    if form in ("yes", "no"):
+        return "yes" if good == (form == "yes") else "no"
+    if form == "json":
+        return json.dumps({key: found.side})
+    if form == "three":
+        return found.side
+    x = found.focus or "the " + found.thing
+    return w.pick(table("sentiment_replies")[f"{form}-{found.side}"]).format(x=x, X=up(x))
+
+
+def sentiment(w: World, *, side: str | None = None, form: str | None = None, kind: str | None = None, size: int | None = None) -> list[dict]:
+    """A review and a request about it, from vague to exact.
+
+    side: "positive" or "negative"; form: "exact", "question", "happy", "yes", "no", "map", "json", "three" or "vague"; kind and size: of the review.
+
+    "Label this review positive or negative.\\nReview: It stopped working after two days." -> "negative"
+    """
+    form = form or w.pick(FORMS)
+    pair, key = _labels(w, form), w.pick(KEYS)
+    found = neutral(w) if form == "three" and side is None and w.chance(0.33) else review(w, side, kind=kind, size=size)
+    request = _instruction(w, form, pair, key)
+    if form not in ("vague", "question", "happy") and w.chance(0.12):
+        request += " " + w.entity(NOTES)
+    role = w.entity(ROLES) if w.chance(0.25) else None
+    if role and w.chance(0.4):
+        request, role = f"{role} {request}", None
+    if form in ("exact", "map", "json", "three", "yes") and w.chance(0.1):
+        turns = [{"role": "system", "content": f"{role or w.entity(ROLES)} {request}"}, {"role": "user", "content": found.text}]
+    elif form == "vague" and w.chance(0.15):
+        turns = ask(w, found.text, system=role, noise=0)
+    else:
+        turns = ask(w, request, found.text, label=w.pick(NAMES), system=role, noise=0.08 if form not in ("map", "json") else 0)
+    turns.append(reply(_answer(w, form, found, pair, key)))
+    return more_reviews(w, turns, lambda r: _answer(w, form, r, pair, key)) if side is None and w.chance(0.1) else turns
+
+
+def more_reviews(w: World, turns: list[dict], answer) -> list[dict]:
+    """The conversation with one to three more reviews, each answered in the same way."""
+    for _ in range(w.number(1, 3)):
+        found = review(w, size=w.pick((1, 1, 2)))
+        user = found.text if w.chance(0.4) else f"{w.entity(MORE)}{w.pick((' ', chr(10)))}{found.text}"
+        turns += [{"role": "user", "content": user}, reply(answer(found))]
+    return turns
+
+
+FAMILIES = {sentiment: 4.0}

@@ -1,0 +1,158 @@
+"""Jobs on single words and simple sentences: synonyms, antonyms, plurals, tenses, active and passive voice.
+
+Synonyms, antonyms and irregular forms are closed tables to be known, so only their phrasings are held out; the regular
+rules are asked of held-out words too.
+"""
+
+from __future__ import annotations
+
+from helpers.pocket.dress import ask, reply
+from helpers.pocket.families.language import show
+from helpers.pocket.world import World, words
+
+__all__ = ["FAMILIES", "synonym_antonym", "inflect", "voice"]
+
+
+def _table(name: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(line.split("\t")) for line in words(name))
+
+
+SYNONYMS, ANTONYMS = _table("synonyms"), _table("antonyms")
+REGULAR, IRREGULAR, PLURALS = _table("verbs_regular"), _table("verbs_irregular"), _table("nouns_irregular")
+_DOERS = (*IRREGULAR[:31],)  # the transitive irregular verbs: break ... write
+PEOPLE, THINGS = words("people_nouns"), words("thing_nouns")
+
+SYNONYM_ASK = (
+    "Give a synonym for {x}.", "What is a synonym of {x}?", "Write one synonym for: {x}", "Name a word that means the same as {x}.", "Another word for {x}?",
+    "Which word has the same meaning as {x}?", "Find a synonym: {x}", "Say {x} in another word.", "Replace {x} by a word of the same meaning.",
+    "What's another word for {x}?", "Tell me a synonym for the word {x}.", "I need a word similar in meaning to {x}.", "Synonym of \"{x}\"?",
+    "Give me one word that means about the same as \"{x}\".", "Please suggest a synonym for \"{x}\".", "{x}: synonym?", "A different word for {x}, please.",
+    "Which word could I use instead of {x}?", "Provide a synonym for the word \"{x}\".", "What word is close in meaning to {x}?", "Synonym for {x}",
+)
+ANTONYM_ASK = (
+    "Give an antonym for {x}.", "What is the opposite of {x}?", "Write one antonym for: {x}", "Name a word that means the opposite of {x}.", "Opposite of {x}?",
+    "Which word has the opposite meaning of {x}?", "Find an antonym: {x}", "What is an antonym of {x}?", "Which word is the reverse of {x}?",
+    "What's the opposite word for {x}?", "Tell me an antonym for the word {x}.", "I need a word with the contrary meaning of {x}.", "Antonym of \"{x}\"?",
+    "Give me one word that means the opposite of \"{x}\".", "Please suggest an antonym for \"{x}\".", "{x}: antonym?", "Turn {x} into its opposite.",
+    "If it is not {x}, it is the opposite. Which word is that?", "Provide an antonym for the word \"{x}\".", "What word is contrary to {x}?", "Antonym for {x}",
+)
+INFLECT_ASK: dict[str, tuple[str, ...]] = {
+    "plural": ("What is the plural of {x}?", "Give the plural of {x}.", "Write the plural: {x}", "One {x}, two ...?", "Make {x} plural.", "Plural of {x}?",
+               "How do you say more than one {x}?", "Put the noun {x} in the plural.", "Turn {x} into a plural."),
+    "singular": ("What is the singular of {x}?", "Give the singular of {x}.", "Write the singular: {x}", "Two {x}, one ...?", "Make {x} singular.", "Singular of {x}?",
+                 "Put the noun {x} in the singular.", "Turn {x} into a singular."),
+    "past": ("What is the past tense of {x}?", "Give the simple past of {x}.", "Write the past tense: {x}", "Today I {x}, yesterday I ...?", "Put {x} in the past tense.",
+             "Past tense of {x}?", "How do you say {x} in the past?", "Turn the verb {x} into the past tense."),
+    "participle": ("What is the past participle of {x}?", "Give the past participle of {x}.", "Write the past participle: {x}", "Past participle of {x}?",
+                   "Which form of {x} follows 'has'?", "Form the past participle of the verb {x}."),
+    "third": ("What is the third person singular of {x}?", "I {x}, she ...?", "Put {x} in the third person singular.", "Write the form of {x} that goes with 'he'.",
+              "Which form of {x} follows 'she'?", "Give the he/she form of {x}."),
+    "base": ("What is the base form of {x}?", "Give the infinitive of {x} without 'to'.", "Yesterday I {x}, today I ...?", "Which verb is {x} the past of?",
+             "Turn the past tense {x} into the present.", "{x} is the past tense of which verb?"),
+}
+PASSIVE_ASK = (
+    "Rewrite in the passive voice.", "Change to passive voice.", "Make this sentence passive.", "Turn this into the passive.", "Put the sentence in the passive voice.",
+    "Convert from active to passive.", "Use the passive.", "Please rewrite this as a passive sentence.", "Can you make this passive?", "Passive voice, please.",
+    "Transform the active sentence into a passive one.", "State this in the passive voice.", "How would this read in the passive?", "Say the same in the passive voice.",
+)
+ACTIVE_ASK = (
+    "Rewrite in the active voice.", "Change to active voice.", "Make this sentence active.", "Turn this into the active.", "Put the sentence in the active voice.",
+    "Convert from passive to active.", "Use the active voice.", "Please rewrite this as an active sentence.", "Can you make this active?", "Active voice, please.",
+    "Transform the passive sentence into an active one.", "State this in the active voice.", "Who did it? Rewrite with the doer first.", "Say the same in the active voice.",
+)
+WHEN = ("", "", "", "", " in {c}", " in {c}", " again", " with care", " at home")
+WHEN_PAST = (*WHEN, " on Monday", " on Friday", " this morning", " last week", " yesterday", " before noon", " in June", " at night")
+
+
+def synonym_antonym(w: World, *, kind: str | None = None) -> list[dict]:
+    """A word of the same or of the opposite meaning, from a closed table.
+
+    kind: "synonym" or "antonym".
+    Example: Which word could I use instead of brave? -> courageous
+    """
+    same = w.chance(0.5) if kind is None else kind == "synonym"
+    word, answer = w.pick(SYNONYMS if same else ANTONYMS)
+    return [*ask(w, w.say(SYNONYM_ASK if same else ANTONYM_ASK, x=word), noise=0), reply(answer)]
+
+
+def _plural(noun: str) -> str:
+    """The plural of a regular noun.
+
+    >>> _plural("box"), _plural("battery"), _plural("key")
+    ('boxes', 'batteries', 'keys')
+    """
+    if noun.endswith(("s", "x", "z", "ch", "sh")):
+        return noun + "es"
+    return noun[:-1] + "ies" if noun[-1] == "y" and noun[-2] not in "aeiou" else noun + "s"
+
+
+_NOUN_PAIRS = {p[0]: p[1] for p in PLURALS}
+_COUNTED = tuple(noun for noun in (*THINGS, *PEOPLE) if not noun.endswith(("man", "f", "fe")) and noun not in _NOUN_PAIRS and noun != "child")
+
+
+def _noun(w: World) -> tuple[str, str]:
+    """A noun and its plural; irregular ones a third of the time."""
+    if w.chance(0.35):
+        return w.pick(PLURALS)
+    noun = w.entity(_COUNTED)
+    return noun, _plural(noun)
+
+
+def inflect(w: World, *, form: str | None = None) -> list[dict]:
+    """Another form of a noun or verb.
+
+    form: plural, singular, past, participle, third or base.
+    Example: One battery, two ...? -> batteries
+    """
+    form = form or w.pick(tuple(INFLECT_ASK))
+    if form in ("plural", "singular"):
+        one, many = _noun(w)
+        given, answer = (one, many) if form == "plural" else (many, one)
+    else:
+        base, third, past, participle = w.pick(IRREGULAR) if w.chance(0.45) else w.entity(REGULAR)
+        given, answer = (past, base) if form == "base" else (base, {"past": past, "participle": participle, "third": third}[form])
+    return [*ask(w, w.say(INFLECT_ASK[form], x=given), noise=0), reply(answer)]
+
+
+def _party(w: World, doer: bool) -> tuple[str, bool]:
+    """A person or thing with its article, and whether it is plural."""
+    if doer and w.chance(0.3):
+        return (w.entity("first_names") if w.chance(0.6) else w.person()), False
+    many = w.chance(0.25)
+    noun = w.entity(_COUNTED_PEOPLE if doer else _COUNTED_THINGS)
+    if many:
+        return f"the {_plural(noun)}", True
+    return (f"the {noun}" if w.chance(0.75) else f"{'an' if noun[0] in 'aeiou' and noun[:3] != 'uni' else 'a'} {noun}"), False
+
+
+_COUNTED_PEOPLE = tuple(noun for noun in _COUNTED if noun in PEOPLE)
+_COUNTED_THINGS = tuple(noun for noun in _COUNTED if noun in THINGS)
+
+
+def _big(text: str) -> str:
+    return text[0].upper() + text[1:] + "."
+
+
+def voice(w: World, *, passive: bool | None = None) -> list[dict]:
+    """Active to passive voice, or back.
+
+    passive: the answer is the passive one.
+    Example: Make this sentence passive. The nurse opened a window. -> A window was opened by the nurse.
+    """
+    passive = w.chance(0.6) if passive is None else passive
+    base, third, past, participle = w.pick(_DOERS) if w.chance(0.35) else w.entity(REGULAR)
+    (doer, several), (thing, many) = _party(w, True), _party(w, False)
+    tense = w.number(0, 5)
+    when = w.pick(WHEN_PAST if tense < 3 else WHEN).format(c=w.entity("cities"))
+    if tense < 3:
+        verb, be = past, "were" if many else "was"
+    elif tense == 3:
+        verb, be = base if several else third, "are" if many else "is"
+    else:
+        verb, be = (f"will {base}", "will be") if tense == 4 else (f"{'have' if several else 'has'} {participle}", f"{'have' if many else 'has'} been")
+    active, turned = _big(f"{doer} {verb} {thing}{when}"), _big(f"{thing} {be} {participle} by {doer}{when}")
+    given, answer = (active, turned) if passive else (turned, active)
+    return [*show(w, w.entity(PASSIVE_ASK if passive else ACTIVE_ASK), given, labels=("Sentence", "Text", "Input", "The sentence")), reply(answer)]
+
+
+FAMILIES = {synonym_antonym: 1.0, inflect: 0.7, voice: 1.2}

@@ -1,0 +1,71 @@
+"""The recipe of the pocket model: its shape, and presets by time and device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import LlamaForCausalLM
+
+__all__ = ["Preset", "PRESETS", "build"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One way to train. Sizes are in tokens; `micro` is what goes through the model at once."""
+
+    tokens: int
+    step: int = 6144
+    micro: int = 2048
+    hidden: int = 256
+    layers: int = 6
+    heads: int = 4
+    ffn: int = 704
+    vocab: int = 4096
+    matrix_lr: float = 0.015  # Muon, on weight matrices
+    other_lr: float = 3e-3  # AdamW, on embeddings and norms
+    workers: int = 0  # processes that write the corpus
+    seed: int = 1
+    note: str = ""
+
+
+PRESETS = {
+    "smoke": Preset(60_000, step=2048, hidden=64, layers=2, ffn=128, vocab=512, note="a minute on any machine: does it run?"),
+    "hour": Preset(15_000_000, note="about an hour on two idle CPU cores"),
+    "day": Preset(150_000_000, note="overnight on two CPU cores; resume as often as needed"),
+    "gpu": Preset(
+        1_000_000_000, step=131_072, micro=65_536, hidden=384, layers=8, heads=6, ffn=1024, matrix_lr=0.02, workers=12,
+        note="about half an hour on one large GPU",
+    ),
+}  # fmt: skip
+
+
+def build(preset: Preset, *, seed: int | None = None) -> LlamaForCausalLM:
+    """A Llama of the preset's shape with random weights: fp32, tied embeddings, 1,024 tokens of context."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(preset.seed if seed is None else seed)
+    config = LlamaConfig(
+        hidden_size=preset.hidden,
+        num_hidden_layers=preset.layers,
+        num_attention_heads=preset.heads,
+        num_key_value_heads=preset.heads // 2,
+        intermediate_size=preset.ffn,
+        vocab_size=preset.vocab,
+        max_position_embeddings=1024,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=1,
+        pad_token_id=0,
+    )
+    return LlamaForCausalLM(config)
+
+
+def rate(done: float) -> float:
+    """The learning rate's share of its peak after `done` (0 to 1) of the run: level, then linear to 3% from 65% on.
+
+    Warmup-stable-decay: a stopped run can be prolonged without having decayed too early (Hu et al., 2024, arXiv:2404.06395).
+    """
+    return 1.0 if done < 0.65 else max(0.03, (1 - done) / 0.35)

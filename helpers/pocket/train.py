@@ -1,0 +1,164 @@
+"""Train the pocket model: next-token loss on packed conversations, Muon on matrices and AdamW on the rest."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable, Iterator
+
+from helpers.pocket import checkpoint
+from helpers.pocket.batches import PAD, Batch, batches
+from helpers.pocket.recipe import PRESETS, Preset, build, rate
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+__all__ = ["train", "prepare", "loss_of"]
+
+PROMPT_SHARE = 0.2  # of the prompt's tokens are learned from; of the assistant's, all
+WARMUP = 100  # steps
+
+
+def prepare(folder: Path, preset: Preset) -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast]:
+    """The model of the preset and its tokenizer, which is trained once and kept in `folder`."""
+    from transformers import PreTrainedTokenizerFast
+
+    from helpers.pocket.tokenizer import save_tokenizer, train_tokenizer
+
+    if not (folder / "tokenizer.json").exists():
+        save_tokenizer(train_tokenizer(vocab_size=preset.vocab), folder)
+    return build(preset), PreTrainedTokenizerFast.from_pretrained(folder)
+
+
+def optimizers_for(model: torch.nn.Module, preset: Preset) -> list[torch.optim.Optimizer]:
+    """Muon (Jordan et al., 2024) for hidden matrices; AdamW for embeddings and norms."""
+    import torch
+
+    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
+    others = [p for name, p in model.named_parameters() if not (p.ndim == 2 and "embed" not in name)]
+    return [
+        torch.optim.Muon(matrices, lr=preset.matrix_lr, weight_decay=0.01),
+        torch.optim.AdamW(others, lr=preset.other_lr, betas=(0.9, 0.95), weight_decay=0.0, fused=True),
+    ]
+
+
+def loss_of(
+    model: LlamaForCausalLM, batch: Batch, device: str, *, prompt_share: float = 0.0, body: Callable | None = None
+) -> torch.Tensor:
+    """Mean cross-entropy over the assistant's tokens and a random share of the prompt's; logits only where needed."""
+    import torch
+
+    ids = torch.from_numpy(batch.ids).to(device, non_blocking=True)
+    chosen = torch.from_numpy(batch.answer).to(device, non_blocking=True)
+    if prompt_share:
+        chosen = chosen | ((torch.rand(chosen.shape, device=device) < prompt_share) & (ids[:, 1:] != PAD))
+    with torch.autocast(device, dtype=torch.bfloat16):
+        hidden = (body or model.model)(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
+        logits = model.lm_head(hidden[chosen])
+    return torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][chosen])
+
+
+def feed(tokenizer: PreTrainedTokenizerFast, preset: Preset, start: int) -> Iterator[Batch]:
+    """Training batches from token number `start` on; with workers, each writes a corpus of its own seed."""
+    if not preset.workers:
+        yield from batches(tokenizer, seed=preset.seed * 1_000_003 + start, tokens=preset.micro)
+    import torch
+
+    class Stream(torch.utils.data.IterableDataset):
+        def __iter__(self) -> Iterator[Batch]:
+            worker = torch.utils.data.get_worker_info().id
+            return batches(tokenizer, seed=preset.seed * 1_000_003 + start + 7919 * (worker + 1), tokens=preset.micro)
+
+    yield from torch.utils.data.DataLoader(Stream(), batch_size=None, num_workers=preset.workers, prefetch_factor=8)
+
+
+def train(folder: Path, preset: Preset | str, *, tokens: int | None = None, report: Callable[[dict], None] = lambda row: None,
+          every: float = 20.0, keep: float = 120.0) -> dict:  # fmt: skip
+    """Train until the preset's tokens (or `tokens`) are seen, from the last checkpoint in `folder` if there is one.
+
+    report: gets a row (tokens, loss, tokens/s, seconds left) every `every` seconds; keep: seconds between checkpoints.
+    Returns the final state: tokens, seconds, loss curve. Raises ValueError on a checkpoint of another shape.
+    """
+    import torch
+
+    preset = PRESETS[preset] if isinstance(preset, str) else preset
+    preset = replace(preset, tokens=tokens or preset.tokens)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model, tokenizer = prepare(folder, preset)
+    model = model.to(device).train()
+    optimizers = optimizers_for(model, preset)
+    state = {"tokens": 0, "seconds": 0.0, "curve": [], "starts": []}
+    if found := checkpoint.latest(folder):
+        state = checkpoint.restore(found, model, optimizers)
+    state["starts"].append(state["tokens"])
+    state["preset"] = asdict(preset)
+    _loop(model, optimizers, feed(tokenizer, preset, state["tokens"]), preset, state, folder, device, report, every, keep)
+    checkpoint.save(folder, model, optimizers, state)
+    export(model, folder / "model", tokenizer)
+    return state
+
+
+def _loop(model, optimizers, stream, preset, state, folder, device, report, every, keep) -> None:
+    """Steps until the tokens are used up; `state` is brought up to date in place."""
+    import torch
+
+    body = torch.compile(model.model, dynamic=False) if preset.tokens > 2_000_000 else model.model
+    clock = said = kept = time.monotonic()
+    start, start_seconds, fresh = state["tokens"], state["seconds"], 0
+    while state["tokens"] < preset.tokens:
+        scale = rate(state["tokens"] / preset.tokens) * min(1.0, (fresh + 1) / WARMUP)
+        for optimizer, peak in zip(optimizers, (preset.matrix_lr, preset.other_lr)):
+            optimizer.param_groups[0]["lr"] = peak * scale
+        micro = max(1, preset.step // preset.micro)
+        losses = []
+        for _ in range(micro):
+            batch = next(stream)
+            loss = loss_of(model, batch, device, prompt_share=PROMPT_SHARE, body=body)
+            (loss / micro).backward()
+            losses.append(loss.detach())
+            state["tokens"] += int(batch.answer.size)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        fresh += 1
+        now = time.monotonic()
+        state["seconds"] = start_seconds + now - clock
+        if now - said > every or state["tokens"] >= preset.tokens:
+            speed = (state["tokens"] - start) / (now - clock)
+            row = {"tokens": state["tokens"], "loss": round(float(torch.stack(losses).mean()), 4), "speed": round(speed),
+                   "left": round((preset.tokens - state["tokens"]) / speed)}  # fmt: skip
+            if not row["loss"] < 20:
+                raise RuntimeError(f"the loss is {row['loss']} after {row['tokens']:,} tokens: training diverged; lower matrix_lr and resume")
+            state["curve"].append([row["tokens"], row["loss"]])
+            report(row)
+            said = now
+        if now - kept > keep:
+            checkpoint.save(folder, model, optimizers, state)
+            kept = now
+
+
+def export(model: LlamaForCausalLM, folder: Path, tokenizer: PreTrainedTokenizerFast) -> None:
+    """The finished artefact: config, tokenizer, bf16 safetensors, readable by all; loads with plain transformers."""
+    import copy
+
+    import torch
+
+    from helpers.pocket.tokenizer import save_tokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    half = copy.deepcopy(model).to("cpu", torch.bfloat16)
+    half.generation_config.update(eos_token_id=1, pad_token_id=0, do_sample=False)
+    half.save_pretrained(folder)
+    save_tokenizer(tokenizer, folder)
+    for path in folder.iterdir():
+        path.chmod(0o644)
+
+
+def curve(folder: Path) -> list[tuple[int, float]]:
+    """The loss curve of the run in `folder`: (tokens seen, training loss)."""
+    found = checkpoint.latest(folder)
+    return [tuple(point) for point in json.loads((found / "state.json").read_text())["curve"]] if found else []

@@ -1,0 +1,191 @@
+"""Methods: what turns an example into messages, and a reply into an answer.
+
+Anything with a `.name` and a `.solve(examples, model, on_answer)` is a method; these are the first few.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import TYPE_CHECKING
+
+from helpers.prompts import Template, as_text
+
+if TYPE_CHECKING:
+    from helpers.models import Model, Reply
+
+__all__ = ["Answer", "Method", "prompt", "few_shot", "majority"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a method makes of one example: the text to score, and every reply it took to get there.
+
+    `error` says why there is no text: the model gave no reply, or the reply could not be read.
+    """
+
+    text: str
+    replies: tuple[Reply, ...] = ()
+    messages: list[dict] = field(default_factory=list)
+    error: str | None = None
+
+
+OnAnswer = Callable[[int, Answer], None]
+
+
+@dataclass(frozen=True)
+class Method:
+    """One prompt, one reply: the template makes the messages, `answer` reads the reply.
+
+    `settings` go to `model.ask_many` (max_tokens, temperature, seed, tools); `shots` are solved examples
+    that come first, as turns of their own (`in_turns`) or all inside the one user turn.
+    """
+
+    name: str
+    template: Template
+    answer: Callable[[str], str] = str.strip
+    settings: Mapping = field(default_factory=dict)
+    shots: tuple[Mapping, ...] = ()
+    in_turns: bool = True
+
+    def messages(self, example: Mapping) -> list[dict]:
+        """The whole conversation that the model is shown for one example."""
+        *system, user = self.template.render(example)
+        solved = [(self.template.render(shot)[-1]["content"], as_text(shot["target"])) for shot in self.shots]
+        if self.in_turns:
+            turns = [turn for ask, reply in solved for turn in (_turn("user", ask), _turn("assistant", reply))]
+            return [*system, *turns, user]
+        blocks = [f"{ask}\n{reply}" for ask, reply in solved] + [user["content"]]
+        return [*system, _turn("user", "\n\n".join(blocks))]
+
+    def solve(self, examples: Sequence[Mapping], model: Model, on_answer: OnAnswer | None = None) -> list[Answer]:
+        """One answer an example, in order. Every message is made before the first call, so a bad example costs nothing.
+
+        ValueError: an example that lacks a field, or that is itself one of the shots.
+        """
+        if model is None:
+            raise TypeError(f"method {self.name!r} asks a model, got None: runs.run(method, task, load('pocket'))")
+        conversations = [self._messages_or_name(example) for example in examples]
+
+        def tell(i: int, reply: Reply) -> None:
+            if on_answer:
+                on_answer(i, self._read(reply, conversations[i]))
+
+        replies = model.ask_many(conversations, on_reply=tell, **self.settings)
+        return [self._read(reply, messages) for reply, messages in zip(replies, conversations, strict=True)]
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve characters that change with anything that can change an answer; the name and version do not count."""
+        parts = [self.template.fingerprint, sorted(self.settings.items()), [dict(shot) for shot in self.shots], self.in_turns]
+        return _short(json.dumps(parts, default=repr) + _code(self.answer))
+
+    def _messages_or_name(self, example: Mapping) -> list[dict]:
+        name = example.get("id", "without an id")
+        if any(shot.get("input") == example.get("input") for shot in self.shots):
+            raise ValueError(f"example {name!r} is one of the shots of method {self.name!r}, so its answer would be in its own prompt: "
+                             "draw the shots from the train split.")
+        try:
+            return self.messages(example)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"method {self.name!r} cannot ask about example {name!r} (no model was called): {error.args[0]}") from error
+
+    def _read(self, reply: Reply, messages: list[dict]) -> Answer:
+        if reply.error:
+            return Answer("", (reply,), messages, reply.error)
+        try:
+            return Answer(str(self.answer(reply.text)), (reply,), messages)
+        except Exception as error:  # the reader's own function, on whatever the model wrote
+            return Answer("", (reply,), messages, f"the reply could not be read: {type(error).__name__}: {error}")
+
+
+def prompt(template: str | Template, *, name: str = "", system: str = "", answer: Callable[[str], str] = str.strip,
+           **settings: object) -> Method:
+    """The plainest method: one prompt.
+
+    >>> prompt("Sentiment of: {input}", name="bare", max_tokens=8).name
+    'bare'
+    """
+    template = _template(template, name, system)
+    return Method(name or template.name, template, answer, settings)
+
+
+def few_shot(template: str | Template, shots: Iterable[Mapping], *, name: str = "", system: str = "",
+             answer: Callable[[str], str] = str.strip, in_turns: bool = True, **settings: object) -> Method:
+    """A prompt with solved examples before it: turns of the conversation, or blocks of one turn. Brown et al. 2020, arXiv:2005.14165.
+
+    >>> shots = [{"input": "Lovely.", "target": "positive"}]
+    >>> [m["content"] for m in few_shot("{input}", shots).messages({"input": "Dull."})]
+    ['Lovely.', 'positive', 'Dull.']
+    """
+    shots = tuple(dict(shot) for shot in shots)
+    template = _template(template, name, system)
+    for i, shot in enumerate(shots):
+        if shot.get("target") is None:
+            raise ValueError(f"shot {i + 1} of {len(shots)} has no target: it must show the answer, as in {{'input': ..., 'target': ...}}")
+    return Method(name or f"{len(shots)} shots", template, answer, settings, shots, in_turns)
+
+
+@dataclass(frozen=True)
+class _Constant:
+    """Answers every example alike, and asks no model."""
+
+    name: str
+    text: str
+
+    @property
+    def fingerprint(self) -> str:
+        return _short("constant" + self.text)
+
+    def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
+        answers = [Answer(self.text) for _ in examples]
+        for i, answer in enumerate(answers):
+            if on_answer:
+                on_answer(i, answer)
+        return answers
+
+
+def majority(train: Iterable[Mapping], *, name: str = "majority") -> _Constant:
+    """The trivial baseline: always the most frequent target of `train` (of equals, the first seen). It asks no model.
+
+    >>> majority([{"target": "b"}, {"target": "a"}, {"target": "a"}]).text
+    'a'
+    """
+    counts = Counter(as_text(example["target"]) for example in train)
+    if not counts:
+        raise ValueError("majority needs at least one example to count, got none: majority(task['train'])")
+    return _Constant(name, counts.most_common(1)[0][0])
+
+
+def _turn(role: str, content: str) -> dict:
+    return {"role": role, "content": content}
+
+
+def _template(template: str | Template, name: str, system: str) -> Template:
+    if isinstance(template, str):
+        return Template(name or "prompt", template, system)
+    if system:
+        raise ValueError(f"template {template.name!r} has its own system turn: Template(name, text, system=...) instead of system=...")
+    return template
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _code(function: Callable) -> str:
+    """What a function does, as text: byte code, constants and captured values; its name where it has no code (str.strip)."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return getattr(function, "__qualname__", repr(function))
+    captured = [cell.cell_contents for cell in function.__closure__ or ()]
+    return _byte_code(code) + repr([captured, function.__defaults__, function.__kwdefaults__])
+
+
+def _byte_code(code: CodeType) -> str:
+    inner = [_byte_code(c) if isinstance(c, CodeType) else repr(sorted(c) if isinstance(c, frozenset) else c) for c in code.co_consts]
+    return code.co_code.hex() + repr(code.co_names) + "".join(inner)

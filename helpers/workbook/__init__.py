@@ -1,0 +1,11 @@
+"""Run, check, refresh and cut the lessons. The `ladder` command is a thin face over these functions."""
+
+from __future__ import annotations
+
+from helpers.workbook.checking import check
+from helpers.workbook.cut import exercises
+from helpers.workbook.files import find
+from helpers.workbook.refreshing import refresh
+from helpers.workbook.running import run
+
+__all__ = ["check", "exercises", "find", "refresh", "run"]

@@ -1,0 +1,119 @@
+"""House rules about what is committed with a lesson: its outputs, its metadata, its size."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+import socket
+from typing import Any
+
+from helpers.workbook.files import KEPT, Lesson
+
+__all__ = ["OUTPUT_RULES", "machine_names", "size"]
+
+MOST_BYTES = 600_000
+EXEMPT = "nbval-ignore-output"
+PATH = re.compile(r"(?<![\w.:/])(?:/(?:work|root|home/\w+|Users/\w+|farm|opt/\w+|mnt/\w+)/|/tmp/[\w-]+/|/var/folders/)|\b[A-Z]:\\\\?Users")
+COMMON = {"root", "user", "runner", "ubuntu", "jovyan", "localhost", "admin", "main", "test"}
+
+
+def one_run(lesson: Lesson, notebook: Any) -> list[str]:
+    """Outputs come from one clean top-to-bottom run: execution counts are 1, 2, 3, …"""
+    counts = [cell.execution_count for cell in _code(notebook) if cell.source.strip()]
+    if counts and not any(cell.outputs for cell in _code(notebook)):
+        return ["committed without outputs. Run: ladder refresh " + lesson.number]
+    if counts != list(range(1, len(counts) + 1)):
+        return [f"not one clean run from top to bottom: execution counts {counts[:8]}. Run: ladder refresh {lesson.number}"]
+    return []
+
+
+def quiet(lesson: Lesson, notebook: Any) -> list[str]:
+    """No error and no standard-error output."""
+    problems = []
+    for number, cell in enumerate(notebook.cells, 1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                problems.append(f"cell {number} committed an error: {output.ename}")
+            elif output.get("name") == "stderr":
+                problems.append(f"cell {number} wrote to standard error: {output.text.strip()[:80]!r}")
+    return problems
+
+
+def machine_names(lesson: Lesson, notebook: Any) -> list[str]:
+    """No path, host name or user name of one machine, in cells, outputs or widgets."""
+    own = {name for name in (_user(), socket.gethostname()) if len(name) > 3 and name.lower() not in COMMON}
+    names = re.compile(rf"\b(?:{'|'.join(map(re.escape, own))})\b") if own else None
+    parts = {f"cell {number}": json.dumps(cell, ensure_ascii=False) for number, cell in enumerate(notebook.cells, 1)}
+    parts["the metadata"] = json.dumps(notebook.metadata, ensure_ascii=False)
+    problems = []
+    for where, text in parts.items():
+        text = re.sub(r'"image/png": "[^"]*"', "", text)
+        found = PATH.search(text) or (names and names.search(text))
+        if found:
+            problems.append(f"{where} holds a name of one machine: {text[max(0, found.start() - 20) : found.end() + 20]!r}")
+    return problems
+
+
+def metadata(lesson: Lesson, notebook: Any) -> list[str]:
+    """Metadata is the kernel python3, the language, and widgets with their state; cells carry tags and nothing of a run."""
+    problems = [f"metadata holds {key!r}" for key in set(notebook.metadata) - {"kernelspec", "language_info", "widgets"}]
+    if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
+        problems.append("the kernel is not python3")
+    if set(notebook.metadata.get("language_info", {})) != {"name"}:
+        problems.append("language_info says more than the language's name")
+    for kind, content in notebook.metadata.get("widgets", {}).items():
+        if not content.get("state"):
+            problems.append(f"metadata.widgets[{kind!r}] has no state: the notebook will not render")
+    for number, cell in enumerate(notebook.cells, 1):
+        problems += [f"cell {number}: metadata holds {key!r}" for key in set(cell.metadata) - KEPT]
+    return [f"{problem}. Run: ladder refresh {lesson.number}" for problem in problems]
+
+
+def static_face(lesson: Lesson, notebook: Any) -> list[str]:
+    """A widget has its state, and a table or figure beside it for those who cannot run it."""
+    problems, kinds = [], notebook.metadata.get("widgets", {})
+    known = {name for content in kinds.values() for name in content.get("state", {})}
+    for number, cell in enumerate(notebook.cells, 1):
+        data = [output.get("data", {}) for output in cell.get("outputs", [])]
+        views = [view for part in data if (view := part.get("application/vnd.jupyter.widget-view+json"))]
+        if any(view["model_id"] not in known for view in views):
+            problems.append(f"cell {number} shows a widget whose state is not kept")
+        if views and not any({"text/html", "image/png", "text/markdown"} & set(part) for part in data):
+            problems.append(f"cell {number} shows a widget without a table or figure beside it")
+    return problems
+
+
+def exempt(lesson: Lesson, notebook: Any) -> list[str]:
+    """At most a tenth of the output cells are exempt from the comparison, by tag, each with its reason in `nbval_reason`."""
+    problems, cells = [], [cell for cell in _code(notebook) if cell.outputs]
+    freed = [cell for cell in cells if EXEMPT in cell.metadata.get("tags", [])]
+    if len(freed) * 10 > len(cells):
+        problems.append(f"{len(freed)} of {len(cells)} output cells are exempt from the comparison, at most a tenth may be")
+    for number, cell in enumerate(notebook.cells, 1):
+        tags = cell.metadata.get("tags", [])
+        if EXEMPT in tags and len(cell.metadata.get("nbval_reason", "").split()) < 3:
+            problems.append(f"cell {number} is exempt without a reason: say it in the cell's metadata, nbval_reason")
+        if {"nbval-skip", "raises-exception", "nbval-raises-exception"} & set(tags) or "NBVAL" in cell.source:
+            problems.append(f"cell {number}: only the tag {EXEMPT!r} may exempt a cell")
+    return problems
+
+
+def size(lesson: Lesson, notebook: Any) -> list[str]:
+    """At most 600 KB."""
+    size = lesson.path.stat().st_size
+    return [f"{size // 1000} KB, at most {MOST_BYTES // 1000}"] if size > MOST_BYTES else []
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
+def _code(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+OUTPUT_RULES = [one_run, quiet, machine_names, metadata, static_face, exempt]

@@ -1,0 +1,102 @@
+"""Run lessons, each in a process of its own, and leave behind whole results only."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from helpers import places
+from helpers.workbook.files import Lesson, tree_hash
+from helpers.workbook.task import Job, Result, Task, Watcher
+
+__all__ = ["default_jobs", "environment", "kernel_environment", "run"]
+
+
+def run(
+    lessons: Sequence[Lesson],
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    jobs: int = 0,
+    timeout: float = 600,
+    out: Path | None = None,
+    force: bool = False,
+    settings: Mapping[str, str] | None = None,
+    fresh_home: bool = False,
+    watcher: Watcher | None = None,
+) -> list[Result]:
+    """Execute the lessons into `out/lessons/`: notebook, HTML, and a JSON file that says how it went.
+
+    A lesson whose cells, parameters, helpers and data are those of its last good run is left alone unless `force`.
+    `timeout` is seconds for a whole lesson; `settings` are environment variables for its kernel;
+    `fresh_home` gives each lesson an empty cache and ledger of its own.
+    Raises ValueError for a parameter that no selected lesson has.
+    """
+    out, watcher, tree = out or places.outputs(), watcher or Watcher(), tree_hash()
+    shares = {lesson: _share(lesson, parameters or {}) for lesson in lessons}
+    _refuse_unknown(parameters or {}, lessons)
+    jobs = jobs or default_jobs(len(lessons))
+    with kernel_environment(jobs, settings or {}) as env, ThreadPoolExecutor(jobs) as pool:
+        job = Job(out, tree, env, watcher, timeout=timeout, force=force, fresh_home=fresh_home)
+        tasks = [Task(lesson, shares[lesson], job) for lesson in lessons]
+        futures = [pool.submit(task) for task in tasks]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:  # Ctrl-C above all: no process outlives the command
+            pool.shutdown(wait=False, cancel_futures=True)
+            for task in tasks:
+                task.stop()
+            raise
+
+
+def default_jobs(lessons: int) -> int:
+    """As many as there are cores, up to four, and 1.5 GB of free memory for each."""
+    import psutil
+
+    return max(1, min(lessons, os.cpu_count() or 1, 4, int(psutil.virtual_memory().available // 1.5e9)))
+
+
+def known_parameters(lesson: Lesson) -> list[str]:
+    """The names that the cell tagged `parameters` sets."""
+    from papermill import inspect_notebook
+
+    return sorted(inspect_notebook(str(lesson.path)))
+
+
+def _share(lesson: Lesson, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    if not parameters:
+        return {}
+    known = known_parameters(lesson)
+    return {name: value for name, value in parameters.items() if name in known}
+
+
+def _refuse_unknown(parameters: Mapping[str, Any], lessons: Sequence[Lesson]) -> None:
+    known = sorted({name for lesson in lessons for name in known_parameters(lesson)}) if parameters else []
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        names = ", ".join(lesson.number for lesson in lessons)
+        raise ValueError(f"no parameter {', '.join(unknown)} in lesson {names}. There are: {', '.join(known) or 'none'}.")
+
+
+def environment(jobs: int, settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a lesson: quiet, repeatable, and at peace with its neighbors on the cores."""
+    env = {**os.environ, "LADDER_PROGRESS": "off", "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0"}
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(places.root()), os.environ.get("PYTHONPATH")]))
+    if jobs > 1:
+        env["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // jobs))
+    return {**env, **settings}
+
+
+@contextmanager
+def kernel_environment(jobs: int, settings: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """`environment` in which the kernel `python3` is this very interpreter, whatever else is registered."""
+    from ipykernel.kernelspec import write_kernel_spec
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        write_kernel_spec(str(Path(folder, "kernels", "python3")))
+        env = environment(jobs, settings)
+        yield {**env, "JUPYTER_PATH": os.pathsep.join(filter(None, [folder, env.get("JUPYTER_PATH")]))}

@@ -1,0 +1,172 @@
+"""One lesson in a process of its own: started, listened to, ended, and its files put in place."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from helpers.workbook.files import Lesson, clean, fingerprint, write
+from helpers.workbook.html import page
+
+__all__ = ["Job", "Result", "Task", "Watcher"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one lesson ended. `status`: passed, current (nothing had changed), failed, died or timeout."""
+
+    name: str
+    status: str
+    seconds: float = 0.0
+    memory: int | None = None  # the kernel's peak, in bytes
+    cells: int = 0
+    error: str = ""
+    notebook: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.status in ("passed", "current")
+
+
+class Watcher:
+    """What `run` tells while it works. This one is silent."""
+
+    def started(self, name: str) -> None: ...
+
+    def cell(self, name: str, number: int, cells: int) -> None: ...
+
+    def finished(self, result: Result) -> None: ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all lessons of one run share. `tree` is the hash of what they run on; `timeout` is seconds for a whole lesson."""
+
+    out: Path
+    tree: str
+    env: Mapping[str, str]
+    watcher: Watcher
+    timeout: float = 600
+    force: bool = False
+    fresh_home: bool = False
+
+
+class Task:
+    """One lesson: called in a thread, it returns the Result and has by then written the files."""
+
+    def __init__(self, lesson: Lesson, parameters: Mapping[str, Any], job: Job) -> None:
+        self.lesson, self.parameters, self.job = lesson, dict(parameters), job
+        self.key = fingerprint(lesson, parameters, job.tree)
+        self.target = job.out / ("solutions" if lesson.is_solution else "lessons") / lesson.path.name
+        self.record = self.target.with_suffix(".json")
+        self.process: subprocess.Popen | None = None
+        self.stopped: dict[str, str] = {}
+
+    def __call__(self) -> Result:
+        if not self.job.force and (before := self._before()):
+            result = before
+        else:
+            self.job.watcher.started(self.lesson.name)
+            result = self._execute()
+        self.job.watcher.finished(result)
+        return result
+
+    def _before(self) -> Result | None:
+        with suppress(OSError, ValueError, TypeError):
+            record = json.loads(self.record.read_text(encoding="utf-8"))
+            if record.pop("key") == self.key and record["status"] == "passed" and self.target.exists():
+                return Result(**{**record, "status": "current"})
+        return None
+
+    def _execute(self) -> Result:
+        start = time.perf_counter()
+        part = self.target.with_name(f".{self.target.stem}.{os.getpid()}.part.ipynb")
+        part.parent.mkdir(parents=True, exist_ok=True)
+        sweep(self.target)
+        self.record.unlink(missing_ok=True)
+        end = self._listen(part)
+        kept = self._put(part, self.target if end["status"] == "passed" else self.target.with_suffix(".failed.ipynb"))
+        seconds = round(time.perf_counter() - start, 1)
+        result = Result(self.lesson.name, end["status"], seconds, end.get("memory"), end["cells"], _why(end), kept)
+        write(self.record, json.dumps({**asdict(result), "key": self.key}, indent=1) + "\n")
+        return result
+
+    def _put(self, part: Path, kept: Path) -> str:
+        """Move what was executed to its place, with its page beside it; return its name, or nothing when there is nothing."""
+        for suffix in (".failed.ipynb", ".failed.html"):
+            self.target.with_suffix(suffix).unlink(missing_ok=True)
+        try:
+            notebook = Lesson(part).read()
+        except ValueError:  # killed before, or while, it was written
+            return ""
+        finally:
+            part.unlink(missing_ok=True)
+        write(kept, clean(notebook))
+        write(kept.with_suffix(".html"), page(notebook, kept, home=self.lesson.home))
+        return kept.name
+
+    def _listen(self, part: Path) -> dict[str, Any]:
+        """Start the worker and follow what it says; return the state it ended in."""
+        state: dict[str, Any] = {"status": "died", "error": "its process died: killed from outside, or out of memory", "cells": 0}
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home, open(Path(home, "worker.log"), "w+b") as log:
+            self.process = self._start(part, home, log)
+            late = {"status": "timeout", "error": f"timed out after {self.job.timeout:g} s"}
+            timer = threading.Timer(self.job.timeout, self.stop, kwargs=late)
+            timer.start()
+            with self.process as process:
+                for line in process.stdout or ():
+                    with suppress(ValueError):
+                        state.update(json.loads(line))
+                        self.job.watcher.cell(self.lesson.name, state.get("cell") or 0, state["cells"])
+            timer.cancel()
+            log.seek(0)
+            told = log.read().decode(errors="replace").strip().split("\n")[-1]
+        if self.stopped:
+            return {**state, **self.stopped}
+        return {**state, "error": told} if state["status"] == "died" and process.returncode > 0 and told else state
+
+    def _start(self, part: Path, home: str, log: IO[bytes]) -> subprocess.Popen:
+        job = {"source": str(self.lesson.path), "target": str(part), "folder": str(self.lesson.home), "parameters": self.parameters}
+        command = [sys.executable, "-m", "helpers.workbook.worker", json.dumps(job)]
+        env = {**self.job.env, "LADDER_HOME": home} if self.job.fresh_home else self.job.env
+        pipe = subprocess.PIPE  # the worker ends when its input closes, that is, also when we are killed
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, env=env, text=True, encoding="utf-8")
+
+    def stop(self, status: str = "died", error: str = "interrupted") -> None:
+        """End the worker and its kernel; the result says why."""
+        import psutil
+
+        self.stopped = {"status": status, "error": error}
+        if self.process is not None:
+            with suppress(psutil.NoSuchProcess):
+                worker = psutil.Process(self.process.pid)
+                for process in [*worker.children(recursive=True), worker]:
+                    with suppress(psutil.NoSuchProcess):
+                        process.kill()
+
+
+def sweep(target: Path) -> None:
+    """Remove what killed runs of this lesson left half done."""
+    import psutil
+
+    for part in target.parent.glob(f".{target.stem}.*.part*"):
+        pid = part.name.removeprefix(f".{target.stem}.").split(".")[0]
+        if not pid.isdigit() or int(pid) == os.getpid() or not psutil.pid_exists(int(pid)):
+            part.unlink(missing_ok=True)
+
+
+def _why(end: Mapping[str, Any]) -> str:
+    if end["status"] == "passed":
+        return ""
+    where = f"cell {end['cell'] or 'parameters'} of {end['cells']} (`{end['line']}`): " if end.get("line") else ""
+    return where + end["error"]

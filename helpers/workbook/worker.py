@@ -1,0 +1,95 @@
+"""Execute one notebook in this process, which is started for it alone: `python -m helpers.workbook.worker '{"source": ...}'`.
+
+What happens is told as JSON lines on standard output, for `helpers.workbook.task` to read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import threading
+from contextlib import suppress
+from typing import Any
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Execute the job given as JSON in the first argument; the last line written says how it ended."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    last: dict[str, Any] = {}
+    outcome = _execute(json.loads(sys.argv[1]), last)
+    _say(event="end", memory=_peak(), **{"cell": last.get("cell"), "line": last.get("line"), **outcome})
+    return 0
+
+
+def _end_with_parent() -> None:
+    """Standard input closes when the command that started us is gone: then no one wants the result."""
+    import psutil
+
+    os.read(0, 1)
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    os._exit(1)
+
+
+def _execute(job: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
+    import nbformat
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    notebook = nbformat.read(job["source"], as_version=4)
+    positions = {cell.get("id"): number for number, cell in enumerate(notebook.cells, 1)}
+
+    def started(cell: Any, cell_index: int, **_: Any) -> None:
+        last.update(cell=positions.get(cell.get("id"), 0), line=first_line(cell.source))
+        _say(event="cell", cells=len(notebook.cells), **last)
+
+    try:
+        papermill.execute_notebook(
+            job["source"],
+            job["target"],
+            job["parameters"],
+            kernel_name="python3",
+            cwd=job["folder"],
+            progress_bar=False,
+            on_cell_start=started,
+        )
+    except papermill.PapermillExecutionError as error:
+        return {"status": "failed", "line": first_line(error.source), "error": f"{error.ename}: {_short(error.evalue)}"}
+    except DeadKernelError:
+        return {"status": "died", "error": "the kernel died: killed from outside, out of memory, or crashed"}
+    except Exception as error:
+        return {"status": "failed", "error": f"{type(error).__name__}: {_short(str(error))}"}
+    return {"status": "passed"}
+
+
+def first_line(source: str) -> str:
+    """The first line of code that is neither blank nor a comment, for naming a cell."""
+    lines = [line.strip() for line in source.split("\n") if line.strip()]
+    return next((line for line in lines if not line.startswith("#")), lines[0] if lines else "")[:100]
+
+
+def _short(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text).strip().split("\n")[0][:300]
+
+
+def _peak() -> int | None:
+    """The kernel's highest resident memory in bytes; None on Windows, which does not keep it."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _say(**event: Any) -> None:
+    print(json.dumps(event), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

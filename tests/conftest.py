@@ -1,0 +1,84 @@
+"""What all tests share: a home of their own, and a made-up lesson for the tests of the workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+TITLE = """# 01 · Rivers
+
+[![Colab](https://img.shields.io/x)](https://colab.research.google.com/github/o/r/blob/main/lessons/01_rivers.ipynb)
+[![Binder](https://img.shields.io/y)](https://mybinder.org/v2/gh/o/r/main?urlpath=lab/tree/lessons/01_rivers.ipynb)
+
+Numbers flow. **You will be able to**
+
+- add numbers
+- double numbers
+- show numbers
+
+**Needs** nothing. **Time** a minute. **Cost** nothing."""
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outputs and caches of a test lie in a folder of its own."""
+    monkeypatch.setenv("LADDER_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+def cells() -> list:
+    """The cells of a small solution that breaks no house rule; its outputs are those of a run."""
+    prose, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    rounds = [
+        cell
+        for number in range(4)
+        for cell in (
+            prose(f"**Predict.** What is n plus {number}?"),
+            code(f"n + {number}", outputs=[result(4 + number)]),
+            prose("**Explain.** It is the sum."),
+        )
+    ]
+    made = [
+        prose(TITLE),
+        code("import math"),
+        code("n = 4  # where to start", metadata={"tags": ["parameters"]}),
+        *rounds,
+        prose("### Exercise\nChange only the dots."),
+        code("### BEGIN SOLUTION\nanswer = 2 * n\n### END SOLUTION"),
+        code('check = "{}: {}".format\ncheck("01.double", n)', outputs=[result("'01.double: 4'")]),
+        prose("You can now\n\n- add numbers\n- double numbers\n- show numbers\n\n**Sources.** Euclid, 2026."),
+        code('quiz = str\nquiz("01")', outputs=[result("'01'")]),
+    ]
+    count = 0
+    for number, cell in enumerate(made):
+        cell.id = f"cell-{number}"
+        if cell.cell_type == "code":
+            count += 1
+            cell.execution_count = count
+            for output in cell.outputs:
+                output.execution_count = count
+    return made
+
+
+def result(value: object) -> nbformat.NotebookNode:
+    return nbformat.v4.new_output("execute_result", {"text/plain": str(value)})
+
+
+@pytest.fixture
+def lessons(tmp_path: Path) -> Path:
+    """A lessons folder with one solution, `01_rivers`, and the lesson cut from it, with the outputs of a run."""
+    from helpers.workbook.cut import cut
+    from helpers.workbook.files import clean, write
+
+    folder = tmp_path / "lessons"
+    notebook = nbformat.v4.new_notebook(cells=cells())
+    write(folder / "solutions" / "01_rivers.ipynb", clean(notebook))
+    learner = cut(notebook)
+    count = 0
+    for cell in learner.cells:
+        if cell.cell_type == "code":
+            count += 1
+            cell.execution_count = count
+    write(folder / "01_rivers.ipynb", clean(learner))
+    return folder

@@ -1,0 +1,97 @@
+"""The `ladder` command as one types it."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers import cli, places, workbook
+from helpers.workbook.checking import Part
+from helpers.workbook.progress import Progress, summary
+from helpers.workbook.task import Result
+
+
+def test_parameters_are_read_as_yaml() -> None:
+    pairs = ["n=20", "model=hf:Qwen/Qwen2.5-0.5B", "fast=true", "rate=0.5", "names=[a, b]", "empty="]
+    assert cli.parse_parameters(pairs) == {
+        "n": 20,
+        "model": "hf:Qwen/Qwen2.5-0.5B",
+        "fast": True,
+        "rate": 0.5,
+        "names": ["a", "b"],
+        "empty": "",
+    }
+
+
+def test_a_parameter_without_a_value_is_explained() -> None:
+    with pytest.raises(ValueError, match="-p n: write -p name=value"):
+        cli.parse_parameters(["n"])
+
+
+def test_a_wrong_lesson_number_is_exit_code_two(lessons: Path, capsys: pytest.CaptureFixture) -> None:
+    assert cli.main(["run", "7", "--lessons", str(lessons)]) == 2
+    assert "no lesson 07" in capsys.readouterr().err
+
+
+def test_a_failed_lesson_is_exit_code_one(
+    lessons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(workbook, "run", lambda lessons, **settings: [Result("01_rivers", "failed", 1.0, None, 3, "cell 2: no")])
+    assert cli.main(["run", "--lessons", str(lessons), "--out", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    assert "0 passed, 1 failed" in told
+    assert str(tmp_path / "index.html") in told
+
+
+def test_the_check_ends_with_one_closing_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr(workbook, "check", lambda *numbers, **settings: [Part("a", 3), Part("b", 1, ("wrong",), failed=2)])
+    assert cli.main(["check"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "4 passed, 2 failed"
+
+
+def test_drift_is_exit_code_one_and_cutting_mends_it(lessons: Path, capsys: pytest.CaptureFixture) -> None:
+    (lessons / "01_rivers.ipynb").unlink()
+    assert cli.main(["exercises", "--check", "--lessons", str(lessons)]) == 1
+    assert cli.main(["exercises", "--lessons", str(lessons)]) == 0
+    assert cli.main(["exercises", "--check", "--lessons", str(lessons)]) == 0
+    assert "cut 01_rivers.ipynb" in capsys.readouterr().out
+
+
+def test_a_command_from_elsewhere_gets_its_own_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cli.ELSEWHERE, "count", ("builtins:len", "counts"))
+    assert cli.main(["count", "a", "b"]) == 2
+
+
+def test_importing_the_command_loads_nothing_heavy() -> None:
+    heavy = "{'torch', 'transformers', 'pandas', 'papermill', 'nbconvert', 'nbformat', 'comet_ml'}"
+    code = f"import helpers.cli, helpers.workbook, sys; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=places.root(), capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_without_a_terminal_progress_is_plain_lines() -> None:
+    stream = io.StringIO()
+    with Progress(1, stream) as watcher:
+        watcher.started("01_a")
+        watcher.cell("01_a", 3, 9)
+        watcher.finished(Result("01_a", "died", 2.0, 5_000_000, 9, "cell 3 of 9: gone"))
+    assert stream.getvalue() == "01_a: started\n[1/1] 01_a: DIED, 2.0 s, 5 MB\n      cell 3 of 9: gone\n"
+
+
+def test_on_a_terminal_the_running_cell_is_shown_and_then_replaced() -> None:
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    with Progress(1, stream) as watcher:
+        watcher.started("01_a")
+        watcher.cell("01_a", 3, 9)
+        watcher.finished(Result("01_a", "passed", 2.0))
+    assert "\x1b[1F\x1b[J[1/1] 01_a: passed" in stream.getvalue()
+
+
+def test_the_summary_names_the_slowest_and_the_largest() -> None:
+    results = [Result("00", "passed", 3.0, 100_000_000), Result("01", "failed", 9.0, 300_000_000)]
+    assert summary(results) == "1 passed, 1 failed; slowest 01, 9.0 s; most memory 300 MB"

@@ -1,0 +1,184 @@
+"""Local models: batches change nothing, limits are named, tool calls are data, samples are seeded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tiny import CHAT, tiny_causal, tiny_seq2seq
+
+from helpers.models import Model, ModelError, load
+from helpers.models.decode import Noise, batches
+
+QUESTIONS = [f"what is {i} plus {'12 ' * (i % 4)}?" for i in range(9)]
+LONG = "positive or negative, in one word: the waiter was rude and the soup was cold. "
+
+
+@pytest.fixture(scope="module")
+def causal(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return load(f"hf:{tiny_causal(tmp_path_factory.mktemp('models'))}", cache=False, batch_size=4)
+
+
+@pytest.fixture(scope="module")
+def seq2seq(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return load(f"hf:{tiny_seq2seq(tmp_path_factory.mktemp('models'))}", cache=False)
+
+
+def plain(model: Model, question: str, tokens: int) -> str:
+    """What transformers' own generate answers, alone."""
+    tokenizer, network = model._provider.tokenizer, model._provider.model
+    text = tokenizer.apply_chat_template([{"role": "user", "content": question}], add_generation_prompt=True, tokenize=False)
+    row = tokenizer(text, return_tensors="pt", add_special_tokens=False)
+    out = network.generate(**row, max_new_tokens=tokens, do_sample=False)[0, row["input_ids"].shape[1] :]
+    return tokenizer.decode(out, skip_special_tokens=True)
+
+
+def test_a_batch_answers_as_plain_generate_does_alone_and_in_order(causal: Model) -> None:
+    replies = causal.ask_many(QUESTIONS, max_tokens=20)
+    assert [r.text for r in replies] == [plain(causal, q, 20) for q in QUESTIONS]
+    assert len({r.text for r in replies}) > 1
+
+
+def test_a_beginning_shared_by_the_batch_changes_nothing(causal: Model) -> None:
+    questions = [LONG + q for q in QUESTIONS]
+    assert [r.text for r in causal.ask_many(questions, max_tokens=20)] == [plain(causal, q, 20) for q in questions]
+
+
+def test_rows_that_end_leave_and_the_others_go_on(causal: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = causal.ask_many(QUESTIONS, max_tokens=24)
+    config, tokenizer = causal._provider.model.generation_config, causal._provider.tokenizer
+    end = tokenizer.encode(whole[0].text, add_special_tokens=False)[8]
+    monkeypatch.setattr(config, "eos_token_id", [1, end])
+    cut = causal.ask_many(QUESTIONS, max_tokens=24)
+    assert [r.text for r in cut] == [causal.ask(q, max_tokens=24).text for q in QUESTIONS]
+    assert cut[0].tokens_out < whole[0].tokens_out == 24
+
+
+def test_a_sliding_window_model_answers_in_a_batch_as_alone(tmp_path: Path) -> None:
+    import torch
+    from tiny import SHAPE, tiny_tokenizer
+    from transformers import MistralConfig, MistralForCausalLM
+
+    torch.manual_seed(0)
+    MistralForCausalLM(MistralConfig(**SHAPE, sliding_window=8)).save_pretrained(tmp_path)
+    tiny_tokenizer().save_pretrained(tmp_path)
+    model = load(f"hf:{tmp_path}", cache=False)
+    many = model.ask_many([LONG + q for q in QUESTIONS], max_tokens=12)
+    assert [r.text for r in many] == [model.ask(LONG + q, max_tokens=12).text for q in QUESTIONS]
+
+
+def test_an_encoder_decoder_answers_in_a_batch_as_alone(seq2seq: Model) -> None:
+    many = seq2seq.ask_many(QUESTIONS, max_tokens=12)
+    assert [r.text for r in many] == [seq2seq.ask(q, max_tokens=12).text for q in QUESTIONS]
+    assert seq2seq.ask("the film " * 200).error.startswith("context too long")
+
+
+def test_a_sample_follows_from_seed_and_question_not_from_its_neighbors(causal: Model) -> None:
+    many = causal.ask_many(QUESTIONS, max_tokens=16, temperature=1.0, seed=3)
+    alone = [causal.ask(q, max_tokens=16, temperature=1.0, seed=3) for q in QUESTIONS]
+    other = causal.ask_many(QUESTIONS, max_tokens=16, temperature=1.0, seed=4)
+    assert [r.text for r in many] == [r.text for r in alone]
+    assert [r.text for r in many] != [r.text for r in other]
+
+
+def test_sampling_draws_from_the_softmax_at_that_temperature() -> None:
+    import torch
+
+    logits = torch.tensor([1.0, 0.0, -1.0])
+    rows = [[i] for i in range(4000)]
+    drawn = Noise(rows, seed=0, temperature=2.0)(None, logits.expand(4000, 3)).argmax(-1)
+    expected = torch.softmax(logits / 2.0, -1)
+    assert torch.bincount(drawn, minlength=3).div(4000).sub(expected).abs().max() < 0.03
+
+
+def test_too_long_a_context_is_an_error_of_that_example_alone(causal: Model) -> None:
+    long, short = causal.ask_many(["x " * 400, "hi"], max_tokens=8)
+    tokens = causal.count_tokens("x " * 400)
+    assert long.error == f"context too long: {tokens} tokens + max_tokens=8 exceed the limit of 256 tokens; shorten the prompt"
+    assert (long.text, short.error, short.tokens_out) == ("", None, 8)
+
+
+def test_tokens_in_are_those_of_the_rendered_conversation(causal: Model) -> None:
+    assert causal.ask("hi", max_tokens=2).tokens_in == causal.count_tokens("hi") == len("hi") + 3  # user, end, assistant
+
+
+def test_a_template_without_a_system_role_gets_it_in_the_first_question(tmp_path: Path) -> None:
+    no_system = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}" + CHAT
+    model = load(f"hf:{tiny_causal(tmp_path, template=no_system)}", cache=False)
+    chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}]
+    assert model._provider._rendered(chat, None) == "<|user|>Be brief.\n\nhi<|end|><|assistant|>"
+
+
+def test_a_conversation_the_template_refuses_is_an_error_of_that_example(tmp_path: Path) -> None:
+    picky = "{% if messages[0].role != 'user' %}{{ raise_exception('roles must alternate') }}{% endif %}" + CHAT
+    model = load(f"hf:{tiny_causal(tmp_path, template=picky)}", cache=False)
+    refused, fine = model.ask_many([[{"role": "assistant", "content": "hi"}], "hi"], max_tokens=2)
+    assert "roles must alternate" in refused.error
+    assert fine.error is None
+
+
+def test_without_a_template_the_contents_are_the_prompt(tmp_path: Path) -> None:
+    model = load(f"hf:{tiny_causal(tmp_path, template=None)}", cache=False)
+    row = model._provider._tokens([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}], None)
+    assert model._provider.tokenizer.decode(row) == "Be brief.\nhi"
+    assert model.ask("hi", max_tokens=2).tokens_out == 2
+
+
+def test_a_tool_call_in_the_reply_is_parsed(causal: Model) -> None:
+    out = causal._provider.tokenizer.encode('Let me see. <|call|>{"name": "weather", "arguments": {"city": "Oslo"}}<|end|>')
+    reply = causal._provider._reply([1], out, 0.0)
+    assert (reply.text, reply.tool_calls) == ("Let me see. ", ({"name": "weather", "arguments": {"city": "Oslo"}},))
+
+
+def test_batches_keep_to_rows_and_tokens_longest_first() -> None:
+    assert list(batches([5, 9, 1, 8], rows=2, tokens=100, extra=1)) == [[1, 3], [0, 2]]
+    assert list(batches([5, 9, 1, 8], rows=9, tokens=20, extra=1)) == [[1, 3], [0, 2]]
+    assert list(batches([500], rows=9, tokens=20, extra=1)) == [[0]]
+
+
+def test_size_and_context_are_known_before_anything_heavy_is_imported(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    folder = tiny_causal(tmp_path)
+    from transformers import AutoModelForCausalLM
+
+    weights = AutoModelForCausalLM.from_pretrained(folder).num_parameters()
+    code = (
+        "import sys, time; t = time.perf_counter(); from helpers.models import load; s = time.perf_counter() - t;"
+        f"m = load('hf:{folder}', cache=False); print(m.parameters, m.context, 'torch' in sys.modules, s < 0.3)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
+    assert done.stdout.split() == [str(weights), "256", "False", "True"]
+
+
+def test_a_missing_folder_and_an_unknown_spec_say_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ModelError, match=r"no such folder: './nothing'"):
+        load("hf:./nothing")
+    with pytest.raises(ModelError, match=r'unknown model \'gpt-4o\'; allowed: "pocket"'):
+        load("gpt-4o")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelError, match=r"no hub model 'nobody/nothing'.*HF_HUB_OFFLINE"):
+        load("hf:nobody/nothing")
+
+
+def test_broken_files_are_named(tmp_path: Path) -> None:
+    folder = tiny_causal(tmp_path)
+    (folder / "model.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{cut")
+    with pytest.raises(ModelError, match=r"causal/model\.safetensors is no safetensors file"):
+        load(f"hf:{folder}")
+    (folder / "config.json").write_text(json.dumps({})[:1])
+    with pytest.raises(ModelError, match=r"causal/config\.json cannot be read"):
+        load(f"hf:{folder}")
+
+
+@pytest.mark.parametrize(("settings", "said"), [({"max_tokens": 0}, "max_tokens=0"), ({"temperature": -1}, "temperature=-1")])
+def test_impossible_settings_are_refused(causal: Model, settings: dict, said: str) -> None:
+    with pytest.raises(ModelError, match=said):
+        causal.ask("hi", **settings)
+
+
+def test_what_is_no_conversation_is_refused(causal: Model) -> None:
+    with pytest.raises(ModelError, match="a conversation is a string or a list"):
+        causal.ask([{"content": "no role"}])

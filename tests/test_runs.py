@@ -1,0 +1,198 @@
+"""Runs: every example a row, whatever happens to it."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import datasets
+import pandas as pd
+import pytest
+
+from helpers import places, runs
+from helpers.models import Reply
+from helpers.stats import wilson
+from helpers.tasks import Task
+from helpers.techniques import Answer, few_shot, majority, prompt
+
+TEXTS = ["good film", "bad film", "good soup", "bad soup", "odd soup"]
+SHOT = [{"input": "good song", "target": "good"}]
+
+
+@dataclass
+class Fake:
+    """Says the first word of the last turn; fails where the text holds `breaks`."""
+
+    name: str = "fake"
+    spec: str = "fake:1"
+    breaks: str = "nothing"
+    usd: float = 0.001
+    calls: int = 0
+
+    def ask_many(self, conversations, *, on_reply=None, **settings):
+        self.calls += 1
+        replies = [self._reply(c[-1]["content"], settings.get("max_tokens", 1)) for c in conversations]
+        for i in reversed(range(len(replies))):
+            if on_reply:
+                on_reply(i, replies[i])
+        return replies
+
+    def _reply(self, text, tokens):
+        if self.breaks in text:
+            return Reply("", tokens_in=0, tokens_out=0, seconds=0.1, usd=0.0, error="timeout after 3 tries")
+        return Reply(text.split()[0], tokens_in=len(text), tokens_out=tokens, seconds=0.1, usd=self.usd, cached=True)
+
+
+def task(metric: str = "label", **changes) -> Task:
+    rows = [{"id": f"e{i}", "input": text, "target": text.split()[0] if i < 4 else "bad"} for i, text in enumerate(TEXTS)]
+    splits = datasets.DatasetDict({split: datasets.Dataset.from_list(changes.pop("rows", rows)) for split in ("dev", "test")})
+    return Task("moods", metric, ("good", "bad"), "", splits, None, changes.pop("looks", 2), "CC0-1.0")
+
+
+def test_a_run_has_one_row_an_example_in_order():
+    run = runs.run(prompt("{input}", name="bare", max_tokens=3), task(), Fake())
+    assert list(run.table.columns) == list(runs.COLUMNS)
+    assert run.table["id"].tolist() == ["e0", "e1", "e2", "e3", "e4"]
+    assert run.table["score"].tolist() == [1, 1, 1, 1, 0]
+    assert run.table.loc[0, "messages"] == [{"role": "user", "content": "good film"}]
+    assert (run.score, run.settings, run.template["text"], run.look) == (wilson(4, 5), {"max_tokens": 3}, "{input}", None)
+    assert repr(run) == "bare on moods/dev with fake: 0.80 [0.38, 0.96], n=5"
+
+
+def test_failures_stay_in_the_table_with_score_zero_and_the_reason():
+    run = runs.run(prompt("{input}", name="bare"), task(), Fake(breaks="good"))
+    assert run.table["error"].tolist() == ["timeout after 3 tries", None, "timeout after 3 tries", None, None]
+    assert (run.table["score"].tolist(), run.summary()["errors"], run.score.n) == ([0, 1, 0, 1, 0], 2, 5)
+    assert repr(run).endswith("n=5, 2 failed")
+
+
+def test_a_reply_that_cannot_be_read_is_a_row_as_well():
+    run = runs.run(prompt("{input}", answer=lambda text: {"good": "good"}[text]), task(), Fake())
+    assert run.table["score"].tolist() == [1, 0, 1, 0, 0]
+    assert run.table["error"][1] == "the reply could not be read: KeyError: 'bad'"
+    assert run.table["reply"][1] == "bad"
+
+
+def test_an_empty_set_as_target_does_not_reward_a_failure():
+    rows = [{"id": "e", "input": "good", "target": []}]
+    assert runs.run(prompt("{input}"), task("set_f1", rows=rows), Fake(breaks="good")).table["score"].tolist() == [0]
+
+
+def test_a_missing_field_is_an_error_before_any_call():
+    model = Fake()
+    with pytest.raises(ValueError, match=r"cannot ask about example 'e0' \(no model was called\): template 'q' needs the field 'page'"):
+        runs.run(prompt("{page}", name="q"), task(), model)
+    assert model.calls == 0
+
+
+def test_a_target_that_cannot_be_scored_is_an_error_before_any_call():
+    model = Fake()
+    with pytest.raises(ValueError, match="task 'moods', example 'e1' cannot be scored: the target 'fair' is not one of the labels"):
+        runs.run(prompt("{input}"), task(rows=[{"id": f"e{i}", "input": "x", "target": t} for i, t in enumerate(["good", "fair"])]), model)
+    assert model.calls == 0
+
+
+def test_a_method_that_loses_an_answer_is_named():
+    method = SimpleNamespace(name="lossy", solve=lambda examples, model, on_answer: [Answer("good")])
+    with pytest.raises(ValueError, match=r"method 'lossy' gave 1 answers to 5 examples: solve\(\) gives one each"):
+        runs.run(method, task(), Fake())
+
+
+def test_several_replies_are_summed_and_one_failure_among_them_does_not_void_the_answer():
+    good, bad = Fake()._reply("good", 2), Fake(breaks="g")._reply("good", 2)
+    method = SimpleNamespace(name="vote", solve=lambda examples, model, on_answer: [Answer("good", (good, good, bad))] * len(examples))
+    row = runs.run(method, task(), Fake()).table.iloc[0]
+    assert (row["score"], row["tokens_out"], row["usd"], row["cached"], row["error"]) == (1, 4, 0.002, False, None)
+
+
+def test_the_trivial_baseline_needs_no_model():
+    run = runs.run(majority(task()["dev"]), task(), None)
+    assert (run.model, run.score.value, run.table["cached"].any(), run.summary()["usd_per_1000"]) == ("none", 0.6, False, 0)
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_takes_the_first_examples_and_none_is_refused(limit):
+    assert runs.run(prompt("{input}"), task(), Fake(), limit=2).table["id"].tolist() == ["e0", "e1"]
+    with pytest.raises(ValueError, match=f"limit={limit}: it is the number of examples"):
+        runs.run(prompt("{input}"), task(), Fake(), limit=limit)
+
+
+def test_the_summary_has_means_and_counts():
+    got = runs.run(prompt("{input}", name="bare", max_tokens=3), task(), Fake(breaks="odd")).summary()
+    assert {k: got[k] for k in ("method", "model", "split", "n", "errors", "cached")} == {
+        "method": "bare", "model": "fake", "split": "dev", "n": 5, "errors": 1, "cached": 4,
+    }  # fmt: skip
+    assert (got["tokens_in"], got["tokens_out"], got["seconds"], got["usd_per_1000"]) == pytest.approx((6.8, 2.4, 0.1, 0.8))
+
+
+def test_a_price_that_is_unknown_stays_unknown():
+    assert math.isnan(runs.run(prompt("{input}"), task(), Fake(usd=math.nan)).summary()["usd_per_1000"])
+
+
+def test_a_test_split_counts_looks_and_warns_past_the_budget():
+    first, again = (runs.run(prompt("{input}"), task(looks=1), Fake(), split="test") for _ in range(2))
+    assert (str(first.look), str(again.look)) == ("look 1 of 1", "look 1 of 1, had before")
+    with pytest.warns(UserWarning, match="This is look 2 at the test split of 'moods', and its budget is 1: the score is no longer"):
+        over = runs.run(few_shot("{input}", SHOT), task(looks=1), Fake(), split="test")
+    assert (over.look.number, over.score.n) == (2, 5)
+
+
+def test_the_dev_split_and_a_run_that_broke_cost_no_look():
+    runs.run(prompt("{input}"), task(), Fake())
+    with pytest.raises(ValueError, match="needs the field 'page'"):
+        runs.run(prompt("{page}"), task(), Fake(), split="test")
+    assert not places.outputs("looks.jsonl").exists()
+
+
+@pytest.mark.filterwarnings("ignore:This is look")
+def test_a_saved_run_is_read_back_the_same(tmp_path):
+    run = runs.run(few_shot("{input} – é", SHOT, name="f"), task(looks=0), Fake(breaks="odd", usd=math.nan), split="test")
+    back = runs.read(run.save(tmp_path / "deep" / "run"))
+    pd.testing.assert_frame_equal(back.table, run.table)
+    assert repr(back) == repr(run)
+    assert (back.settings, back.template, back.seconds, back.look) == (run.settings, run.template, run.seconds, run.look)
+
+
+def test_reading_where_no_run_is_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no saved run in .*: it has no run\.json"):
+        runs.read(tmp_path)
+
+
+def test_the_ladder_table_shows_what_each_rung_gains_over_the_one_above():
+    ladder = [runs.run(method, task(), Fake()) for method in (majority(task()["dev"]), prompt("{input}", name="bare"))]
+    got = runs.table(ladder)
+    assert got["method"].tolist() == ["majority", "bare"]
+    assert math.isnan(got["gain"][0])
+    assert got["gain"][1] == pytest.approx(0.2)
+    assert got["gain_low"][1] < 0.2 < got["gain_high"][1]
+    assert math.isnan(runs.table([ladder[0], runs.run(prompt("{input}"), task(), Fake(), split="test")])["gain"][1])
+
+
+def test_the_ladder_table_refuses_different_samples():
+    both = [runs.run(prompt("{input}"), task(), Fake(), limit=limit) for limit in (2, 3)]
+    with pytest.raises(ValueError, match="1 examples are in only one of the runs"):
+        runs.table(both)
+
+
+def test_nothing_is_written_to_stderr_where_nobody_watches(capfd):
+    runs.run(prompt("{input}"), task(), Fake())
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("setting", "shown"), [("", True), ("off", False)])
+def test_a_terminal_sees_a_bar_unless_it_is_off(setting, shown):
+    code = "from helpers.runs import _bar\nwith _bar(3, 'bare on moods/dev', True) as bar:\n bar.update(3)"
+    master, slave = os.openpty()
+    subprocess.run([sys.executable, "-c", code], stderr=slave, cwd=places.root(), env=os.environ | {"LADDER_PROGRESS": setting}, check=True)
+    os.close(slave)
+    try:
+        said = os.read(master, 10_000)
+    except OSError:  # Linux: nothing was written and the other end is closed
+        said = b""
+    os.close(master)
+    assert (b"bare on moods/dev" in said) == shown

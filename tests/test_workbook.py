@@ -1,0 +1,206 @@
+"""Running, cutting, refreshing: what must survive a failing cell, a dead kernel, a kill and a second run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers import places, workbook
+from helpers.workbook import checking, html, refreshing, rules_outputs, running
+from helpers.workbook.cut import cut, drift
+from helpers.workbook.files import Lesson, clean, fingerprint, tree_hash, write
+
+
+def notebook(path: Path, *sources: str) -> Path:
+    """A lesson of these code cells; the first is tagged `parameters`."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    cells[0].metadata["tags"] = ["parameters"]
+    write(path, clean(nbformat.v4.new_notebook(cells=cells)))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def steady_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "tree_hash", lambda: "tree")
+
+
+def test_a_solution_cuts_to_its_lesson_with_the_same_cell_ids(lessons: Path) -> None:
+    solution = Lesson(lessons / "solutions" / "01_rivers.ipynb")
+    learner = cut(solution.read())
+    assert [cell.id for cell in learner.cells] == [cell.id for cell in solution.read().cells]
+    assert [cell.source for cell in learner.cells if "SOLUTION" in cell.source] == []
+    assert drift(solution) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "stub"),
+    [
+        ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "..."),
+        ("x = ...\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "x = ..."),
+        ("def f(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n\nf(2)", "def f(x):\n    ...\n\nf(2)"),
+        ("# say why\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "# say why\n..."),
+    ],
+)
+def test_what_is_left_of_a_cut_cell_is_python(source: str, stub: str) -> None:
+    assert cut(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])).cells[0].source == stub
+
+
+def test_links_in_prose_follow_the_lesson_one_folder_up() -> None:
+    prose = nbformat.v4.new_markdown_cell("[card](../../data/card.md) [next](02_x.ipynb) [answers](../solutions/01_x.ipynb)")
+    made = cut(nbformat.v4.new_notebook(cells=[prose])).cells[0].source
+    assert made == "[card](../data/card.md) [next](02_x.ipynb) [answers](solutions/01_x.ipynb)"
+
+
+def test_a_lone_marker_is_named() -> None:
+    cell = nbformat.v4.new_code_cell("### BEGIN SOLUTION\nx = 1")
+    with pytest.raises(ValueError, match="cell 1: '### BEGIN SOLUTION' without its partner"):
+        cut(nbformat.v4.new_notebook(cells=[cell]))
+
+
+def test_an_edited_lesson_has_drifted_and_cutting_mends_it_keeping_outputs(lessons: Path) -> None:
+    path = lessons / "01_rivers.ipynb"
+    edited = Lesson(path).read()
+    edited.cells[1].source = "import cmath"
+    write(path, clean(edited))
+    assert drift(Lesson(lessons / "solutions" / path.name)) == [
+        "01_rivers: cell 2 is not what its solution cuts to. Run: ladder exercises 01"
+    ]
+    assert workbook.exercises(folder=lessons) == [path]
+    assert Lesson(path).read().cells[4].outputs[0].data["text/plain"] == "4"
+
+
+def test_lessons_are_found_by_number_and_range(lessons: Path) -> None:
+    notebook(lessons / "02_lakes.ipynb", "n = 1")
+    assert [lesson.number for lesson in workbook.find(["1"], folder=lessons)] == ["01"]
+    assert [lesson.number for lesson in workbook.find(["01-02"], folder=lessons)] == ["01", "02"]
+    with pytest.raises(ValueError, match=r"no lesson 07 in lessons/. There are: 01, 02"):
+        workbook.find(["7"], folder=lessons)
+
+
+def test_cleaning_drops_what_a_run_leaves_and_numbers_widgets() -> None:
+    cell = nbformat.v4.new_code_cell("1", metadata={"papermill": {"duration": 1}, "tags": ["x"]})
+    dirty = nbformat.v4.new_notebook(cells=[cell], metadata={"papermill": {"input_path": "/somewhere"}})
+    dirty.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"f" * 32: {"model_name": "Label"}}}}
+    text = clean(dirty)
+    assert "papermill" not in text
+    assert "f" * 32 not in text
+    assert json.loads(text)["cells"][0]["metadata"] == {"tags": ["x"]}
+    assert list(json.loads(text)["metadata"]["widgets"].popitem()[1]["state"]) == ["0" * 32]
+
+
+def test_the_fingerprint_sees_cells_parameters_and_data_but_not_outputs(lessons: Path, tmp_path: Path) -> None:
+    lesson = Lesson(lessons / "01_rivers.ipynb")
+    first = fingerprint(lesson, {}, "t")
+    other = lesson.read()
+    other.cells[4].outputs = []
+    write(lesson.path, clean(other))
+    assert fingerprint(lesson, {}, "t") == first
+    assert fingerprint(lesson, {"n": 2}, "t") != first
+    (tmp_path / "data").mkdir()
+    before = tree_hash([tmp_path / "data"])
+    (tmp_path / "data" / "x.txt").write_text("1")
+    assert tree_hash([tmp_path / "data"]) != before
+
+
+def test_a_run_leaves_whole_clean_results_and_the_second_run_does_nothing(lessons: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = workbook.run(workbook.find(folder=lessons), parameters={"n": 10}, out=out)
+    assert [(result.name, result.status) for result in first] == [("01_rivers", "passed")]
+    assert first[0].memory > 20e6
+    made = Lesson(out / "lessons" / "01_rivers.ipynb").read()
+    assert set(made.metadata) == {"kernelspec", "language_info"}
+    assert made.cells[5].outputs[0].data["text/plain"] == "10"  # one below its place: the parameters were put in before it
+    assert workbook.run(workbook.find(folder=lessons), parameters={"n": 10}, out=out)[0].status == "current"
+    assert sorted(path.name for path in (out / "lessons").iterdir()) == ["01_rivers.html", "01_rivers.ipynb", "01_rivers.json"]
+    assert "01 rivers" in html.index(out).read_text(encoding="utf-8")
+
+
+def test_the_page_of_a_lesson_needs_no_network(tmp_path: Path) -> None:
+    source = "# A\n[![Colab](https://x.org/b.svg)](https://x.org) [next](02_x.ipynb) [card](../data/card.md)"
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    body = html.page(made, tmp_path / "out" / "lessons" / "01_a.ipynb", home=tmp_path / "lessons")
+    assert "<script" not in body
+    assert 'src="http' not in body
+    assert 'href="02_x.html"' in body
+    assert 'href="../../data/card.md"' in body
+
+
+def test_failures_are_named_and_the_others_still_finish(tmp_path: Path) -> None:
+    folder, out = tmp_path / "lessons", tmp_path / "out"
+    notebook(folder / "00_good.ipynb", "n = 1", "n + 1")
+    notebook(folder / "01_wrong.ipynb", "n = 1", "# divide\nn / 0", "n")
+    notebook(folder / "02_killed.ipynb", "n = 1", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    good, wrong, killed = workbook.run(workbook.find(folder=folder), jobs=3, out=out)
+    assert good.ok
+    assert (wrong.status, wrong.error) == ("failed", "cell 2 of 3 (`n / 0`): ZeroDivisionError: division by zero")
+    assert killed.status == "died"
+    assert killed.error.startswith("cell 2 of 2 (`import os, signal`): the kernel died")
+    assert not (out / "lessons" / "01_wrong.ipynb").exists()
+    assert "ZeroDivisionError" in (out / "lessons" / "01_wrong.failed.html").read_text(encoding="utf-8")
+    assert "division by zero" in html.index(out).read_text(encoding="utf-8")
+
+
+def test_a_lesson_that_takes_too_long_is_ended_and_said_so(tmp_path: Path) -> None:
+    notebook(tmp_path / "lessons" / "03_slow.ipynb", "n = 1", "import time\ntime.sleep(600)")
+    slow = workbook.run(workbook.find(folder=tmp_path / "lessons"), timeout=6, out=tmp_path)[0]
+    assert slow.status == "timeout"
+    assert slow.error.endswith("timed out after 6 s")
+    assert slow.seconds < 30
+
+
+def test_a_killed_run_leaves_no_half_result_and_the_rerun_does_the_rest(tmp_path: Path) -> None:
+    folder, out = tmp_path / "lessons", tmp_path / "out"
+    flag = tmp_path / "go"
+    notebook(folder / "01_wait.ipynb", "n = 1", f"import pathlib, time\nwhile not pathlib.Path({str(flag)!r}).exists(): time.sleep(0.1)")
+    command = [sys.executable, "-m", "helpers.cli", "run", "--lessons", str(folder), "--out", str(out)]
+    process = subprocess.Popen(command, cwd=places.root(), stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(places.root())})
+    deadline = time.monotonic() + 40
+    while not list(out.glob("lessons/.01_wait.*.part.ipynb")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert list(out.glob("lessons/0*")) == []
+    flag.touch()
+    assert workbook.run(workbook.find(folder=folder), out=out)[0].status == "passed"
+    assert sorted(path.suffix for path in out.glob("lessons/*")) == [".html", ".ipynb", ".json"]
+
+
+def test_an_unknown_parameter_is_refused_with_the_known_ones(lessons: Path) -> None:
+    with pytest.raises(ValueError, match=r"no parameter m in lesson 01. There are: n\."):
+        workbook.run(workbook.find(folder=lessons), parameters={"m": 1})
+
+
+def test_refresh_says_which_output_changed_and_writes_it(lessons: Path) -> None:
+    solution = lessons / "solutions" / "01_rivers.ipynb"
+    edited = Lesson(solution).read()
+    edited.cells[4].outputs[0].data["text/plain"] = "99"
+    write(solution, clean(edited))
+    results, found = workbook.refresh(folder=lessons)
+    assert all(result.ok for result in results)
+    assert [str(change) for change in found if change.name.startswith("solutions")] == ["solutions/01_rivers, cell 5:\n  - 99\n  + 4"]
+    assert Lesson(solution).read().cells[4].outputs[0].data["text/plain"] == "4"
+    assert rules_outputs.metadata(Lesson(solution), Lesson(solution).read()) == []
+
+
+def test_refresh_looks_past_times_but_not_past_scores() -> None:
+    assert refreshing.sanitize("took 1.25 s for 200 replies") == refreshing.sanitize("took 0.8 s for 200 replies")
+    assert refreshing.sanitize("score 0.81 [0.75, 0.86]") == "score 0.81 [0.75, 0.86]"
+
+
+def test_a_committed_output_that_no_longer_holds_fails_the_check(lessons: Path) -> None:
+    solution = lessons / "solutions" / "01_rivers.ipynb"
+    edited = Lesson(solution).read()
+    edited.cells[7].outputs[0].data["text/plain"] = "6"
+    write(solution, clean(edited))
+    part = checking._compare([Lesson(solution)], 1, 60, lambda text: None)
+    assert part.passed == 8
+    assert len(part.problems) == 1
+    assert "solutions/01_rivers, Cell 3" in part.problems[0]
