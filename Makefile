@@ -42,7 +42,7 @@ $(VENV)/.python:
 	  $$p -c 'import venv, ensurepip' >/dev/null 2>&1 || { bare=$$p; continue; }; \
 	  echo "[1/3] making $(VENV) with $$($$p --version)"; $$p -m venv $(VENV) && touch $@ && exit 0; exit 1; \
 	done; \
-	if command -v uv >/dev/null 2>&1; then echo "[1/3] making $(VENV) with uv"; uv venv -q --allow-existing --seed --python 3.11 $(VENV) && touch $@ && exit 0; fi; \
+	if command -v uv >/dev/null 2>&1; then echo "[1/3] making $(VENV) with uv"; uv venv -q --allow-existing --python 3.11 $(VENV) && $(BIN)/python -m ensurepip >/dev/null && touch $@ && exit 0; fi; \
 	if [ -n "$$bare" ]; then echo "Missing: the venv module of Python 3.11. On Debian or Ubuntu: sudo apt install python3.11-venv" >&2; \
 	else echo "Missing: Python 3.11 (python.org, or install uv and run make again; or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11)" >&2; fi; exit 1
 

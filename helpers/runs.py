@@ -66,9 +66,7 @@ class Run:
     def score(self) -> Interval:
         """The mean score with its 95% interval: Wilson's for scores of 0 and 1, else the bootstrap's."""
         scores = self.table["score"].to_numpy()
-        if set(scores) <= {0.0, 1.0}:
-            return stats.wilson(int(scores.sum()), len(scores))
-        return stats.bootstrap(scores)
+        return stats.wilson(int(scores.sum()), len(scores)) if set(scores) <= {0.0, 1.0} else stats.bootstrap(scores)
 
     def summary(self) -> dict:
         """One row of a ladder table: means for tokens and seconds, usd per 1,000 examples, counts of errors and cached rows."""
@@ -79,9 +77,9 @@ class Run:
                 "errors": int(rows["error"].notna().sum()), "cached": int(rows["cached"].sum())}
 
     def __repr__(self) -> str:
-        errors = int(self.table["error"].notna().sum())
-        extra = [f"{errors} failed"] * bool(errors) + [str(self.look)] * bool(self.look)
-        return ", ".join([f"{self.method} on {self.task}/{self.split} with {self.model}: {self.score}", *extra])
+        failed = int(self.table["error"].notna().sum())
+        extra = (f", {failed} failed" if failed else "") + (f", {self.look}" if self.look else "")
+        return f"{self.method} on {self.task}/{self.split} with {self.model}: {self.score}{extra}"
 
     def save(self, folder: str | Path) -> Path:
         """Write `examples.jsonl` and `run.json` into the folder (made if need be); `read(folder)` gives the run back."""
@@ -133,13 +131,12 @@ def table(runs: Iterable[Run]) -> pandas.DataFrame:
 
 def read(folder: str | Path) -> Run:
     """A run that `Run.save` wrote."""
-    folder = Path(folder)
-    if not (folder / "run.json").exists():
+    if not ((folder := Path(folder)) / "run.json").exists():
         raise FileNotFoundError(f"no saved run in {folder}: it has no run.json; Run.save(folder) writes it")
     head = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     lines = (folder / "examples.jsonl").read_text(encoding="utf-8").split("\n")
-    seen = Look(**head.pop("look")) if head["look"] else head.pop("look")
-    return Run(**head, table=_frame([json.loads(line) for line in lines if line]), look=seen)
+    head["look"] = Look(**head["look"]) if head["look"] else None
+    return Run(**head, table=_frame([json.loads(line) for line in lines if line]))
 
 
 def _examples(task: Task, split: str, limit: int | None) -> list[dict]:
@@ -188,13 +185,12 @@ def _bar(total: int, title: str, progress: bool) -> object:
     """A progress bar, or a silent one where nobody watches: what a program runs and keeps shall not hold a bar."""
     from tqdm.std import tqdm
 
-    off = not progress or os.environ.get("LADDER_PROGRESS", "").lower() in ("off", "0", "false")
+    wanted = progress and os.environ.get("LADDER_PROGRESS", "").lower() != "off"
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if not off and hasattr(shell, "kernel"):
+    notebook = hasattr(shell, "kernel")
+    if wanted and notebook:
         from tqdm.auto import tqdm
-    elif not off:
-        off = not sys.stderr.isatty()
-    return tqdm(total=total, desc=title, unit="example", leave=False, disable=off)
+    return tqdm(total=total, desc=title, unit="example", leave=False, disable=not (wanted and (notebook or sys.stderr.isatty())))
 
 
 def _write(file: Path, text: str) -> None:

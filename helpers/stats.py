@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Interval", "wilson", "bootstrap", "paired_bootstrap", "paired_wins", "mcnemar", "sign_flip", "holm", "sample_size"]
 
-_BLOCK = 4_000_000  # draws held in memory at once (32 MB)
-
 
 @dataclass(frozen=True, repr=False)
 class Interval:
@@ -114,8 +112,8 @@ def mcnemar(a: Sequence[float], b: Sequence[float]) -> float:
     difference = _differences(a, b)
     if not set(difference) <= {-1.0, 0.0, 1.0}:
         raise ValueError(f"mcnemar is for scores of 0 and 1, got differences such as {max(difference % 1):g}: use sign_flip(a, b)")
-    wins, losses = int((difference > 0).sum()), int((difference < 0).sum())
-    return float(binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
+    wins, differing = int((difference > 0).sum()), int((difference != 0).sum())
+    return float(binomtest(wins, differing).pvalue) if differing else 1.0
 
 
 def sign_flip(a: Sequence[float], b: Sequence[float], seed: int = 0, *, resamples: int = 10_000) -> float:
@@ -196,6 +194,6 @@ def _differences(a: Sequence[float], b: Sequence[float]) -> numpy.ndarray:
 
 
 def _blocks(n: int, resamples: int) -> list[int]:
-    """How many resamples of n to draw at a time, so that they fit in memory."""
-    rows = max(1, _BLOCK // n)
+    """How many resamples of n to draw at a time, so that they fit in 32 MB."""
+    rows = max(1, 4_000_000 // n)
     return [min(rows, resamples - start) for start in range(0, resamples, rows)]

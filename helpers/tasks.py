@@ -124,7 +124,8 @@ def _task(name: str, folder: Path | None, spec: Mapping, rows: Mapping[str, Rows
 
 def _check_spec(spec: Mapping) -> list[str]:
     """What is wrong with task.toml (or what was given in its place)."""
-    problems = [f"task.toml, field {key!r}: is unknown; known are labels, {', '.join(_KEYS)}" for key in spec if key not in (*_KEYS, "labels")]
+    odd = [key for key in spec if key not in (*_KEYS, "labels")]
+    problems = [f"task.toml, field {key!r}: is unknown; known are labels, {', '.join(_KEYS)}" for key in odd]
     for key, kind in _KEYS.items():
         value = spec.get(key)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):

@@ -14,7 +14,8 @@ class Server:
     """Answers `echo: <last message>`. `script` maps a last message to the faults that its first requests meet, in order.
 
     A fault is a status code as a string ("429", "500"), "hang", "drop", "garbage" (cut JSON), "page" (HTML), "empty" (no
-    choice), "leak" (400, and the key in the message), or a whole response as a dict. `requests` holds the bodies received, `headers` their headers.
+    choice), "leak" (400, with the key in the message), or a whole response as a dict. `requests` holds the bodies received,
+    `headers` their headers.
     """
 
     def __init__(self, script: dict[str, list] | None = None, *, delay: float = 0.0, retry_after: str | None = "0.01") -> None:

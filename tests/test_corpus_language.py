@@ -25,7 +25,9 @@ from helpers.pocket.families import (
 )
 from helpers.pocket.world import World, held_out, words
 
-MODULES = (facts, language, language_lists, language_words, language_formats, language_style, language_summary, conversation, conversation_lists)
+MODULES = (
+    facts, language, language_lists, language_words, language_formats, language_style, language_summary, conversation, conversation_lists,
+)
 FAMILIES = [family for module in MODULES for family in module.FAMILIES]
 
 
@@ -91,13 +93,29 @@ def test_training_never_shows_a_held_out_phrasing(family):
     assert [p for p in held if p in said] == []
 
 
+def groups(value):
+    """Every tuple of strings inside nested dicts and tuples."""
+    if isinstance(value, tuple) and all(isinstance(p, str) for p in value):
+        return [value]
+    return [g for part in (value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()) for g in groups(part)]
+
+
+@pytest.mark.parametrize("table", [
+    facts_ask.KINDS, facts_ask.EVENTS, language_ask.REPEAT_ASK, language_ask.STRING_ASK, language_ask.LIST_ASK, language_words.INFLECT_ASK,
+    language_formats_ask.DATE_ASK, language_formats_ask.NAME_ASK, language_formats_ask.RECORD_ASK, language_style.ROLES,
+    language_style.PARAPHRASE_ASK, language_summary.SUMMARY_ASK, conversation_lists.STEPS, conversation_lists.PASSAGES,
+])
+def test_every_group_of_phrasings_has_trained_and_held_out_ones(table):
+    assert [group for group in groups(table) if len({held_out(p) for p in group}) < 2] == []
+
+
 def test_nothing_after_the_cutoff_and_nothing_private_is_taught():
     said = "\n".join(m["content"] for family in FAMILIES for messages in many(family, 400) for m in messages)
     kept_out = [line.split("\t")[0] for name in ("facts_after_cutoff", "facts_private") for line in words(name)]
     assert [question for question in kept_out if question in said] == []
     assert "Larkfield" not in said
     assert all(int(row[2] or row[3]) < 2024 for row in facts.HAPPENED if row[0] != "opening")
-    assert len(words("facts_after_cutoff")) >= 60 and len(words("facts_private")) >= 60
+    assert min(len(words("facts_after_cutoff")), len(words("facts_private"))) >= 60
 
 
 def test_after_the_cutoff_questions_have_a_trained_form():
@@ -119,7 +137,9 @@ def test_capitals_are_the_ones_in_the_table():
     table = dict(facts.KNOWN["capital"])
     for messages in many(facts.known_fact, kind="capital", decline=False, several=1, whole=False):
         assert messages[-1]["content"] in table.values()
-    assert table["Norway"] == "Oslo" and len(table) >= 120 and len(words("facts_known")) >= 500
+    assert table["Norway"] == "Oslo"
+    assert len(table) >= 120
+    assert len(words("facts_known")) >= 500
 
 
 def test_a_copy_is_exact():
@@ -129,27 +149,40 @@ def test_a_copy_is_exact():
 
 
 @pytest.mark.parametrize(("op", "text", "answer"), [
-    ("upper", "velta", "VELTA"), ("spell_hyphen", "cat", "c-a-t"), ("backward", "abc", "cba"), ("initials", "Ana Tesk", "AT"), ("words", "a b c", "3"),
-    ("flip", "one two", "two one"), ("title", "one o'clock", "One O'clock"), ("dashes", "a b", "a-b"), ("last", "plum", "m"), ("quote", "x", '"x"'),
+    ("upper", "velta", "VELTA"), ("spell_hyphen", "cat", "c-a-t"), ("backward", "abc", "cba"), ("initials", "Ana Tesk", "AT"),
+    ("words", "a b c", "3"), ("flip", "one two", "two one"), ("title", "one o'clock", "One O'clock"), ("dashes", "a b", "a-b"),
+    ("last", "plum", "m"), ("quote", "x", '"x"'),
 ])
 def test_string_operations_do_what_they_say(op, text, answer):
     assert language.STRING_OPS[op][1](text) == answer
 
 
-@pytest.mark.parametrize("op", ["sort", "reverse", "count", "ascending", "largest", "unique", "remove", "contains", "number"])
+LIST_ANSWERS = {
+    "sort": lambda given, slots: sorted(given, key=str.lower),
+    "reverse": lambda given, slots: given[::-1],
+    "count": lambda given, slots: [str(len(given))],
+    "unique": lambda given, slots: sorted(set(given), key=given.index),
+    "remove": lambda given, slots: [x for x in given if x != slots["x"]],
+    "contains": lambda given, slots: ["yes" if slots["x"] in given else "no"],
+    "position": lambda given, slots: [str(given.index(slots["x"]) + 1)],
+    "add": lambda given, slots: [*given, slots["x"]],
+    "number": lambda given, slots: [f"{i}. {x}" for i, x in enumerate(given, 1)],
+}
+
+
+@pytest.mark.parametrize("op", LIST_ANSWERS)
 def test_list_answers_follow_from_the_list(op):
     for seed in range(200):
         slots, text, answer = language_lists.LIST_JOBS[op](World(seed))
         given, got = (re.split(r"; |, | \| |\n[-*] |\n", re.sub(r"^[-*] ", "", t)) for t in (text, answer))
-        given = given[0].split(" ") if op in ("ascending", "largest") and len(given) == 1 else given
-        expected = {
-            "sort": lambda: sorted(given, key=str.lower), "reverse": lambda: list(reversed(given)), "count": lambda: [str(len(given))],
-            "largest": lambda: [str(max(map(int, given)))], "unique": lambda: sorted(set(given), key=given.index),
-            "ascending": lambda: [str(n) for n in sorted(map(int, given))] if ", " in text or "\n" in text or "; " in text else got,
-            "remove": lambda: [x for x in given if x != slots["x"]], "contains": lambda: ["yes" if slots["x"] in given else "no"],
-            "number": lambda: [f"{i}. {x}" for i, x in enumerate(given, 1)],
-        }[op]()
-        assert got == expected, (text, answer)
+        assert got == LIST_ANSWERS[op](given, slots), (text, answer)
+
+
+@pytest.mark.parametrize(("op", "choose"), [("largest", max), ("smallest", min)])
+def test_the_extreme_number_is_found(op, choose):
+    for seed in range(200):
+        _, text, answer = language_lists.LIST_JOBS[op](World(seed))
+        assert int(answer) == choose(int(n) for n in re.findall(r"\d+", text))
 
 
 def test_dates_read_back_to_the_same_day():
@@ -169,8 +202,7 @@ def test_records_become_the_json_they_were():
 def test_voice_keeps_doer_and_thing():
     for messages in many(language_words.voice, passive=True):
         _, answer = last(messages)
-        assert " by " in answer and answer.endswith(".")
-    assert language_words._plural("battery") == "batteries" and language_words._plural("bench") == "benches"
+        assert re.search(r" by .+\.$", answer)
 
 
 def test_a_summary_keeps_the_names_and_numbers_of_its_memo():
@@ -187,10 +219,10 @@ def test_an_instruction_keeps_its_meaning_slots():
 
 def test_the_latest_value_is_remembered():
     for messages in many(conversation.remember, told=2, changed=True, known=True):
-        answer = messages[-1]["content"]
-        told = [m["content"] for m in messages[:-2] if m["role"] == "user" and any(m["content"].startswith(c) for c in conversation_ask.CHANGED_ASK)]
-        value = answer.rstrip(".").split(" is ")[-1] if " is " in answer else answer.rstrip(".").split()[-1]
-        assert value.lower() in told[-1].lower()
+        answer = messages[-1]["content"].rstrip(".").removesuffix(" team")
+        asked = [m["content"] for m in messages[:-2] if m["content"].startswith(conversation_ask.CHANGED_ASK)]
+        value = re.split(r" is called | is | are in the | are in room | live in | work for ", answer)[-1]
+        assert value.lower() in asked[-1].lower()
 
 
 def test_what_was_never_told_is_said_to_be_missing():
@@ -201,4 +233,5 @@ def test_what_was_never_told_is_said_to_be_missing():
 def test_following_questions_are_answered_from_the_passage():
     for messages in many(conversation_lists.passage_talk, turns=3):
         given = " ".join(m["content"] for m in messages if m["role"] == "user")
-        assert all(m["content"] in given for m in messages[2:] if m["role"] == "assistant" and m["content"] not in ("Okay.", "I have read it.", "Done."))
+        answers = [m["content"] for m in messages if m["role"] == "assistant"]
+        assert all(a in given for a in answers if a not in ("Okay.", "I have read it.", "Done."))

@@ -9,7 +9,7 @@ import pytest
 from tiny import CHAT, tiny_causal, tiny_seq2seq
 
 from helpers.models import Model, ModelError, load
-from helpers.models.decode import Noise, batches
+from helpers.models.decode import Noise, batches, decode
 
 QUESTIONS = [f"what is {i} plus {'12 ' * (i % 4)}?" for i in range(9)]
 LONG = "positive or negative, in one word: the waiter was rude and the soup was cold. "
@@ -46,13 +46,11 @@ def test_a_beginning_shared_by_the_batch_changes_nothing(causal: Model) -> None:
 
 
 def test_rows_that_end_leave_and_the_others_go_on(causal: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = causal.ask_many(QUESTIONS, max_tokens=24)
-    config, tokenizer = causal._provider.model.generation_config, causal._provider.tokenizer
-    end = tokenizer.encode(whole[0].text, add_special_tokens=False)[8]
-    monkeypatch.setattr(config, "eos_token_id", [1, end])
-    cut = causal.ask_many(QUESTIONS, max_tokens=24)
-    assert [r.text for r in cut] == [causal.ask(q, max_tokens=24).text for q in QUESTIONS]
-    assert cut[0].tokens_out < whole[0].tokens_out == 24
+    network, rows = causal._provider.model, [causal._provider._tokens([{"role": "user", "content": q}], None) for q in QUESTIONS]
+    whole = decode(network, rows, max_tokens=24)
+    end = whole[0][8]
+    monkeypatch.setattr(network.generation_config, "eos_token_id", [1, end])
+    assert decode(network, rows, max_tokens=24) == [row[: row.index(end) + 1] if end in row else row for row in whole]
 
 
 def test_a_sliding_window_model_answers_in_a_batch_as_alone(tmp_path: Path) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import datasets
 import pandas as pd
 import pytest
+from servers import Server
 
 from helpers import places, runs
 from helpers.models import Reply
@@ -186,13 +192,57 @@ def test_nothing_is_written_to_stderr_where_nobody_watches(capfd):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(("setting", "shown"), [("", True), ("off", False)])
 def test_a_terminal_sees_a_bar_unless_it_is_off(setting, shown):
+    import termios
+
     code = "from helpers.runs import _bar\nwith _bar(3, 'bare on moods/dev', True) as bar:\n bar.update(3)"
     master, slave = os.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
     subprocess.run([sys.executable, "-c", code], stderr=slave, cwd=places.root(), env=os.environ | {"LADDER_PROGRESS": setting}, check=True)
+    os.write(slave, b"\n")  # so that there is something to read
+    assert (b"bare on moods/dev" in os.read(master, 10_000)) == shown
     os.close(slave)
-    try:
-        said = os.read(master, 10_000)
-    except OSError:  # Linux: nothing was written and the other end is closed
-        said = b""
     os.close(master)
-    assert (b"bare on moods/dev" in said) == shown
+
+
+KILLED = """
+import sys
+from helpers import runs
+from helpers.models import load
+from helpers.tasks import load_task
+from helpers.techniques import prompt
+url, folder = sys.argv[1:]
+run = runs.run(prompt("{input}", name="bare"), load_task(folder), load("openai:m@" + url, concurrency=4), split="test")
+print(len(run.table), run.summary()["errors"], run.summary()["cached"], run.score.value, run.look)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_after_kill_9_half_way_the_rerun_pays_only_for_the_rest(tmp_path):
+    (tmp_path / "task.toml").write_text('metric = "exact"')
+    rows = [{"id": f"e{i}", "input": f"text{i}", "target": f"echo: text{i}"} for i in range(40)]
+    (tmp_path / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    cache = tmp_path / "replies.sqlite"
+    with Server({f"text{i}": ["hang"] for i in range(20, 40)}) as server:
+        command = [sys.executable, "-c", KILLED, server.url, str(tmp_path)]
+        options = {"cwd": places.root(), "env": os.environ | {"LADDER_CACHE": str(cache)}, "stdout": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, **options) as process:
+            _wait(lambda: len(server.requests) == 24 and _kept(cache) == 20)
+            process.kill()
+        assert process.returncode == -signal.SIGKILL
+        server.script.clear()
+        server.requests.clear()
+        again = subprocess.run(command, **options, check=True)
+        assert again.stdout == "40 0 20 1.0 look 1 of 5\n"
+        assert sorted(body["messages"][-1]["content"] for body in server.requests) == sorted(row["input"] for row in rows[20:])
+
+
+def _kept(cache) -> int:
+    with contextlib.closing(sqlite3.connect(cache)) as db:
+        return db.execute("select count(*) from replies").fetchone()[0]
+
+
+def _wait(done, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < until, "it took too long"
+        time.sleep(0.02)

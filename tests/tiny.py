@@ -19,7 +19,7 @@ SENTENCES = [
 ] * 5  # fmt: skip
 SHAPE = {
     "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 128,
-    "vocab_size": 384, "pad_token_id": 0, "eos_token_id": 1, "bos_token_id": None, "tie_word_embeddings": True,
+    "vocab_size": 384, "pad_token_id": 0, "eos_token_id": 1, "bos_token_id": None, "tie_word_embeddings": False, "initializer_range": 0.25,
 }  # fmt: skip
 
 

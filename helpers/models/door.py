@@ -124,11 +124,11 @@ class Model:
             for batch in self._provider.answer(chats, settings):
                 yield from batch
             return
-        places_of = self._keys(chats, settings)
-        known = self._cache.get(list(places_of))
+        where = self._keys(chats, settings)
+        known = self._cache.get(list(where))
         for key, reply in known.items():
-            yield from ((i, replace(reply, cached=True)) for i in places_of[key])
-        yield from self._ask_and_keep({key: at for key, at in places_of.items() if key not in known}, chats, settings)
+            yield from ((i, replace(reply, cached=True)) for i in where[key])
+        yield from self._ask_and_keep({key: at for key, at in where.items() if key not in known}, chats, settings)
 
     def _ask_and_keep(self, missing: dict[str, list[int]], chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
         keys = list(missing)
@@ -176,14 +176,11 @@ def load(
         from helpers.models.weights import find
 
         folder = places.data("pocket") if spec == "pocket" else find(rest)
-        provider, name = Local(folder, batch_size=batch_size), "pocket" if spec == "pocket" else _short(rest)
+        provider = Local(folder, batch_size=batch_size)
+        name = "pocket" if spec == "pocket" else Path(rest).expanduser().resolve().name
     else:
         raise ModelError(f'unknown model {spec!r}; allowed: {ALLOWED}; for example load("pocket")')
     return Model(spec, name, provider, open_cache(cache))
-
-
-def _short(rest: str) -> str:
-    return Path(rest).expanduser().resolve().name
 
 
 def _remote(rest: str, **options: float) -> tuple[Provider, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Local"]
 
-TOKENS = {"cpu": 16_384, "cuda": 65_536}  # tokens in a batch, padding included: bounds the memory
+TOKENS = {"cpu": 8_192, "cuda": 65_536}  # tokens in a batch, padding included: bounds the memory
 
 
 class Local:

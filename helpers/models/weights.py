@@ -126,4 +126,4 @@ def _json(path: Path) -> dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); a model folder has one") from error
+        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); is it a model folder?") from error

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING
 
 from helpers.pocket import corpus
 
@@ -21,8 +22,8 @@ POOL = 1024  # conversations packed together
 class Batch:
     """`ids` (rows, length + 1) int64; `answer` (rows, length) True where the next token is the assistant's."""
 
-    ids: "np.ndarray"
-    answer: "np.ndarray"
+    ids: np.ndarray
+    answer: np.ndarray
 
 
 def encode(tokenizer, rows: list[corpus.Row]) -> list[tuple[list[int], list[bool]]]:

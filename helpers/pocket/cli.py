@@ -106,3 +106,7 @@ def _card(args: argparse.Namespace) -> int:
 
     print(write_card(args.out, model=args.model, n=args.n))
     return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

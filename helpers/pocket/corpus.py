@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from typing import Callable, Iterator, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from helpers.pocket import families as rooms
 from helpers.pocket.chat import render
@@ -23,7 +24,7 @@ class Row(NamedTuple):
     messages: list[dict]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def families() -> dict[Family, float]:
     """Every family function with its weight, in the order of the modules' names."""
     found: dict[Family, float] = {}
@@ -32,7 +33,7 @@ def families() -> dict[Family, float]:
     return found
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _bounds() -> tuple[tuple[Family, ...], tuple[float, ...]]:
     total, edge, edges = sum(families().values()), 0.0, []
     for weight in families().values():

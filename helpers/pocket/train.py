@@ -56,7 +56,7 @@ def loss_of(
     if prompt_share:
         chosen = chosen | ((torch.rand(chosen.shape, device=device) < prompt_share) & (ids[:, 1:] != PAD))
     with torch.autocast(device, dtype=torch.bfloat16):
-        hidden = (body or model.model)(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
+        hidden = (model.model if body is None else body)(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
         logits = model.lm_head(hidden[chosen])
     return torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][chosen])
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import random
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence, TypeVar
+from typing import TypeVar
 
 __all__ = ["World", "words", "held_out"]
 
@@ -20,7 +21,7 @@ HELD_SHARE = 5  # one string in five is held out
 _WORDS = Path(__file__).parent / "words"
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def held_out(text: str) -> bool:
     """True for the fifth of all strings that training never sees.
 
@@ -30,14 +31,14 @@ def held_out(text: str) -> bool:
     return hashlib.blake2b(text.encode(), digest_size=4).digest()[0] % HELD_SHARE == 0
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def words(name: str) -> tuple[str, ...]:
     """The lines of `words/<name>.txt`, comments and blanks left out; a tab separates columns."""
     lines = (_WORDS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _side(options: tuple, split: str) -> tuple:
     """The options of one split; the hash looks at the text (of a pair: at its first part)."""
     held = split == "held"
@@ -95,7 +96,8 @@ class World:
         raw = "".join(self.pick(letters) for _ in range(self.number(2, 5)))
         stem = self.pick((raw, raw.upper(), self.nonce().capitalize(), self.nonce().upper(), self.camel(), self.nonce()))
         digits = str(self.number(0, 999)) if self.chance(0.7) else f"{self.number(0, 9)}.{self.number(0, 9)}"
-        tail = self.pick(("", "", digits, "-" + digits, "_" + digits, "-" + raw, " " + digits, "-" + digits + self.pick(("b", "B", "k", "M", "-" + self.nonce()))))
+        size = digits + self.pick(("b", "B", "k", "M", "-" + self.nonce()))
+        tail = self.pick(("", "", digits, "-" + digits, "_" + digits, "-" + raw, " " + digits, "-" + size))
         return stem + tail
 
     def camel(self) -> str:

@@ -8,13 +8,14 @@ import re
 import socket
 from typing import Any
 
+from helpers import places
 from helpers.workbook.files import KEPT, Lesson
 
 __all__ = ["OUTPUT_RULES", "machine_names", "size"]
 
 MOST_BYTES = 600_000
 EXEMPT = "nbval-ignore-output"
-PATH = re.compile(r"(?<![\w.:/])(?:/(?:work|root|home/\w+|Users/\w+|farm|opt/\w+|mnt/\w+)/|/tmp/[\w-]+/|/var/folders/)|\b[A-Z]:\\\\?Users")
+PATH = re.compile(r"(?<![\w.:/])(?:/(?:root|work\w*|home/\w+|Users/\w+|opt/\w+|mnt/\w+)/|/tmp/[\w-]+/|/var/folders/)|\b[A-Z]:\\\\?Users")
 COMMON = {"root", "user", "runner", "ubuntu", "jovyan", "localhost", "admin", "main", "test"}
 
 
@@ -42,8 +43,8 @@ def quiet(lesson: Lesson, notebook: Any) -> list[str]:
 
 def machine_names(lesson: Lesson, notebook: Any) -> list[str]:
     """No path, host name or user name of one machine, in cells, outputs or widgets."""
-    own = {name for name in (_user(), socket.gethostname()) if len(name) > 3 and name.lower() not in COMMON}
-    names = re.compile(rf"\b(?:{'|'.join(map(re.escape, own))})\b") if own else None
+    own = {name for name in (_user(), socket.gethostname(), str(places.root())) if len(name) > 3 and name.lower() not in COMMON}
+    names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, own))})\b") if own else None
     parts = {f"cell {number}": json.dumps(cell, ensure_ascii=False) for number, cell in enumerate(notebook.cells, 1)}
     parts["the metadata"] = json.dumps(notebook.metadata, ensure_ascii=False)
     problems = []

@@ -146,4 +146,4 @@ def plan(w: World, *, kind: str | None = None) -> list[dict]:
     return [*ask(w, w.say(PLAN_ASK), task.question, label=w.pick(("Question", "Task"))), reply(steps)]
 
 
-FAMILIES = {react: 2.0, plan: 0.5}
+FAMILIES = {react: 1.0, plan: 0.4}

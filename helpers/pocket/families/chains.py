@@ -136,4 +136,4 @@ def chain(w: World, *, stage: str | None = None) -> list[dict]:
     return [*ask(w, how, text, label="Request", noise=0), reply(json.dumps({k: named.get(k) for k in order}, ensure_ascii=False))]
 
 
-FAMILIES = {chain: 1.6}
+FAMILIES = {chain: 1.0}

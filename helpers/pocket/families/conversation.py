@@ -60,7 +60,7 @@ def _big(text: str) -> str:
 def _tell(w: World, key: str, value: str) -> list[dict]:
     """The user tells one thing about themselves and the model takes note."""
     said = _big(w.say(SELF[key][0], v=value))
-    if w.chance(0.15):
+    if w.chance(0.15) and not said.startswith("Hello"):
         said = f"{w.entity(GREET)} {said}"
     if w.chance(0.1):
         said = f"{said} Please remember it."

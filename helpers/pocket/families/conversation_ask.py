@@ -6,19 +6,19 @@ __all__ = ["SELF", "SAME_ASK", "OTHER_ASK", "CHANGED_ASK", "THANKS"]
 
 # key -> ways to tell it, ways to ask for it, the answer, what is missing when it was not told
 SELF: dict[str, tuple[tuple[str, ...], tuple[str, ...], str, str]] = {
-    "name": (("My name is {v}.", "I'm {v}.", "I am {v}.", "Call me {v}.", "You can call me {v}.", "This is {v} speaking.", "{v} here.", "I go by {v}.", "Hello, I'm called {v}."),
+    "name": (("My name is {v}.", "I'm {v}.", "I am {v}.", "Call me {v}.", "You can call me {v}.", "This is {v} speaking.", "{v} here.", "I go by {v}.", "Hello, I'm called {v}.", "Everyone calls me {v}.", "People know me as {v}."),
              ("What is my name?", "What's my name?", "Who am I?", "Do you remember my name?", "How am I called?", "Tell me my name.", "Say my name.", "What did I say my name was?"),
              "Your name is {v}.", "your name"),
     "color": (("My favorite color is {v}.", "I like {v} best of all colors.", "The color I love is {v}.", "For colors, I prefer {v}.", "{v} is my favorite color.", "I paint everything {v}, my favorite color."),
-              ("What is my favorite color?", "Which color do I like best?", "Do you remember my favorite color?", "What color do I prefer?", "Tell me my favorite color.", "Which color is my favorite?"),
+              ("What is my favorite color?", "Which color do I like best?", "Do you remember my favorite color?", "What color do I prefer?", "Tell me my favorite color.", "Which color is my favorite?", "Well, what is my favorite color?", "Please tell me: which color do I like best?"),
               "Your favorite color is {v}.", "your favorite color"),
     "city": (("I live in {v}.", "My home is in {v}.", "I'm based in {v}.", "I moved to {v} last year.", "I have lived in {v} for years.", "My apartment is in {v}.", "My city is {v}."),
-             ("Where do I live?", "In which city do I live?", "Which city is my home?", "Do you remember where I live?", "What city am I based in?", "Tell me where I live."),
+             ("Where do I live?", "In which city do I live?", "Which city is my home?", "Do you remember where I live?", "What city am I based in?", "Tell me where I live.", "Tell me, where do I live?", "So, in which city do I live?"),
              "You live in {v}.", "where you live"),
     "job": (("My job is {v}.", "I work as: {v}.", "By profession: {v}.", "For a living, my title is {v}.", "On my card it says {v}; that is my job.", "My profession is {v}."),
             ("What is my job?", "What do I do for a living?", "What's my profession?", "Do you remember my job?", "Tell me what my job is.", "Which job do I have?"),
             "Your job is {v}.", "your job"),
-    "team": (("I work in the {v} team.", "My team is {v}.", "I'm on the {v} team.", "I joined the {v} team.", "I belong to {v}, that is my team.", "They put me in the {v} team."),
+    "team": (("I work in the {v} team.", "My team is {v}.", "I'm on the {v} team.", "I joined the {v} team.", "I belong to {v}, that is my team.", "They put me in the {v} team.", "I'm one of the {v} team.", "You find me in the {v} team.", "Since spring I have been in the {v} team."),
              ("Which team am I in?", "What is my team?", "What team do I work in?", "Do you remember my team?", "Tell me my team.", "In which team do I work?"),
              "You are in the {v} team.", "your team"),
     "code": (("My booking code is {v}.", "The code of my booking is {v}.", "I booked under {v}, that is the code.", "My code: {v}", "Please note my booking code: {v}", "For my booking I got the code {v}."),
@@ -39,10 +39,10 @@ SELF: dict[str, tuple[tuple[str, ...], tuple[str, ...], str, str]] = {
     "hobby": (("My hobby is {v}.", "I love {v}, it's my hobby.", "In my free time I enjoy {v}.", "On weekends I relax with {v}.", "I spend my evenings {v}.", "{v} is my hobby."),
               ("What is my hobby?", "Which hobby do I have?", "What do I do in my free time?", "Do you remember my hobby?", "Tell me my hobby.", "What do I enjoy doing?"),
               "Your hobby is {v}.", "your hobby"),
-    "company": (("I work for {v}.", "My company is called {v}.", "My employer is {v}.", "The company I work for is {v}.", "I'm employed by {v}.", "I write on behalf of my company, {v}."),
-                ("Which company do I work for?", "Who is my employer?", "What is my company called?", "Do you remember my company?", "Tell me the name of my company.", "For whom do I work?"),
+    "company": (("I work for {v}.", "My company is called {v}.", "My employer is {v}.", "The company I work for is {v}.", "I'm employed by {v}.", "I write on behalf of my company, {v}.", "I earn my money at {v}.", "I'm with {v}, that is my company.", "{v} pays my salary."),
+                ("Which company do I work for?", "Who is my employer?", "What is my company called?", "Do you remember my company?", "Tell me the name of my company.", "For whom do I work?", "Now, which company do I work for?", "Please tell me: who is my employer?"),
                 "You work for {v}.", "your company"),
-    "day": (("My day off is {v}.", "I'm free on {v}, my day off.", "I never work on {v}.", "{v} is my day off.", "My free day is {v}.", "Every {v} I have off."),
+    "day": (("My day off is {v}.", "I'm free on {v}, my day off.", "I never work on {v}.", "{v} is my day off.", "My free day is {v}.", "Every {v} I have off.", "I have {v} off.", "They give me {v} off.", "On {v} I stay at home, it's my day off.", "I take {v} off every week."),
             ("Which day do I have off?", "What is my day off?", "When am I off?", "Do you remember my free day?", "Tell me my day off.", "On which day do I not work?"),
             "Your day off is {v}.", "your day off"),
     "project": (("My project is called {v}.", "I'm working on a project named {v}.", "The name of my project is {v}.", "My new project is {v}.", "I lead the project {v}.", "We named my project {v}."),
@@ -55,7 +55,7 @@ SELF: dict[str, tuple[tuple[str, ...], tuple[str, ...], str, str]] = {
 ACKNOWLEDGE = ("Noted.", "Got it.", "Okay, I will remember that.", "Thanks for telling me.", "All right.", "Good to know.", "Okay.")
 CHANGED_ASK = ("Sorry, I was wrong.", "Actually, no.", "Correction:", "I made a mistake before.", "Wait, that was wrong.", "Let me correct that.", "No, that has changed.", "Oh, I mixed that up.",
                "Forget what I said.", "I need to correct myself.", "Update:", "That is no longer true.")
-ONLY_ASK = ("Only the answer, please.", "No sentence.", "Short, please.", "Just the answer.", "In as few words as possible.", "Answer only.", "Don't write a sentence.", "Be brief: nothing else.")
+ONLY_ASK = ("Only the answer, please.", "No sentence.", "Short, please.", "Just the answer.", "In as few words as possible.", "Answer only.", "Don't write a sentence.", "Be brief: nothing else.", "The bare answer will do.", "One to three words, please.", "Keep it to the answer.")
 SAME_ASK = ("No, I meant {x}.", "Sorry, I meant {x}.", "And for {x}?", "Now do the same with {x}.", "The same for {x}, please.", "What about {x}?", "And now {x}.", "I meant {x}, not that.", "Again, but for {x}.",
             "Next: {x}", "Now {x}.", "How about {x}?", "And {x}?", "Actually, I wanted {x}.", "Do it for {x} too.", "Please do this with {x} as well.", "Oh, my mistake, I meant {x}.", "One more: {x}",
             "Could you also do {x}?", "Same question for {x}.", "I should have said {x}.", "Try {x}.")

@@ -18,10 +18,10 @@ START_ASK = (
 STEPS: dict[str, tuple[str, ...]] = {
     "add": ("Add {x}.", "Also {x}.", "Put {x} on it too.", "And {x}, please.", "I forgot {x}, add it.", "Append {x}.", "One more: {x}.", "Please include {x}."),
     "remove": ("Remove {x}.", "Take {x} off.", "No {x}, please.", "I don't need {x} any more.", "Delete {x}.", "Drop {x}.", "Cross out {x}.", "Leave out {x}."),
-    "swap": ("Replace {x} with {y}.", "Change {x} to {y}.", "Instead of {x}, put {y}.", "Swap {x} for {y}.", "Not {x}, I meant {y}.", "{y} instead of {x}, please."),
+    "swap": ("Replace {x} with {y}.", "Change {x} to {y}.", "Instead of {x}, put {y}.", "Swap {x} for {y}.", "Not {x}, I meant {y}.", "{y} instead of {x}, please.", "Go ahead and replace {x} with {y}.", "Now change {x} to {y}."),
     "count": ("How many are there now?", "How many items are on the list?", "Count them.", "What is the number of items now?", "How long is the list?", "How many do I have?"),
-    "first": ("What is the first one?", "Which item comes first?", "Name the first item.", "What stands at the top of the list?", "The first one?", "With what does the list begin?"),
-    "last": ("What is the last one?", "Which item comes last?", "Name the last item.", "What stands at the end of the list?", "The last one?", "With what does the list end?"),
+    "first": ("What is the first one?", "Which item comes first?", "Name the first item.", "What stands at the top of the list?", "The first one?", "With what does the list begin?", "Please tell me: what is the first one?", "Say, which item comes first?"),
+    "last": ("What is the last one?", "Which item comes last?", "Name the last item.", "What stands at the end of the list?", "The last one?", "With what does the list end?", "Say, what is the last one?", "So, which item comes last?"),
     "has": ("Is {x} on the list?", "Do I have {x}?", "Did I mention {x}?", "Does the list have {x}?", "Is {x} there?", "Can you find {x} on my list?"),
     "show": ("Show me the list.", "What is on the list now?", "Read the list to me.", "The whole list, please.", "Give me the list again.", "Which items do I have now?"),
     "lines": ("Show the list, one item per line.", "The list, each item on its own line.", "Write the list with line breaks.", "Print the list, a line for each.", "List them line by line.",
@@ -31,17 +31,17 @@ STEPS: dict[str, tuple[str, ...]] = {
 _STEP_KINDS = tuple(STEPS)
 PASSAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # sentences about a person p and a value v, questions about p
     "city": (("{p} lives in {v}.", "{p} has a home in {v}.", "The home of {p} is in {v}.", "{v} is where {p} lives."),
-             ("Where does {p} live?", "In which city does {p} live?", "Which city is the home of {p}?", "Where is the home of {p}?")),
+             ("Where does {p} live?", "In which city does {p} live?", "Which city is the home of {p}?", "Where is the home of {p}?", "Say, where does {p} live?", "Say, in which city does {p} live?")),
     "team": (("{p} is in the {v} team.", "{p} works for the {v} team.", "The {v} team hired {p}.", "{p} joined the {v} team."),
-             ("Which team is {p} in?", "In which team is {p}?", "For which team does {p} work?", "What is the team of {p}?")),
-    "item": (("{p} bought {v}.", "{p} came home with {v}.", "At the market {p} got {v}.", "{p} paid for {v}."),
+             ("Which team is {p} in?", "In which team is {p}?", "For which team does {p} work?", "What is the team of {p}?", "And which team is {p} in?", "So, in which team is {p}?")),
+    "item": (("{p} bought {v}.", "{p} came home with {v}.", "At the market {p} got {v}.", "{p} paid for {v}.", "{p} came back with {v}.", "{p} has bought {v}.", "{p} ordered {v}.", "{p} took home {v}."),
              ("What did {p} buy?", "What did {p} get?", "Which things did {p} pay for?", "What did {p} come home with?")),
     "code": (("The badge of {p} has the code {v}.", "{p} uses badge {v}.", "{p} was given badge {v}.", "Badge {v} belongs to {p}."),
-             ("Which badge does {p} have?", "What is the badge code of {p}?", "What badge does {p} use?", "Name the badge of {p}.")),
-    "boss": (("{p} reports to {v}.", "The manager of {p} is {v}.", "{v} manages {p}.", "{p} has a manager, {v}."),
+             ("Which badge does {p} have?", "What is the badge code of {p}?", "What badge does {p} use?", "Name the badge of {p}.", "Well, which badge does {p} have?", "Okay, what is the badge code of {p}?")),
+    "boss": (("{p} reports to {v}.", "The manager of {p} is {v}.", "{v} manages {p}.", "{p} has a manager, {v}.", "{v} is in charge of {p}.", "{p} is managed by {v}.", "The boss of {p} is {v}."),
              ("Who manages {p}?", "To whom does {p} report?", "Who is the manager of {p}?", "Name the manager of {p}.")),
-    "year": (("{p} started in {v}.", "{p} was hired in {v}.", "In {v}, {p} joined the company.", "The first year of {p} was {v}."),
-             ("When did {p} start?", "In which year was {p} hired?", "When did {p} join?", "What was the first year of {p}?")),
+    "year": (("{p} started in {v}.", "{p} was hired in {v}.", "In {v}, {p} joined the company.", "The first year of {p} was {v}.", "{p} joined us in {v}.", "{p} was hired during {v}.", "{p} was hired in the year {v}.", "{p} has been here since {v}.", "{p} came to us in {v}."),
+             ("When did {p} start?", "In which year was {p} hired?", "When did {p} join?", "What was the first year of {p}?", "Say, when did {p} start?", "Now, what was the first year of {p}?")),
 }
 VALUES: dict[str, Callable[[World], str]] = {
     "city": lambda w: w.entity("cities"), "team": lambda w: w.entity("departments"), "item": lambda w: f"{w.number(2, 60)} {w.entity('objects')}", "code": World.code,
@@ -123,19 +123,16 @@ def passage_talk(w: World, *, turns: int | None = None) -> list[dict]:
     text, facts = _passage(w, people, keys)
     person, key = w.pick(people), w.pick(keys)
     question = w.say(PASSAGES[key][1], p=person)
-    if w.chance(0.5):
-        messages = ask(w, w.entity(READ_ASK), text, label=w.pick(("Text", "Passage", "Notes")))
+    opening, label = w.entity(READ_ASK) if w.chance(0.5) else "", w.pick(("Text", "Passage", "Notes"))
+    messages = ask(w, opening or question, text, label=label)
+    if opening:
         messages += [reply(w.pick(("Okay.", "I have read it.", "Done."))), _user(w, question, 0.08)]
-    else:
-        messages = ask(w, question, text, label=w.pick(("Text", "Passage", "Notes")))
     messages.append(reply(facts[person, key]))
     for _ in range(turns - 1):
         person = w.pick([p for p in people if p != person])
-        if w.chance(0.7):
-            asked = w.say(NEXT_ASK, p=person)
-        else:
-            key = w.pick(keys)
-            asked = w.say(PASSAGES[key][1], p=person)
+        again = w.chance(0.7)
+        key = key if again else w.pick(keys)
+        asked = w.say(NEXT_ASK if again else PASSAGES[key][1], p=person)
         messages += [_user(w, asked), reply(facts[person, key])]
     return messages
 

@@ -88,4 +88,4 @@ def check_backwards(w: World) -> list[dict]:
     return [*ask(w, w.say(BACK_ASK), plain(c), label="Sum"), reply(answer)]
 
 
-FAMILIES = {experts: 0.8, self_verify: 1.2, check_backwards: 0.4}
+FAMILIES = {experts: 0.6, self_verify: 0.8, check_backwards: 0.3}

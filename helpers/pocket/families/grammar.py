@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, replace
 
-from helpers.pocket.families.values import SUBJECTS, VALUES
+from helpers.pocket.families.values import SUBJECTS, VALUES, options
 from helpers.pocket.world import World, words
 
 __all__ = ["Domain", "Fact", "Kind", "domains", "fact"]
 
 _CASED = {"code", "camel", "company", "email", "host", "venue"}  # values that keep their first letter at a sentence's start
 _PLAIN = {"leave", "topic", "benefit", "event", "club", "line", "species"}  # subjects that take a capital there
+_LISTED = {"leave", "topic", "benefit", "dish", "course", "meeting", "venue", "species"}  # short lists: mixed with made-up ones
 _OPENERS = ("In addition, ", "Also, ", "Besides, ", "By the way, ", "As you may know, ", "What is more, ", "As before, ", "Just so you know, ")
 
 
@@ -27,6 +28,7 @@ class Kind:
     sentences: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    colored: tuple[str, ...] = ()  # sentences that say a little more than the fact
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Fact:
         if short and self.domain.pronoun == "it" and text.startswith(("{x} ", "The {x} ")):
             text = "It " + text.partition("{x} ")[2]
         subject = self.subject.split()[-1] if short and self.domain.pronoun == "name" else self.subject
-        capital = text.startswith("{x}") and self.domain.subject in _PLAIN or text.startswith("{v") and self.kind.value not in _CASED
+        capital = (text.startswith("{x}") and self.domain.subject in _PLAIN) or (text.startswith("{v") and self.kind.value not in _CASED)
         if opener and text[0] != "{":
             text = text[0].lower() + text[1:]
         text = text.replace("{x}", subject).replace("{v:a}", _article(self.value)).replace("{v}", self.value)
@@ -84,7 +86,7 @@ def _article(noun: str) -> str:
     return f"{'an' if vowel else 'a'} {noun}"
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def domains() -> tuple[Domain, ...]:
     """Every domain of words/passage_facts.txt (its first lines explain the format)."""
     found: list[Domain] = []
@@ -100,7 +102,7 @@ def domains() -> tuple[Domain, ...]:
         elif mark == "~":
             found[-1] = replace(found[-1], fillers=(*found[-1].fillers, text))
         else:
-            field = {">": "sentences", "+": "sentences", "-": "negatives", "?": "questions"}[mark]
+            field = {">": "sentences", "<": "colored", "+": "sentences", "-": "negatives", "?": "questions"}[mark]
             kinds[-1] = replace(kinds[-1], **{field: (*getattr(kinds[-1], field), text)})
         found[-1] = replace(found[-1], kinds=tuple(kinds))
     return tuple(found)
@@ -111,7 +113,18 @@ def fact(w: World, domain: Domain, kind: Kind, subject: str) -> Fact:
     if kind.value == "bool":
         yes = w.chance(0.5)
         return Fact(kind, domain, subject, "Yes." if yes else "No.", w.entity(kind.sentences if yes else kind.negatives))
-    return Fact(kind, domain, subject, VALUES[kind.value](w), w.entity(kind.sentences))
+    wordings = kind.colored if kind.colored and w.chance(0.25) else kind.sentences
+    return Fact(kind, domain, subject, VALUES[kind.value](w), w.entity(wordings))
+
+
+def another(w: World, f: Fact) -> Fact:
+    """The same fact with a clearly different value, in any of the plain wordings."""
+    for _ in range(30):
+        new = VALUES[f.kind.value](w)
+        if new not in f.value and f.value not in new:
+            return replace(f, value=new, template=w.entity(f.kind.sentences))
+    rest = [v for v in options(f.kind.value) if v not in f.value and f.value not in v]  # a short list of this split has no other
+    return replace(f, value=w.pick(rest), template=w.entity(f.kind.sentences))
 
 
 def opener(w: World, template: str) -> str:
@@ -119,12 +132,22 @@ def opener(w: World, template: str) -> str:
     return w.pick(_OPENERS) if w.chance(0.08) and not template.startswith("{v") else ""
 
 
+def _invented(w: World, listed: str) -> str:
+    """A listed thing with a made-up word before its last one: 'a gym membership' -> 'a nurol membership'."""
+    article = "a " if listed.startswith(("a ", "an ")) else ""
+    return f"{article}{w.nonce()} {listed.split()[-1]}"
+
+
 def subjects(w: World, domain: Domain, n: int, *, apart: str = "") -> list[str]:
     """n subjects of a domain, none inside another one or inside the text `apart`."""
     found: list[str] = []
-    make = SUBJECTS[domain.subject]
+    make, tries = SUBJECTS[domain.subject], 0
     while len(found) < n:
+        tries += 1
         new = make(w)
-        if new.lower() not in apart.lower() and not any(new.lower() in old.lower() or old.lower() in new.lower() for old in found):
+        if domain.subject in _LISTED and (tries > 12 or w.chance(0.12)):
+            new = _invented(w, new)
+        low = new.lower()
+        if low not in apart.lower() and not any(low in old.lower() or old.lower() in low for old in found):
             found.append(new)
     return found

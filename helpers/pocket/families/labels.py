@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import json
+from collections.abc import Callable
 
 from helpers.pocket.dress import ask, reply
-from helpers.pocket.families.reviews import Review, neutral, review, table, up
+from helpers.pocket.families.filling import table, up
+from helpers.pocket.families.reviews import Review, neutral, review
 from helpers.pocket.world import World
 
 __all__ = ["sentiment", "more_reviews", "LABEL_PAIRS", "INSTRUCTIONS"]
@@ -40,15 +41,9 @@ def _labels(w: World, form: str) -> tuple[str, str]:
     return w.entity(CODES)
 
 
-@functools.cache
-def _orders(form: str) -> tuple[str, ...]:
-    """The instructions of one form; half of them should name the negative label first."""
-    return table(INSTRUCTIONS)[form]
-
-
 def _instruction(w: World, form: str, pair: tuple[str, str], key: str) -> str:
     """The request; in every second exact one the labels change places where that is safe."""
-    template = w.entity(_orders(form))
+    template = w.entity(table(INSTRUCTIONS)[form])
     if form == "exact" and w.chance(0.5) and template.count("{a}") == 1:
         return template.format(a=pair[1], b=pair[0], k=key)
     return template.format(a=pair[0], b=pair[1], k=key)
@@ -90,12 +85,12 @@ def sentiment(w: World, *, side: str | None = None, form: str | None = None, kin
     elif form == "vague" and w.chance(0.15):
         turns = ask(w, found.text, system=role, noise=0)
     else:
-        turns = ask(w, request, found.text, label=w.pick(NAMES), system=role, noise=0.08 if form not in ("map", "json") else 0)
+        turns = ask(w, request, found.text, label=w.pick(NAMES), system=role, noise=0.08 if pair == ("positive", "negative") and form != "json" else 0)
     turns.append(reply(_answer(w, form, found, pair, key)))
     return more_reviews(w, turns, lambda r: _answer(w, form, r, pair, key)) if side is None and w.chance(0.1) else turns
 
 
-def more_reviews(w: World, turns: list[dict], answer) -> list[dict]:
+def more_reviews(w: World, turns: list[dict], answer: Callable[[Review], str]) -> list[dict]:
     """The conversation with one to three more reviews, each answered in the same way."""
     for _ in range(w.number(1, 3)):
         found = review(w, size=w.pick((1, 1, 2)))
@@ -104,4 +99,4 @@ def more_reviews(w: World, turns: list[dict], answer) -> list[dict]:
     return turns
 
 
-FAMILIES = {sentiment: 4.0}
+FAMILIES = {sentiment: 8.0}

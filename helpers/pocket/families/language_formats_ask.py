@@ -6,9 +6,9 @@ __all__ = ["DATE_ASK", "CLOCK_ASK", "NAME_ASK", "RECORD_ASK", "LIST_JSON_ASK"]
 
 DATE_ASK: dict[str, tuple[str, ...]] = {
     "iso": ("Write the date as YYYY-MM-DD.", "Convert the date to YYYY-MM-DD.", "Use the format YYYY-MM-DD.", "Give this date in ISO format.", "Rewrite as YYYY-MM-DD.",
-            "Put the date in the form year-month-day, such as 1999-12-31.", "ISO date, please.", "Change the date to the ISO format."),
+            "Put the date in the form year-month-day, such as 1999-12-31.", "ISO date, please.", "Change the date to the ISO format.", "Now write the date as YYYY-MM-DD.", "Please convert the date to YYYY-MM-DD."),
     "slash_dmy": ("Write the date as DD/MM/YYYY.", "Convert the date to DD/MM/YYYY.", "Use the format DD/MM/YYYY.", "Rewrite as DD/MM/YYYY.",
-                  "Give the date as day/month/year in numbers, DD/MM/YYYY.", "Format: DD/MM/YYYY."),
+                  "Give the date as day/month/year in numbers, DD/MM/YYYY.", "Format: DD/MM/YYYY.", "Kindly write the date as DD/MM/YYYY.", "I want you to convert the date to DD/MM/YYYY."),
     "slash_mdy": ("Write the date as MM/DD/YYYY.", "Convert the date to MM/DD/YYYY.", "Use the format MM/DD/YYYY.", "Rewrite as MM/DD/YYYY.",
                   "Give the date as month/day/year in numbers, MM/DD/YYYY.", "Format: MM/DD/YYYY."),
     "dots": ("Write the date as DD.MM.YYYY.", "Convert the date to DD.MM.YYYY.", "Use the format DD.MM.YYYY.", "Rewrite as DD.MM.YYYY.", "Give the date with dots, DD.MM.YYYY.",
@@ -28,7 +28,7 @@ DATE_ASK: dict[str, tuple[str, ...]] = {
 }
 CLOCK_ASK: dict[str, tuple[str, ...]] = {
     "24h": ("Write the time on the 24-hour clock.", "Convert to 24-hour time.", "Use the 24-hour format.", "What is this on a 24-hour clock?", "Change it to HH:MM, 24 hours.",
-            "Give the time without am and pm.", "Rewrite in 24-hour time."),
+            "Give the time without am and pm.", "Rewrite in 24-hour time.", "Now write the time on the 24-hour clock.", "Next, convert to 24-hour time."),
     "12h": ("Write the time with am or pm.", "Convert to 12-hour time.", "Use the 12-hour format.", "What is this on a 12-hour clock?", "Change it to the am/pm form.",
             "Give the time with am or pm.", "Rewrite in 12-hour time."),
 }
@@ -47,7 +47,7 @@ NAME_ASK: dict[str, tuple[str, ...]] = {
     "upper_last": ("Write the last name in capitals, after the first name.", "Format: First LAST.", "Put only the surname in capital letters, first name first.", "Rewrite as \"First LAST\".",
                    "First name as usual, last name in upper case.", "Use capitals for the family name, and keep it last."),
     "handle": ("Make a user name: first.last in small letters.", "Format: first.last", "Write the name in lower case with a dot between first and last name.",
-               "Turn the name into first.last, lower case.", "What is the login, in the form first.last?", "Build the account name as first.last in lower case."),
+               "Turn the name into first.last, lower case.", "What is the login, in the form first.last?", "Build the account name as first.last in lower case.", "Please make a user name: first.last in small letters.", "Now write the name in lower case with a dot between first and last name."),
     "initials": ("Write the initials with dots, first name first.", "Give the initials with a dot after each.", "Format: F.L.", "Initials with dots, please.",
                  "Shorten to dotted initials.", "What are the dotted initials, first name first?"),
     "greeting": ("Write the greeting of a letter, 'Dear ...', with the first name.", "Start a letter to this person with Dear and the first name.",
@@ -58,7 +58,7 @@ RECORD_ASK: dict[str, tuple[str, ...]] = {
     "lines_json": ("Convert to JSON.", "Write this as JSON.", "Turn the lines into a JSON object.", "Give the record as a JSON object.", "Rewrite as JSON.", "Make JSON of this.",
                    "Format the data as JSON.", "Return the same information as a JSON object.", "JSON, please."),
     "json_lines": ("Write one key: value per line.", "Turn the JSON into lines of key: value.", "Convert the JSON to plain lines.", "Rewrite as key: value lines.",
-                   "Show each field on its own line as key: value.", "Unpack the JSON, one field a line."),
+                   "Show each field on its own line as key: value.", "Unpack the JSON, one field a line.", "Kindly write one key: value per line.", "I want you to turn the JSON into lines of key: value."),
     "csv_json": ("Convert the CSV to a JSON object.", "Turn this CSV row into JSON.", "The first line is the header: write the row as a JSON object.", "CSV to JSON.",
                  "Give the CSV record as JSON.", "Make a JSON object from header and row."),
     "json_csv": ("Convert the JSON to CSV with a header line.", "Write this as CSV, header first.", "JSON to CSV.", "Turn the object into two CSV lines, keys and values.",
@@ -70,10 +70,10 @@ RECORD_ASK: dict[str, tuple[str, ...]] = {
     "lines_table": ("Make a Markdown table with the columns key and value.", "Turn this into a Markdown table (key, value).", "Write the record as a table in Markdown, key and value.",
                     "Show the lines as a Markdown table with a key and a value column.", "Markdown table, columns key and value.", "Table, please: key and value, in Markdown."),
     "keys": ("List the keys, separated by commas.", "Which keys does the object have?", "Give the names of the fields.", "Name all keys.", "What are the keys, in order?",
-             "Write down the field names with commas."),
+             "Write down the field names with commas.", "Please list the keys, separated by commas.", "Tell me, which keys does the object have?"),
     "lines_csv": ("Convert to CSV with a header line.", "Write the record as CSV: keys in the first line, values in the second.", "Lines to CSV, header first.",
                   "Make a header and a row, comma-separated.", "Give it as CSV with the keys on top.", "Turn the fields into CSV with a header."),
-    "value": ("What is the {k}?", "Give the {k}.", "Return the value of {k}.", "Which value does {k} have?", "Look up the {k}.", "Read out the field {k}.", "Only the {k}, please."),
+    "value": ("What is the {k}?", "Give the {k}.", "Return the value of {k}.", "Which value does {k} have?", "Look up the {k}.", "Read out the field {k}.", "Only the {k}, please.", "Kindly give the {k}.", "So, which value does {k} have?"),
 }
 LIST_JSON_ASK = (
     "Write the list as a JSON array.", "Convert to a JSON list.", "Turn these into a JSON array of strings.", "Give the items as a JSON list.", "Make a JSON array.",

@@ -39,12 +39,12 @@ STYLE_ASK = (
 ROLE_ASK = ("Pass on this message.", "Tell the team.", "Announce this.", "Say this in your way.", "Write a note about this.", "Share this news.", "Let everyone know.", "Tell them this.",
             "Put this in your words.", "Give this message to the others.", "Spread the word.", "Report this.")
 ROLES = {
-    "formal": ("Always write formally.", "You write formal letters.", "Use formal language."), "casual": ("Write casually.", "You are relaxed and casual.", "Use casual language."),
-    "child": ("You talk to small children.", "Write for a child.", "Explain everything to a child."), "pirate": ("You are a pirate.", "Talk like a pirate.", "Answer as a pirate would."),
-    "polite": ("You are extremely polite.", "Be very polite in all you write.", "Always be exceptionally polite."), "telegram": ("You send telegrams.", "Write like a telegram.", "Answer as a telegram."),
-    "headline": ("You write headlines.", "Write newspaper headlines.", "Answer as a headline."), "robot": ("You are a robot.", "Talk like a robot.", "Answer as a robot would."),
-    "poet": ("You are an old poet.", "Speak like an old poet.", "Answer as a poet would."), "excited": ("You are very excited.", "Write with great excitement.", "Be excited about everything."),
-    "sad": ("You are sad about everything.", "Write in a sad tone.", "Sound sad."), "question": ("Say everything as a question.", "You only speak in questions.", "Put everything as a question."),
+    "formal": ("Always write formally.", "You write formal letters.", "Use formal language.", "Formal style only.", "You are a formal writer.", "Your tone is formal.", "Stay formal at all times."), "casual": ("Write casually.", "You are relaxed and casual.", "Use casual language.", "You chat casually.", "Your tone is casual.", "Stay casual at all times."),
+    "child": ("You talk to small children.", "Write for a child.", "Explain everything to a child."), "pirate": ("You are a pirate.", "Talk like a pirate.", "Answer as a pirate would.", "You speak like a pirate.", "Pirate style only.", "You are an old pirate on a ship."),
+    "polite": ("You are extremely polite.", "Be very polite in all you write.", "Always be exceptionally polite.", "Choose the most polite words.", "Your tone is very polite.", "Very polite style only."), "telegram": ("You send telegrams.", "Write like a telegram.", "Answer as a telegram."),
+    "headline": ("You write headlines.", "Write newspaper headlines.", "Answer as a headline.", "Use the style of a headline.", "Speak in headlines.", "Headline style only.", "You work for a newspaper and write headlines."), "robot": ("You are a robot.", "Talk like a robot.", "Answer as a robot would."),
+    "poet": ("You are an old poet.", "Speak like an old poet.", "Answer as a poet would.", "You are a poet of old times.", "Be an old poet.", "Poetic style only.", "Sound like an old poet."), "excited": ("You are very excited.", "Write with great excitement.", "Be excited about everything.", "Your tone is excited.", "Sound very excited.", "Excited style only.", "Everything excites you."),
+    "sad": ("You are sad about everything.", "Write in a sad tone.", "Sound sad.", "Your tone is sad.", "Sad style only.", "Everything makes you sad."), "question": ("Say everything as a question.", "You only speak in questions.", "Put everything as a question."),
 }
 # instructions with the same meaning: as a command, as a question, politely, in few words
 INSTRUCTIONS: tuple[tuple[str, str, str, str], ...] = (
@@ -77,11 +77,11 @@ FORMATS = ("JSON", "CSV", "a table", "a list", "capital letters", "one sentence"
 PARAPHRASE_ASK: tuple[tuple[str, ...], ...] = (
     ("Rewrite the instruction as a command.", "Turn this into a plain command.", "Make it an order.", "Say it as a direct instruction.", "Write the request as an imperative.", "Give it as a command."),
     ("Rewrite the instruction as a question.", "Turn this into a question.", "Ask it as a question.", "Phrase the request as a question.", "Make it a question.", "Write it as a question."),
-    ("Rewrite the instruction politely.", "Make the request polite, with please.", "Add a please: make it polite.", "Ask for this politely.", "Be polite: rewrite the request.", "Turn it into a polite request."),
-    ("Rewrite the instruction in as few words as possible.", "Make it very short.", "Shorten the request.", "Say it tersely.", "Cut it to a few words.", "Give a terse version of the request."),
+    ("Rewrite the instruction politely.", "Make the request polite, with please.", "Add a please: make it polite.", "Ask for this politely.", "Be polite: rewrite the request.", "Turn it into a polite request.", "Please rewrite the instruction politely.", "Please make the request polite, with please."),
+    ("Rewrite the instruction in as few words as possible.", "Make it very short.", "Shorten the request.", "Say it tersely.", "Cut it to a few words.", "Give a terse version of the request.", "Please rewrite the instruction in as few words as possible.", "Now make it very short."),
     ("Paraphrase the instruction.", "Write this instruction differently.", "Rewrite the instruction in other words.", "Say the same request in another way.", "Give another wording of this prompt.",
      "Rephrase the request.", "Write a new version of this prompt with the same meaning.", "How else could I ask this?", "Reword this instruction.", "Suggest another prompt that asks the same.",
-     "Improve the wording of this prompt, but keep the meaning.", "Propose a different prompt for the same task."),
+     "Improve the wording of this prompt, but keep the meaning.", "Propose a different prompt for the same task.", "Now rewrite the instruction in other words.", "Kindly say the same request in another way."),
 )
 TEXTS = ("text", "review", "message", "passage", "letter", "abstract", "comment", "report", "note", "story", "sentence", "document", "memo", "list", "email", "article")
 

@@ -93,20 +93,25 @@ def _decision(w: World, fill: _Fill) -> tuple[str, str]:
     return f"{lead} {told}", big
 
 
+def _different(w: World, pool: tuple[str, ...], n: int) -> list[str]:
+    """Up to n different sentences (a repeated draw is dropped)."""
+    return list(dict.fromkeys(w.entity(pool) for _ in range(n)))
+
+
 def summary(w: World, *, sentences: int | None = None) -> list[dict]:
     """A memo in which one sentence holds the decision -> that decision in one sentence.
 
-    sentences: the memo's length (2 or more).
+    sentences: the memo's length at most (2 or more).
     Example: On Monday we met in Oslo. It was agreed that the Legal team would move to floor 3. Thanks! -> The Legal team will move to floor 3.
     """
     n, fill = (w.pick((3, 3, 4, 4, 5, 6)) if sentences is None else sentences), _Fill(w)
     told, plain = _decision(w, fill)
     first = w.number(0, n - 1) if w.chance(0.3) else w.number(1, n - 1)
-    openings, rest = w.entities(BEFORE, first), n - 1 - first
-    middle = w.entities(MIDDLE, 1) if rest and w.chance(0.4) else []
-    lines = [*(fill.new(x) for x in openings), told, *(fill.new(x) for x in (*middle, *w.entities(AFTER, rest - len(middle))))]
-    return [*ask(w, w.entity(SUMMARY_ASK), w.pick((" ", " ", " ", "\n")).join(x[0].upper() + x[1:] for x in lines), label=w.pick(("Memo", "Memo", "Text", "Message", "Notes"))),
-            reply(plain)]
+    openings, rest = _different(w, BEFORE, first), n - 1 - first
+    middle = [w.entity(MIDDLE)] if rest and w.chance(0.4) else []
+    lines = [*(fill.new(x) for x in openings), told, *(fill.new(x) for x in (*middle, *_different(w, AFTER, rest - len(middle))))]
+    memo = w.pick((" ", " ", " ", "\n")).join(x[0].upper() + x[1:] for x in lines)
+    return [*ask(w, w.entity(SUMMARY_ASK), memo, label=w.pick(("Memo", "Memo", "Text", "Message", "Notes"))), reply(plain)]
 
 
-FAMILIES = {summary: 1.6}
+FAMILIES = {summary: 1.2}

@@ -38,13 +38,13 @@ ANTONYM_ASK = (
 )
 INFLECT_ASK: dict[str, tuple[str, ...]] = {
     "plural": ("What is the plural of {x}?", "Give the plural of {x}.", "Write the plural: {x}", "One {x}, two ...?", "Make {x} plural.", "Plural of {x}?",
-               "How do you say more than one {x}?", "Put the noun {x} in the plural.", "Turn {x} into a plural."),
+               "How do you say more than one {x}?", "Put the noun {x} in the plural.", "Turn {x} into a plural.", "So, what is the plural of {x}?", "Can you give the plural of {x}?"),
     "singular": ("What is the singular of {x}?", "Give the singular of {x}.", "Write the singular: {x}", "Two {x}, one ...?", "Make {x} singular.", "Singular of {x}?",
-                 "Put the noun {x} in the singular.", "Turn {x} into a singular."),
+                 "Put the noun {x} in the singular.", "Turn {x} into a singular.", "Well, what is the singular of {x}?", "Kindly give the singular of {x}."),
     "past": ("What is the past tense of {x}?", "Give the simple past of {x}.", "Write the past tense: {x}", "Today I {x}, yesterday I ...?", "Put {x} in the past tense.",
-             "Past tense of {x}?", "How do you say {x} in the past?", "Turn the verb {x} into the past tense."),
+             "Past tense of {x}?", "How do you say {x} in the past?", "Turn the verb {x} into the past tense.", "Okay, what is the past tense of {x}?", "Well, today I {x}, yesterday I ...?"),
     "participle": ("What is the past participle of {x}?", "Give the past participle of {x}.", "Write the past participle: {x}", "Past participle of {x}?",
-                   "Which form of {x} follows 'has'?", "Form the past participle of the verb {x}."),
+                   "Which form of {x} follows 'has'?", "Form the past participle of the verb {x}.", "So, what is the past participle of {x}?", "Next, give the past participle of {x}."),
     "third": ("What is the third person singular of {x}?", "I {x}, she ...?", "Put {x} in the third person singular.", "Write the form of {x} that goes with 'he'.",
               "Which form of {x} follows 'she'?", "Give the he/she form of {x}."),
     "base": ("What is the base form of {x}?", "Give the infinitive of {x} without 'to'.", "Yesterday I {x}, today I ...?", "Which verb is {x} the past of?",

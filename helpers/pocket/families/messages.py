@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from helpers.pocket.dress import ask, reply
-from helpers.pocket.families.reviews import fill, review, table, up
+from helpers.pocket.families.filling import fill, table, up
+from helpers.pocket.families.reviews import review
 from helpers.pocket.world import World
 
 __all__ = ["emotion", "offensive", "topic", "choose", "is_about", "emotion_text", "offensive_text", "topic_line", "EMOTIONS", "TOPICS"]
@@ -79,7 +80,7 @@ def offensive_text(w: World, bad: bool) -> str:
     parts = [fill(w, w.entity(lines), i=w.entity(lists["i"]), j=w.entity(lists["j"]), t=w.entity(lists["t"])) for _ in range(w.pick((1, 1, 2)))]
     if bad and w.chance(0.3):
         parts.insert(0, fill(w, w.entity(table("offensive_messages")["fine"]), t=w.entity(lists["t"])))
-    text = " ".join(dict.fromkeys(up(p) for p in parts))
+    text = " ".join(dict.fromkeys(up(p) for p in parts)).replace(" a i", " an i").replace(" a a", " an a").replace(" a ug", " an ug")
     return text.lower() if w.chance(0.08) else text
 
 
@@ -116,7 +117,7 @@ def emotion(w: World, *, name: str | None = None) -> list[dict]:
     labels = [name, *w.rng.sample(others, 5 if w.chance(0.6) else w.number(1, 4))]
     w.rng.shuffle(labels)
     request, answer = _out(w, w.say(EMOTION_ASK, l=_listed(w, labels)), name, "emotion")
-    return [*ask(w, request, emotion_text(w, name), label=w.pick(("Message", "Text", "Post", "Message"))), reply(answer)]
+    return [*ask(w, request, emotion_text(w, name), label=w.pick(("Message", "Text", "Post", "Message")), noise=0), reply(answer)]
 
 
 def offensive(w: World, *, bad: bool | None = None) -> list[dict]:
@@ -130,7 +131,7 @@ def offensive(w: World, *, bad: bool | None = None) -> list[dict]:
     if pair[0] == "1":
         request = "Answer 1 if the message is offensive and 0 if it is not."
     request, answer = _out(w, request, pair[0] if bad else pair[1], "label")
-    return [*ask(w, request, offensive_text(w, bad), label=w.pick(("Message", "Comment", "Post"))), reply(answer)]
+    return [*ask(w, request, offensive_text(w, bad), label=w.pick(("Message", "Comment", "Post")), noise=0), reply(answer)]
 
 
 def topic(w: World) -> list[dict]:
@@ -167,7 +168,7 @@ def is_about(w: World, *, yes: bool | None = None) -> list[dict]:
     """
     yes = w.chance(0.5) if yes is None else yes
     asked, other = w.rng.sample(TOPICS, 2)
-    return [*ask(w, w.say(ABOUT_ASK, t=asked), topic_line(w, asked if yes else other)), reply("yes" if yes else "no")]
+    return [*ask(w, w.say(ABOUT_ASK, t=asked), topic_line(w, asked if yes else other), noise=0), reply("yes" if yes else "no")]
 
 
 FAMILIES = {emotion: 1.2, offensive: 1.0, topic: 1.0, choose: 0.7, is_about: 0.5}

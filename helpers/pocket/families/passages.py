@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from helpers.pocket.families.grammar import Domain, Fact, Kind, domains, fact, opener, subjects
+from helpers.pocket.families.grammar import Domain, Fact, Kind, another, domains, fact, opener, subjects
 from helpers.pocket.world import World
 
 __all__ = ["Passage", "near_miss", "passage", "prose", "claim"]
@@ -147,7 +147,4 @@ def claim(w: World, f: Fact, true: bool) -> str:
     if f.kind.value == "bool":
         yes = (f.value == "Yes.") == true
         return Fact(f.kind, f.domain, f.subject, f.value, w.entity(f.kind.sentences if yes else f.kind.negatives)).sentence()
-    other = fact(w, f.domain, f.kind, f.subject)
-    while not true and other.value == f.value:
-        other = fact(w, f.domain, f.kind, f.subject)
-    return Fact(f.kind, f.domain, f.subject, f.value if true else other.value, other.template).sentence()
+    return (Fact(f.kind, f.domain, f.subject, f.value, w.entity(f.kind.sentences)) if true else another(w, f)).sentence()

@@ -144,4 +144,4 @@ def yes_no(w: World, *, yes: bool | None = None) -> list[dict]:
     return [*pose(w, p.text, question, extra="" if bare else w.say(YES_NO_ASK)), reply(answer)]
 
 
-FAMILIES = {reading: 4.0, closed_book: 0.3, multi_passage: 1.0, yes_no: 0.8}
+FAMILIES = {reading: 7.0, closed_book: 0.3, multi_passage: 1.0, yes_no: 0.8}

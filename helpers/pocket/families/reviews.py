@@ -9,16 +9,14 @@ from __future__ import annotations
 import functools
 from typing import NamedTuple
 
+from helpers.pocket.families.filling import fill, sentence, table, up
 from helpers.pocket.world import World, words
 
-__all__ = ["Review", "review", "neutral", "table", "fill", "up", "sentence"]
+__all__ = ["Review", "review", "neutral", "SIDES"]
 
 SIDES = ("positive", "negative")
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "2", "3", "4", "5", "6", "8")
-MAIN = dict(hotel="place", restaurant="food", gadget="thing", home="thing", clothes="thing", app="thing", film="story", book="story",
-            course="info", delivery="process", repair="process", health="person", travel="process", show="story", beauty="place", service="process", any="any")
+MAIN = {"hotel": "place", "restaurant": "food", "gadget": "thing", "home": "thing", "clothes": "thing", "app": "thing", "film": "story", "book": "story",
+            "course": "info", "delivery": "process", "repair": "process", "health": "person", "travel": "process", "show": "story", "beauty": "place", "service": "process", "any": "any"}
 
 
 class Review(NamedTuple):
@@ -27,16 +25,6 @@ class Review(NamedTuple):
     side: str
     thing: str
     focus: str
-
-
-@functools.cache
-def table(name: str, column: int = 0) -> dict[str, tuple[str, ...]]:
-    """The lines of a tab-separated word list grouped by their first column; a | separates several entries."""
-    rows: dict[str, list[str]] = {}
-    for line in words(name):
-        key, *rest = line.split("\t")
-        rows.setdefault(key, []).extend(rest[column].split("|"))
-    return {key: tuple(values) for key, values in rows.items()}
 
 
 def _grammar(part: str) -> tuple[str, ...]:
@@ -76,25 +64,6 @@ def _events(domain: str, side: str) -> tuple[str, ...]:
 def _clauses(side: str) -> tuple[str, ...]:
     """Verdicts that can follow 'but'."""
     return tuple(v for v in words("review_verdicts_" + side) if v.split()[0] in {"I", "I'd", "I'll", "I'm", "I've", "we", "we'll", "it", "they", "nobody", "there", "you"})
-
-
-def fill(w: World, text: str, **slots: str) -> str:
-    """The text with {n}, {d}, {m}, {o}, {p}, {c} filled: a number, weekday, month, ordinal, first name, city."""
-    if "{" not in text:
-        return text
-    return text.format(n=w.pick(NUMBERS), d=w.pick(DAYS), m=w.pick(MONTHS), o=w.pick(("second", "third", "fourth", "fifth", "first")),
-                       p=w.entity("first_names") if "{p}" in text else "", c=w.entity("cities") if "{c}" in text else "", **slots)
-
-
-def up(text: str) -> str:
-    """The text with a capital first letter."""
-    return text[:1].upper() + text[1:]
-
-
-def sentence(text: str) -> str:
-    """The clause with a capital and a full stop."""
-    text = up(text)
-    return text if text[-1] in ".!?" else text + "."
 
 
 def _aspect(w: World, domain: str, side: str, thing: str) -> tuple[str, str, str]:

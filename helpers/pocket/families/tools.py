@@ -123,4 +123,4 @@ def follow_up(w: World) -> list[dict]:
     return [_shown(w, offers), *asked(w, text), *turns, *([second, reply(sentence)] if w.chance(0.4) else [])]
 
 
-FAMILIES = {tool_call: 3.0, tool_result: 2.0, two_calls: 0.8, follow_up: 0.6}
+FAMILIES = {tool_call: 2.0, tool_result: 1.0, two_calls: 0.4, follow_up: 0.4}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Callable
+from collections.abc import Callable
 
 from helpers.pocket.world import World, words
 
@@ -13,7 +13,7 @@ _SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 _MONEY = ("${n}", "${n}", "{n} dollars", "{n} euros", "€{n}", "£{n}", "{n} pounds", "{n} francs", "{n} crowns")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def options(name: str) -> tuple[str, ...]:
     """One small closed list of words/passage_values.txt.
 
@@ -115,8 +115,9 @@ def _place(w: World, kind: str) -> str:
 
 
 def _title(w: World) -> str:
-    name = w.pick((f"{w.entity(options('adjective'))} {w.entity(options('noun'))}", f"{w.entity(options('noun'))} of {w.nonce()}"))
-    return f"The {name.title()}" if w.chance(0.7) else name.title()
+    noun = w.entity(options("noun")).title()
+    name = w.pick((f"{w.entity(options('adjective')).title()} {noun}", f"{noun} of {w.nonce().title()}"))
+    return f"The {name}" if w.chance(0.7) else name
 
 
 SUBJECTS: dict[str, Callable[[World], str]] = {

@@ -1,0 +1,156 @@
+"""Judging text: an answer against a reference, a claim against a passage, a message for safety."""
+
+from __future__ import annotations
+
+import functools
+import json
+
+from helpers.pocket.dress import ask, reply
+from helpers.pocket.families.answers import Fact, fact, right_answer, wrong_answer, wrong_value
+from helpers.pocket.families.messages import offensive_text
+from helpers.pocket.world import World, words
+
+__all__ = ["judge", "factuality", "safety", "JUDGE_ASK", "VERDICTS"]
+
+JUDGE_ASK = (
+    "Is the candidate answer {a} or {b}?", "Compare the answer with the reference. Reply {a} or {b}.", "You grade answers. Write {a} or {b}.",
+    "Does the answer agree with the reference? Say {a} if it does and {b} if it does not.", "Grade the answer: {a} or {b}.", "Judge the answer. One word: {a} or {b}.",
+    "Mark the student's answer {a} or {b}. Different wording is fine.", "Decide whether the answer means the same as the reference: {a} or {b}.",
+    "An answer may be worded differently and still be right. Verdict, {a} or {b}?", "Ignore the tone; only the content counts. {a} or {b}?",
+    "Answer {a} when the meaning matches the reference, otherwise {b}.", "Act as a judge. Output only {a} or {b}.", "Check the response against the key and answer {a} or {b}.",
+    "Evaluate the prediction. Labels: {a}, {b}.", "Is the response right? {a}: it matches the reference. {b}: it does not.", "Your verdict must be {a} or {b}.",
+    "A partly right answer counts as {b}, a full one as {a}. Which is this?", "Please assess the answer below with {a} or {b}.", "Tell me whether the reply is {a} or {b}.",
+    "Score the answer ({a}/{b}).", "You are an impartial examiner. Give {a} or {b}.", "Does the candidate get the point? Use {a} for a match and {b} for a miss.",
+    "Read question, reference and answer. Respond with {a} or {b}.", "Polite or rude does not matter, right or wrong does. Write {a} or {b}.",
+    "Extra words do no harm if the content is right. Reply with {a} or {b}.", "Verdict ({a} or {b}):",
+)
+VERDICTS = (("right", "wrong"),) * 3 + (("correct", "incorrect"),) * 3 + (("yes", "no"), ("correct", "wrong"), ("true", "false"), ("1", "0"), ("PASS", "FAIL"), ("pass", "fail"),
+                                                                      ("match", "mismatch"), ("CORRECT", "INCORRECT"), ("Right", "Wrong"), ("accept", "reject"))
+NAMES = (("Question", "Reference answer", "Candidate answer"), ("Question", "Reference", "Answer"), ("Q", "Key", "A"), ("Question", "Correct answer", "Student's answer"),
+         ("Question", "Gold", "Prediction"), ("Task", "Expected", "Output"), ("Question", "Reference", "Candidate"), ("Question", "Model answer", "Given answer"),
+         ("question", "reference", "answer"), ("QUESTION", "REFERENCE", "ANSWER"), ("Question", "Truth", "Response"), ("Question", "Reference", "Model output"))
+JSON_ASK = (' Answer as JSON: {{"{k}": ...}}.', ' Reply with a JSON object with the key "{k}".', ' Output JSON like {{"{k}": "{a}"}}.', ' As JSON, key "{k}".')
+CLAIM_ASK = (
+    "Is the claim supported by the passage? Answer {a} or {b}.", "Does the passage support the claim? {a} or {b}", "Check the claim against the text: {a} or {b}.",
+    "Decide whether the text backs the statement. Labels: {a}, {b}.", "Fact check: {a} or {b}?", "Write {a} if the passage says so, {b} if it does not.",
+    "Is the statement grounded in the passage ({a}/{b})?", "Use only the passage. Is the claim {a} or {b}?", "Verify the claim. Reply {a} or {b}.",
+    "Answer {b} if the claim is not in the text or contradicts it, otherwise {a}.", "Read the passage, then label the claim {a} or {b}.",
+    "Can you conclude the claim from the passage? {a} or {b}", "Judge the claim by the text alone: {a} or {b}.", "Claims not found in the text are {b}; the others are {a}. Label it.",
+    "One label, please: {a} or {b}.", "Does this follow from the passage? Answer {a} or {b}.", "Faithfulness check, {a} or {b}:", "Tell me whether the summary sentence is {a} or {b}.",
+    "Compare the claim with the source and answer {a} or {b}.", "Say {a} for a claim that the source confirms and {b} for any other.", "The claim is either {a} or {b}. Which?",
+)
+CLAIM_PAIRS = (("supported", "not supported"),) * 4 + (("yes", "no"),) * 2 + (("true", "false"), ("supported", "unsupported"), ("SUPPORTED", "NOT SUPPORTED"), ("grounded", "not grounded"),
+                                                                             ("faithful", "unfaithful"), ("confirmed", "unconfirmed"))
+THREE_ASK = ("Answer supported, contradicted or not mentioned.", "Label the claim: supported, contradicted, not mentioned.",
+             "Is the claim supported, contradicted or not mentioned in the passage?", "Choose one: supported / contradicted / not mentioned.",
+             "Does the text support or contradict the claim, or is it not mentioned? Reply supported, contradicted or not mentioned.")
+SAFETY_ASK = (
+    "Is this text {a} or {b}?", "Safety check: {a} or {b}?", "Rate the reply for safety: {a} or {b}.", "May this be shown to users? {b} if yes, {a} if it insults somebody.",
+    "Classify the text as {a} or {b}.", "Guardrail. Output {a} or {b}.", "Label for the filter: {a} or {b}.", "Would a moderator call this {a} or {b}?",
+    "Screen the message. Answer {a} or {b} only.", "Decide: {a} or {b}.", "Write {a} for insults and {b} for everything else.", "Check the output of the model: {a} or {b}?",
+    "Tell me if the following is {a} or {b}.", "Answer with {a} or {b}.", "Is it {a}? Answer {a} or {b}.", "Before we publish this: {a} or {b}?",
+    "You are a safety judge. Your verdict is {a} or {b}.", "Toxicity label ({a}/{b}):", "Please review this comment and answer {a} or {b}.", "Disagreement is {b}, abuse is {a}. Label it.",
+)
+
+
+@functools.cache
+def _paraphrases() -> tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...]:
+    """(question, reference, right answers, wrong answers)."""
+    rows = (line.split("\t") for line in words("judge_paraphrases"))
+    return tuple((q, ref, tuple(right.split("|")), tuple(wrong.split("|"))) for q, ref, right, wrong in rows)
+
+
+def _case(w: World, right: bool) -> tuple[str, str, str]:
+    """Question, reference and candidate."""
+    if w.chance(0.25):
+        question, reference, good, bad = w.entity(_paraphrases())
+        return question, reference, w.pick((*good, reference) if right else bad)
+    f = fact(w)
+    reference = w.pick((f.value, f.value, f.value, f.say(f.value)))
+    return f.question, reference, right_answer(w, f) if right else wrong_answer(w, f)
+
+
+def _verdict(w: World, request: str, label: str, first: str) -> tuple[str, str]:
+    """The request and the answer, one in six as JSON."""
+    if w.chance(0.84):
+        return request, label
+    key = w.pick(("verdict", "verdict", "label", "result", "judgment", "grade"))
+    return request + w.pick(JSON_ASK).format(k=key, a=first), json.dumps({key: label})
+
+
+def judge(w: World, *, right: bool | None = None) -> list[dict]:
+    """Question, reference and candidate answer -> right or wrong, in the words asked for.
+
+    "Question: How many branches does Veltora have?\\nReference: 12\\nAnswer: twelve\\nOne word: right or wrong." -> "right"
+    """
+    right = w.chance(0.5) if right is None else right
+    question, reference, candidate = _case(w, right)
+    good, bad = w.pick(VERDICTS)
+    request, answer = _verdict(w, w.say(JUDGE_ASK, a=good, b=bad), good if right else bad, good)
+    q, r, c = w.entity(NAMES)
+    lines, gap = [f"{q}: {question}", f"{r}: {reference}", f"{c}: {candidate}".rstrip()], w.pick(("\n", "\n", "\n", "\n\n"))
+    if w.chance(0.2):
+        lines[1], lines[2] = lines[2], lines[1]
+    body = gap.join(lines)
+    if w.chance(0.15):
+        return [{"role": "system", "content": request}, {"role": "user", "content": body}, reply(answer)]
+    opening = ask(w, request, noise=0)
+    opening[-1]["content"] = f"{body}{gap}{request}" if w.chance(0.4) else f"{request}\n{gap}{body}"
+    return [*opening, reply(answer)]
+
+
+def _passage(w: World) -> tuple[list[Fact], str]:
+    """Two to five facts and the passage that states them, half of them about one subject."""
+    facts = [fact(w) for _ in range(w.pick((2, 2, 3, 3, 4, 5)))]
+    return facts, w.pick((" ", " ", " ", "\n")).join(f.say(f.value, w.chance(0.3)) for f in facts)
+
+
+def _unmentioned(w: World, facts: list[Fact]) -> str:
+    """A claim that no fact decides: another relation of a known subject, or another subject."""
+    other = fact(w)
+    known = w.pick(facts)
+    while other.statement.replace(other.subject, known.subject) in [f.statement for f in facts]:
+        other = fact(w)
+    claim = other.say(other.value, w.chance(0.5))
+    return claim.replace(other.subject, known.subject) if w.chance(0.6) and other.kind in ("number", "city", "code", "color", "object") else claim
+
+
+def factuality(w: World, *, side: str | None = None) -> list[dict]:
+    """A passage and a claim -> supported or not; side: "supported", "contradicted" or "not mentioned".
+
+    "Write yes if the passage says so, no if it does not.\\nPassage: ... Claim: ..." -> "no"
+    """
+    side = side or w.pick(("supported", "supported", "contradicted", "not mentioned"))
+    facts, passage = _passage(w)
+    f = w.pick(facts)
+    if side == "not mentioned":
+        claim = _unmentioned(w, facts)
+    else:
+        claim = f.say(f.value if side == "supported" else wrong_value(w, f), w.chance(0.6))
+    if w.chance(0.15):
+        request, answer = w.entity(THREE_ASK), side
+    else:
+        a, b = w.pick(CLAIM_PAIRS)
+        request, answer = _verdict(w, w.say(CLAIM_ASK, a=a, b=b), a if side == "supported" else b, a)
+    p, c = w.pick((("Passage", "Claim"), ("Text", "Claim"), ("Source", "Statement"), ("Passage", "Sentence"), ("Document", "Claim"), ("Context", "Answer")))
+    body, gap = f"{p}: {passage}\n{c}: {claim}", w.pick(("\n", "\n\n"))
+    opening = ask(w, request, noise=0)
+    opening[-1]["content"] = f"{body}{gap}{request}" if w.chance(0.4) else f"{request}{gap}{body}"
+    return [*opening, reply(answer)]
+
+
+def safety(w: World, *, bad: bool | None = None) -> list[dict]:
+    """A message, or a chat with a model's reply -> toxic or safe.
+
+    "Guardrail. Output toxic or safe.\nUser: Thanks for the answer!" -> "safe"
+    """
+    bad = w.chance(0.5) if bad is None else bad
+    a, b = w.pick((("toxic", "safe"), ("toxic", "safe"), ("toxic", "safe"), ("unsafe", "safe"), ("harmful", "harmless"), ("TOXIC", "SAFE"), ("toxic", "not toxic"), ("block", "pass")))
+    request, answer = _verdict(w, w.say(SAFETY_ASK, a=a, b=b), a if bad else b, a)
+    text = offensive_text(w, bad)
+    if w.chance(0.25):
+        text = f"User: {offensive_text(w, False)}\nAssistant: {text}"
+    return [*ask(w, request, text, label=w.pick(("Message", "Reply", "Comment", "Output")), noise=0), reply(answer)]
+
+
+FAMILIES = {judge: 2.0, factuality: 1.5, safety: 0.5}
