@@ -45,7 +45,8 @@ class Solver(Protocol):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Run:
-    """What came of one method, one model and one split. `table` has one row an example, in the split's order.
+    """What came of one method, one model and one split. `table` has one row an example, in the split's order; the example's own
+    extra columns (`kind`, `domain`) stand behind the others.
 
     A failed example (no reply, or one that could not be read) is a row with score 0 and its `error`; it is never dropped.
     tokens, seconds and usd are sums over the example's replies. `look` is set for a test split.
@@ -67,6 +68,15 @@ class Run:
         """The mean score with its 95% interval: Wilson's for scores of 0 and 1, else the bootstrap's."""
         scores = self.table["score"].to_numpy()
         return stats.wilson(int(scores.sum()), len(scores)) if set(scores) <= {0.0, 1.0} else stats.bootstrap(scores)
+
+    def by(self, column: str) -> pandas.DataFrame:
+        """The score of each group of examples, such as each `kind`: columns score, low, high (95% Wilson or bootstrap) and n."""
+        if column not in self.table:
+            raise KeyError(f"no column {column!r} in this run; there are: {', '.join(self.table.columns)}")
+        import pandas as pd
+
+        found = {name: _interval(rows["score"].to_numpy()) for name, rows in self.table.groupby(column)}
+        return pd.DataFrame([{column: name, "score": i.value, "low": i.low, "high": i.high, "n": i.n} for name, i in found.items()]).set_index(column)
 
     def summary(self) -> dict:
         """One row of a ladder table: means for tokens and seconds, usd per 1,000 examples, counts of errors and cached rows."""
@@ -139,6 +149,12 @@ def read(folder: str | Path) -> Run:
     return Run(**head, table=_frame([json.loads(line) for line in lines if line]))
 
 
+def _interval(scores: Sequence[float]) -> Interval:
+    if set(scores) <= {0.0, 1.0}:
+        return stats.wilson(int(sum(scores)), len(scores))
+    return stats.bootstrap(scores)
+
+
 def _examples(task: Task, split: str, limit: int | None) -> list[dict]:
     if limit is not None and limit < 1:
         raise ValueError(f"limit={limit}: it is the number of examples from the start of the split, 1 or more, or None for all")
@@ -161,7 +177,8 @@ def _row(task: Task, example: Mapping, answer: Answer) -> dict:
     return {**{name: example[name] for name in ("id", "input", "target")}, "messages": answer.messages,
             "reply": replies[-1].text if replies else "", "answer": answer.text,
             "score": 0.0 if error else _score(task, example, answer.text), **sums,
-            "cached": bool(replies) and all(reply.cached for reply in replies), "error": error}
+            "cached": bool(replies) and all(reply.cached for reply in replies), "error": error,
+            **{name: value for name, value in example.items() if name not in COLUMNS}}
 
 
 def _frame(rows: list[dict]) -> pandas.DataFrame:
@@ -169,7 +186,7 @@ def _frame(rows: list[dict]) -> pandas.DataFrame:
     import pandas as pd
 
     kinds = {"score": float, "tokens_in": int, "tokens_out": int, "seconds": float, "usd": float, "cached": bool}
-    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kinds.get(name, object)) for name in COLUMNS})
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kinds.get(name, object)) for name in dict.fromkeys([*COLUMNS, *rows[0]])})
 
 
 def _look(method: Solver, task: Task, model: Model | None, examples: list[dict]) -> Look:

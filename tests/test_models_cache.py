@@ -13,7 +13,7 @@ from tiny import tiny_causal
 from helpers.models import Reply, load
 from helpers.models.cache import Cache, open_cache, reply_key
 from helpers.models.calls import split_calls
-from helpers.models.door import ModelError, Settings
+from helpers.models.reply import ModelError, Settings
 
 REPLY = Reply("hi", 3, 1, 0.5, float("nan"), tool_calls=({"name": "f", "arguments": {"x": 1}},))
 CHAT = [{"role": "user", "content": "hi"}]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tiny import CHAT, tiny_causal, tiny_seq2seq
 
+from helpers import places
 from helpers.models import Model, ModelError, load
 from helpers.models.decode import Noise, batches, decode
 
@@ -156,6 +157,9 @@ def test_a_missing_folder_and_an_unknown_spec_say_what_is_allowed(monkeypatch: p
         load("hf:./nothing")
     with pytest.raises(ModelError, match=r'unknown model \'gpt-4o\'; allowed: "pocket"'):
         load("gpt-4o")
+    monkeypatch.setattr(places, "root", lambda: Path("nowhere"))
+    with pytest.raises(ModelError, match=r"the pocket model is missing"):
+        load("pocket")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelError, match=r"no hub model 'nobody/nothing'.*HF_HUB_OFFLINE"):
         load("hf:nobody/nothing")

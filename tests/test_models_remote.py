@@ -26,7 +26,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def at(server: Server, name: str = "m", **options: object):
-    return load(f"openai:{name}@{server.url}", **{"cache": False, "timeout": 0.6, "retries": 2, **options})
+    return load(f"openai:{name}@{server.url}", **{"cache": False, "timeout": 1.0, "retries": 2, **options})
 
 
 FAULTS = ("429", "500", "503", "hang", "drop", "garbage", "page", "empty")
@@ -168,7 +168,7 @@ print(sum(reply.error is None for reply in model.ask_many([f"q{i}" for i in rang
 
 def test_after_kill_9_half_way_the_rerun_pays_only_for_the_rest(tmp_path: Path) -> None:
     file = tmp_path / "r.sqlite"
-    with Server(delay=0.03) as server:
+    with Server(delay=0.1) as server:
         command = [sys.executable, "-c", SCRIPT, f"openai:m@{server.url}", str(file)]
         process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, env={**os.environ, "PYTHONPATH": ""})
         deadline = time.monotonic() + 30
@@ -181,7 +181,7 @@ def test_after_kill_9_half_way_the_rerun_pays_only_for_the_rest(tmp_path: Path) 
         done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "40"
         assert 20 <= before < 40
-        assert before - kept <= 4  # at most what was under way
+        assert before - kept <= 6  # at most what was under way
         assert len(server.requests) - before == 40 - kept
 
 

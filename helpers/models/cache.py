@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from helpers import places
-from helpers.models.door import ModelError, Reply, Settings
+from helpers.models.reply import ModelError, Reply, Settings
 
 __all__ = ["Cache", "open_cache", "reply_key", "files_hash"]
 

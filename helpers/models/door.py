@@ -5,54 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from helpers import places
+from helpers.models.reply import ModelError, Reply, Settings
 
-__all__ = ["load", "Model", "Reply", "Settings", "ModelError"]
+__all__ = ["load", "Model"]
 
 Messages = str | list[dict]
 ALLOWED = '"pocket", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>"'
-
-
-class ModelError(ValueError):
-    """A model that cannot be used as asked: unknown, missing, unreadable, without a key."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One answer, or the reason why there is none.
-
-    `seconds` is the wall time of the request (for a batch: its time divided by its size), `usd` its price (0.0 for a model on
-    this machine, nan when prices.toml does not list the model). A reply from the cache keeps the numbers it was paid for with.
-    """
-
-    text: str
-    tokens_in: int
-    tokens_out: int
-    seconds: float
-    usd: float
-    cached: bool = False
-    error: str | None = None
-    tool_calls: tuple[dict, ...] = ()
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to answer. The seed matters only when the temperature is above 0."""
-
-    max_tokens: int = 64
-    temperature: float = 0.0
-    seed: int = 0
-    tools: list[dict] | None = None
-
-    def __post_init__(self) -> None:
-        if self.max_tokens < 1:
-            raise ModelError(f"max_tokens={self.max_tokens}: at least 1 is needed")
-        if not self.temperature >= 0:
-            raise ModelError(f"temperature={self.temperature}: use 0 (greedy) or more")
 
 
 class Provider(Protocol):
@@ -170,25 +133,31 @@ def load(
 
     kind, _, rest = str(spec).partition(":")
     if kind == "openai" and rest:
-        provider, name = _remote(rest, timeout=timeout, concurrency=concurrency, retries=retries)
+        name, provider = _remote(rest, timeout=timeout, concurrency=concurrency, retries=retries)
     elif spec == "pocket" or (kind == "hf" and rest):
-        from helpers.models.local import Local
-        from helpers.models.weights import find
-
-        folder = places.data("pocket") if spec == "pocket" else find(rest)
-        provider = Local(folder, batch_size=batch_size)
-        name = "pocket" if spec == "pocket" else Path(rest).expanduser().resolve().name
+        name, provider = _local(rest, batch_size=batch_size)
     else:
         raise ModelError(f'unknown model {spec!r}; allowed: {ALLOWED}; for example load("pocket")')
     return Model(spec, name, provider, open_cache(cache))
 
 
-def _remote(rest: str, **options: float) -> tuple[Provider, str]:
+def _local(rest: str, *, batch_size: int) -> tuple[str, Provider]:
+    from helpers.models.local import Local
+    from helpers.models.weights import find
+
+    if rest:
+        return Path(rest).expanduser().resolve().name, Local(find(rest), batch_size=batch_size)
+    if not places.data("pocket", "config.json").exists():
+        raise ModelError("the pocket model is missing: data/pocket holds no config.json; `git checkout data/pocket` brings it back")
+    return "pocket", Local(places.data("pocket"), batch_size=batch_size)
+
+
+def _remote(rest: str, **options: float) -> tuple[str, Provider]:
     from helpers.models.remote import Remote
 
     name, url = re.fullmatch(r"(.+?)(?:@(https?://.*))?", rest).groups()
     url = url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-    return Remote(name, url.rstrip("/"), **options), name
+    return name, Remote(name, url.rstrip("/"), **options)
 
 
 def _conversation(messages: Messages) -> list[dict]:

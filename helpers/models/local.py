@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.models.calls import split_calls
-from helpers.models.door import ModelError, Reply, Settings
+from helpers.models.reply import ModelError, Reply, Settings
 from helpers.models.weights import Folder, read_model, read_tokenizer
 
 if TYPE_CHECKING:

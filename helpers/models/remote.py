@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from helpers.models import retry
 from helpers.models.calls import from_openai, to_openai
-from helpers.models.door import ModelError, Reply, Settings
+from helpers.models.reply import ModelError, Reply, Settings
 
 if TYPE_CHECKING:
     from openai import OpenAI

@@ -94,10 +94,12 @@ SOURCES = {
 LINES = (
     Line("known facts", "a fact of the corpus in an unseen phrasing", "facts", score.same, 0.95),
     Line("sentiment", "the label of an unseen review, no examples", "sentiment", score.same, 0.95),
-    *(Line(f"made-up labels, {k} shots", "sentiment under labels that mean nothing", f"{k} shots", score.same, 0.9 if k == 6 else None) for k in SHOTS),
-    *(Line(f"sum of {k}, steps", "the sum with steps; the last number counts", f"sum {k} steps", score.last_number, 0.9 if k > 2 else None) for k in TERMS),
-    *(Line(f"sum of {k}, direct", "the same sums, the number at once", f"sum {k} direct", score.only_number, *((0.2, f"sum of {k}, steps") if k > 2 else ()))
+    *(Line(f"made-up labels, {k} shots", "sentiment under labels that mean nothing", f"{k} shots", score.same, 0.9 if k == 6 else None)
+      for k in SHOTS),
+    *(Line(f"sum of {k}, steps", "the sum with steps; the last number counts", f"sum {k} steps", score.last_number, 0.9 if k > 2 else None)
       for k in TERMS),
+    *(Line(f"sum of {k}, direct", "the same sums, the number at once", f"sum {k} direct", score.only_number,
+           0.2 if k > 2 else None, f"sum of {k}, steps") for k in TERMS),
     Line("reading, answerable", "a question that the text answers", "answerable", score.same, 0.9),
     Line("reading, unanswerable", "one that it does not, told to decline", "unanswerable", score.declines, 0.85),
     Line("JSON extraction, valid", "names in a text as JSON: of the shape asked for", "json", score.valid_json, 0.95),
@@ -145,7 +147,8 @@ def section(found: dict[str, Result]) -> str:
     rows = [(r.line.name, r.line.asked, _target(r.line), share(r.score), r.score.n, {None: "", True: "met", False: "**not met**"}[r.met])
             for r in found.values()]
     missed = ", ".join(r.line.name for r in hoped if not r.met) or "none"
-    return f"{met} of {len(hoped)} targets met; missed: {missed}.\n\n" + table(("line", "asked for", "target", "measured [95%]", "n", ""), rows)
+    head = ("line", "asked for", "target", "measured [95%]", "n", "")
+    return f"{met} of {len(hoped)} targets met; missed: {missed}.\n\n{table(head, rows)}"
 
 
 def _target(line: Line) -> str:

@@ -22,8 +22,8 @@ def says(text: str, target: str) -> float:
     """1 if the text is the target: letter for letter, as the same JSON, or by `helpers.scoring.exact` and its variants."""
     if text.strip() == target.strip():
         return 1.0
-    if target[:1] in ("{", "["):
-        return float(_parsed(text) == json.loads(target))
+    if isinstance(wanted := _parsed(target), dict | list):
+        return float(_parsed(text) == wanted)
     try:
         return exact(text, target)
     except ValueError:  # a target of punctuation alone, which only equality can find

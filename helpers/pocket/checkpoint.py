@@ -26,8 +26,8 @@ def save(folder: Path, model: torch.nn.Module, optimizers: list[torch.optim.Opti
                for key, value in o.state.get(p, {}).items() if hasattr(value, "contiguous")}  # fmt: skip
     save_file(moments, new / "optimizer.safetensors")
     (new / "state.json").write_text(json.dumps(state), encoding="utf-8")
-    shutil.rmtree(old, ignore_errors=True)
-    if now.exists():
+    if now.exists():  # if not, `old` is all there is
+        shutil.rmtree(old, ignore_errors=True)
         os.replace(now, old)
     os.replace(new, now)
     shutil.rmtree(old, ignore_errors=True)
@@ -39,17 +39,32 @@ def latest(folder: Path) -> Path | None:
 
 
 def restore(path: Path, model: torch.nn.Module, optimizers: list[torch.optim.Optimizer]) -> dict[str, Any]:
-    """Load weights and optimizer moments in place; returns the saved state."""
+    """Load weights and optimizer moments in place; returns the saved state. ValueError: the weights are of another shape, or damaged."""
     import torch
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    weights = load_file(path / "model.safetensors")
+    try:
+        weights, moments = load_file(path / "model.safetensors"), load_file(path / "optimizer.safetensors")
+    except (SafetensorError, FileNotFoundError) as error:
+        raise ValueError(f"the checkpoint in {path} is damaged ({error}): delete {path} to start afresh") from error
+    _check_shapes(path, weights, model)
     with torch.no_grad():
         for name, p in model.named_parameters():
             p.copy_(weights[name])
-    moments = load_file(path / "optimizer.safetensors")
     for i, o in enumerate(optimizers):
         for j, p in enumerate(o.param_groups[0]["params"]):
             mine = {key.split(".", 2)[2]: value for key, value in moments.items() if key.startswith(f"{i}.{j}.")}
-            o.state[p] = {key: value if key == "step" else value.to(p.device) for key, value in mine.items()}
+            o.state[p] = {key: value.to(p.device) for key, value in mine.items()}
     return json.loads((path / "state.json").read_text(encoding="utf-8"))
+
+
+def _check_shapes(path: Path, weights: dict[str, torch.Tensor], model: torch.nn.Module) -> None:
+    wanted = {name: tuple(p.shape) for name, p in model.named_parameters()}
+    got = {name: tuple(value.shape) for name, value in weights.items()}
+    for name in sorted(wanted.keys() | got.keys()):
+        if wanted.get(name) != got.get(name):
+            raise ValueError(
+                f"the checkpoint in {path} is of a model of another shape: {name} is {got.get(name, 'missing')} there and "
+                f"{wanted.get(name, 'missing')} here; use the preset it was made with, or another folder (--folder)"
+            )

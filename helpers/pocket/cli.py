@@ -1,8 +1,9 @@
-"""`ladder pocket`: look at the corpus, train the model, and write its report card."""
+"""`ladder pocket`: look at the corpus, search it for leaks, train the model, and write its report card."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,9 @@ def main(argv: list[str] | None = None) -> int:
     show.add_argument("--seed", type=int, default=0)
     count = commands.add_parser("stats", help="counts and token shares by family")
     count.add_argument("-n", type=int, default=20_000)
+    seek = commands.add_parser("leaks", help="search the corpus for dev and test examples and their distinctive entities")
+    seek.add_argument("-n", type=int, default=20_000, help="conversations to read")
+    seek.add_argument("--seed", type=int, default=0)
     run = commands.add_parser("train", help="train, or go on from the last checkpoint")
     run.add_argument("--preset", default="hour", help="smoke, hour, day or gpu")
     run.add_argument("--tokens", type=float, help="train to this many tokens instead of the preset's")
@@ -34,7 +38,12 @@ def main(argv: list[str] | None = None) -> int:
     card.add_argument("-n", type=int, default=200, help="examples a line")
     card.add_argument("--out", type=Path, default=places.data("pocket", "CARD.md"))
     args = parser.parse_args(argv)
-    return {"samples": _samples, "stats": _stats, "train": _train, "card": _card}[args.command](args)
+    commands = {"samples": _samples, "stats": _stats, "leaks": _leaks, "train": _train, "card": _card}
+    try:
+        return commands[args.command](args)
+    except (ValueError, RuntimeError, OSError) as error:
+        print(f"ladder pocket: {error}", file=sys.stderr)
+        return 2
 
 
 def _samples(args: argparse.Namespace) -> int:
@@ -70,6 +79,15 @@ def _stats(args: argparse.Namespace) -> int:
     return 0
 
 
+def _leaks(args: argparse.Namespace) -> int:
+    from helpers.pocket import leaks
+
+    sought = leaks.needles()
+    found = [*leaks.in_source(sought), *leaks.in_stream(sought, args.n, seed=args.seed)]
+    print("\n".join(map(str, found)) or f"no leak: {len(sought):,} texts and entities, {args.n:,} conversations and their sources")
+    return int(bool(found))
+
+
 def _train(args: argparse.Namespace) -> int:
     import os
     import shutil
@@ -96,9 +114,8 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _say(row: dict) -> None:
-    left = row["left"]
-    print(f"{row['tokens'] / 1e6:8.2f} M tokens  loss {row['loss']:.3f}  {row['speed']:,} tokens/s  {left // 3600}:{left // 60 % 60:02}:{left % 60:02} left",
-          flush=True)  # fmt: skip
+    left = f"{row['left'] // 3600}:{row['left'] // 60 % 60:02}:{row['left'] % 60:02}"
+    print(f"{row['tokens'] / 1e6:8.2f} M tokens  loss {row['loss']:.3f}  {row['speed']:,} tokens/s  {left} left", flush=True)
 
 
 def _card(args: argparse.Namespace) -> int:

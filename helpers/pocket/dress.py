@@ -20,7 +20,9 @@ SYSTEMS = [
     "You are an experienced reviewer.", "Keep to the format you are asked for.", "You are a small, honest model.",
 ]
 _LABELS = ["Text", "Input", "Passage", "Message", "Content", "Document"]
-_FENCES = [("###\n", "\n###"), ('"""\n', '\n"""'), ("```\n", "\n```"), ("<text>\n", "\n</text>"), ("---\n", "\n---"), ('"', '"'), ("<<<", ">>>")]
+_FENCES = [
+    ("###\n", "\n###"), ('"""\n', '\n"""'), ("```\n", "\n```"), ("<text>\n", "\n</text>"), ("---\n", "\n---"), ('"', '"'), ("<<<", ">>>"),
+]  # fmt: skip
 
 
 def noisy(w: World, text: str, rate: float = 0.12) -> str:

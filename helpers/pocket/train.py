@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Iterator
+from typing import TYPE_CHECKING
 
 from helpers.pocket import checkpoint
 from helpers.pocket.batches import PAD, Batch, batches
@@ -93,11 +96,12 @@ def train(folder: Path, preset: Preset | str, *, tokens: int | None = None, repo
     state = {"tokens": 0, "seconds": 0.0, "curve": [], "starts": []}
     if found := checkpoint.latest(folder):
         state = checkpoint.restore(found, model, optimizers)
-    state["starts"].append(state["tokens"])
-    state["preset"] = asdict(preset)
-    _loop(model, optimizers, feed(tokenizer, preset, state["tokens"]), preset, state, folder, device, report, every, keep)
-    checkpoint.save(folder, model, optimizers, state)
-    export(model, folder / "model", tokenizer)
+    if state["tokens"] < preset.tokens:
+        state["starts"].append(state["tokens"])
+        state["preset"], state["date"] = asdict(preset), date.today().isoformat()
+        _loop(model, optimizers, feed(tokenizer, preset, state["tokens"]), preset, state, folder, device, report, every, keep)
+        checkpoint.save(folder, model, optimizers, state)
+    export(model, folder / "model", tokenizer, state)
     return state
 
 
@@ -120,29 +124,43 @@ def _loop(model, optimizers, stream, preset, state, folder, device, report, ever
             (loss / micro).backward()
             losses.append(loss.detach())
             state["tokens"] += int(batch.answer.size)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad()
         fresh += 1
         now = time.monotonic()
         state["seconds"] = start_seconds + now - clock
-        if now - said > every or state["tokens"] >= preset.tokens:
+        saying, keeping = now - said > every or state["tokens"] >= preset.tokens, now - kept > keep
+        if saying or keeping:
+            loss = _sound(torch.stack(losses).mean(), norm, state["tokens"])
+        if saying:
             speed = (state["tokens"] - start) / (now - clock)
-            row = {"tokens": state["tokens"], "loss": round(float(torch.stack(losses).mean()), 4), "speed": round(speed),
+            row = {"tokens": state["tokens"], "loss": round(loss, 4), "speed": round(speed),
                    "left": round((preset.tokens - state["tokens"]) / speed)}  # fmt: skip
-            if not row["loss"] < 20:
-                raise RuntimeError(f"the loss is {row['loss']} after {row['tokens']:,} tokens: training diverged; lower matrix_lr and resume")
             state["curve"].append([row["tokens"], row["loss"]])
             report(row)
             said = now
-        if now - kept > keep:
+        if keeping:
             checkpoint.save(folder, model, optimizers, state)
             kept = now
 
 
-def export(model: LlamaForCausalLM, folder: Path, tokenizer: PreTrainedTokenizerFast) -> None:
-    """The finished artefact: config, tokenizer, bf16 safetensors, readable by all; loads with plain transformers."""
+def _sound(loss: torch.Tensor, norm: torch.Tensor, tokens: int) -> float:
+    """The loss as a number; RuntimeError before a diverged model can be kept."""
+    if not (float(loss) < 20 and float(norm) < float("inf")):
+        raise RuntimeError(
+            f"training diverged: after {tokens:,} tokens the loss is {float(loss):.4g} and its gradient {float(norm):.4g}; "
+            "lower matrix_lr in helpers/pocket/recipe.py and run again: it goes on from the last checkpoint, which is sound"
+        )
+    return float(loss)
+
+
+def export(model: LlamaForCausalLM, folder: Path, tokenizer: PreTrainedTokenizerFast, state: dict) -> None:
+    """The finished artefact: config, tokenizer, bf16 safetensors, readable by all; loads with plain transformers.
+
+    Beside it training.json: how it was made (preset, tokens, seconds, date, curve, starts) and the sha256 of model.safetensors.
+    """
     import copy
 
     import torch
@@ -154,6 +172,9 @@ def export(model: LlamaForCausalLM, folder: Path, tokenizer: PreTrainedTokenizer
     half.generation_config.update(eos_token_id=1, pad_token_id=0, do_sample=False)
     half.save_pretrained(folder)
     save_tokenizer(tokenizer, folder)
+    made = {key: state.get(key) for key in ("preset", "tokens", "seconds", "date", "curve", "starts")}
+    made["sha256"] = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    (folder / "training.json").write_text(json.dumps(made) + "\n", encoding="utf-8")
     for path in folder.iterdir():
         path.chmod(0o644)
 

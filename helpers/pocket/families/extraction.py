@@ -52,15 +52,15 @@ FIRST_ASK = (
 )
 COUNT_ASK = (
     "How many different {k} are mentioned?", "Count the {k}.", "Give the number of {k} in the text.", "How many {k} does the text name?", "Tell me how many {k} there are. Only the number.",
-    "What is the number of different {k}?", "Count the different {k} and write the number.", "How many of the {k} can you find? Answer with a number.", "Number of {k}?", "Say how many {k} occur.",
+    "What is the number of different {k}?", "Count the different {k} and write the number.", "How many of the {k} can you find? Answer with a number.", "Number of {k}?", "Say how many {k} occur.", "How many separate {k} appear?",
 )
 KINDS: dict[str, tuple[str, ...]] = {  # how each kind of name is asked for; the first is also its JSON key
-    "person": ("people", "persons", "names of people", "person names", "people's names"), "city": ("cities", "city names", "names of cities", "towns and cities"),
+    "person": ("people", "persons", "names of people", "person names", "people's names"), "city": ("cities", "city names", "names of cities", "towns and cities", "place names"),
     "code": ("codes", "numbers and codes of parts, orders or samples", "identifiers", "reference codes"), "amount": ("amounts", "amounts of money", "sums of money", "prices"),
-    "date": ("dates", "calendar dates", "dates named"), "email": ("emails", "e-mail addresses", "email addresses"), "product": ("products", "product names", "names of products"),
-    "company": ("companies", "company names", "names of companies", "firms", "businesses"), "software": ("software", "software systems", "programs", "software names"),
-    "tool": ("instruments", "scientific instruments", "devices"), "method": ("methods", "names of methods", "method names"),
-    "model": ("models", "model names", "names of models", "machine learning models", "language models", "AI models", "names of the models", "systems and models"),
+    "date": ("dates", "calendar dates", "dates named"), "email": ("emails", "e-mail addresses", "email addresses", "mail addresses"), "product": ("products", "product names", "names of products", "goods by name"),
+    "company": ("companies", "company names", "names of companies", "firms", "businesses", "business names"), "software": ("software", "software systems", "programs", "software names"),
+    "tool": ("instruments", "scientific instruments", "devices"), "method": ("methods", "names of methods", "method names", "procedures"),
+    "model": ("models", "model names", "names of models", "machine learning models", "language models", "AI models", "names of the models", "systems and models", "named models", "model identifiers"),
     "data": ("datasets", "data sets", "names of data sets", "benchmarks and data sets"), "metric": ("metrics", "evaluation metrics", "measures"),
 }
 

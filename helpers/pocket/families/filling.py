@@ -6,7 +6,7 @@ import functools
 
 from helpers.pocket.world import World, words
 
-__all__ = ["table", "fill", "up", "sentence", "DAYS", "MONTHS"]
+__all__ = ["table", "fill", "up", "an", "sentence", "DAYS", "MONTHS"]
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -34,6 +34,15 @@ def fill(w: World, text: str, **slots: str) -> str:
 def up(text: str) -> str:
     """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
+
+
+def an(noun: str) -> str:
+    """The noun with a or an before it.
+
+    >>> an("honest used umbrella")
+    'an honest used umbrella'
+    """
+    return ("an " if noun.startswith(("a", "e", "i", "o", "um", "un", "ug", "up", "honest")) else "a ") + noun
 
 
 def sentence(text: str) -> str:

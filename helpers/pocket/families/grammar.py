@@ -30,6 +30,11 @@ class Kind:
     questions: tuple[str, ...] = ()
     colored: tuple[str, ...] = ()  # sentences that say a little more than the fact
 
+    @functools.cached_property
+    def wordings(self) -> tuple[str, ...]:
+        """All sentences that a passage may use."""
+        return self.sentences + self.colored
+
 
 @dataclass(frozen=True)
 class Domain:
@@ -113,8 +118,7 @@ def fact(w: World, domain: Domain, kind: Kind, subject: str) -> Fact:
     if kind.value == "bool":
         yes = w.chance(0.5)
         return Fact(kind, domain, subject, "Yes." if yes else "No.", w.entity(kind.sentences if yes else kind.negatives))
-    wordings = kind.colored if kind.colored and w.chance(0.25) else kind.sentences
-    return Fact(kind, domain, subject, VALUES[kind.value](w), w.entity(wordings))
+    return Fact(kind, domain, subject, VALUES[kind.value](w), w.entity(kind.wordings))
 
 
 def another(w: World, f: Fact) -> Fact:

@@ -20,6 +20,7 @@ OTHER_TELL = (
     "No answer in the passage? Then write {d}.", 'Where the text is silent, output "{d}".', "Use {d} for anything that cannot be answered.",
     'If the information is missing, respond with "{d}".', "Unanswerable questions get the reply {d}.", 'Write "{d}" if you cannot tell from the text.',
 )
+_BARE_TELL = tuple(t for t in TELL if not any(word in t for word in ("text", "passage", "page", "given", "stated", "missing", "there is", "there,")))  # no text is spoken of
 _OTHER = ("not found", "unknown", "N/A", "Not stated", "NONE", "no answer", "Not in the text", "unanswerable", "NO INFO", "missing", "not mentioned", "???")
 CITE_ASK = (
     "Cite the passage by its number.", "Give the number of the passage you used.", "Add the source number in brackets.", "Cite your source, such as [1].",
@@ -79,8 +80,8 @@ def reading(w: World, *, answerable: bool | None = None, passages: int | None = 
     "Milo Tan sits in room B12. ... Where does Milo Tan sit?" -> "room B12"
     """
     drill = answerable is None and told is None
-    told = answerable is False or w.chance(0.6) if told is None else told
-    answerable = not told or w.chance(0.52) if answerable is None else answerable
+    told = answerable is False or w.chance(0.68) if told is None else told
+    answerable = not told or w.chance(0.5) if answerable is None else answerable
     p = _joined(w, _several(w, passages or w.pick((1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4))))
     f = w.pick(p.facts) if answerable else near_miss(w, p)
     decline, tell = (DECLINE, w.say(TELL)) if told else ("", "")
@@ -106,7 +107,7 @@ def closed_book(w: World, *, told: bool | None = None) -> list[dict]:
     question = sloppy(w, f.question(w))
     if not told:
         return [*ask(w, question, noise=0), reply(f.answer)]
-    tell = w.say(TELL)
+    tell = w.say(_BARE_TELL)
     return [*ask(w, w.pick((f"{question} {tell}", f"{question}\n{tell}", f"{tell}\n\n{question}", f"{tell} {question}")), noise=0), reply(DECLINE)]
 
 

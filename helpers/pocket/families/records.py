@@ -35,7 +35,7 @@ READ_JSON_ASK = (
     "Get {k} from the JSON.", "Find {k} in this object.", "Tell me the value of {k}.", "Only the value of {k}.", "{k}?", "Extract {k}.", "What does {k} hold?",
 )
 EDIT_JSON_ASK = {
-    "add": ('Add the key "{k}" with the value {v}.', 'Insert "{k}": {v}.', 'Put "{k}": {v} into the object.', 'Extend the JSON by "{k}": {v}.', 'Append the field "{k}" with {v}.', 'Give it one more key, "{k}", with value {v}.'),
+    "add": ('Add the key "{k}" with the value {v}.', 'Insert "{k}": {v}.', 'Put "{k}": {v} into the object.', 'Extend the JSON by "{k}": {v}.', 'Append the field "{k}" with {v}.', 'Give it one more key, "{k}", with value {v}.', 'Include "{k}": {v}.'),
     "set": ('Change "{k}" to {v}.', 'Set "{k}" to {v}.', 'Replace the value of "{k}" by {v}.', 'Update "{k}" to {v}.', 'Make "{k}" equal to {v}.', 'The value of "{k}" must become {v}.'),
     "drop": ('Remove the key "{k}".', 'Delete "{k}".', 'Drop the field "{k}".', 'Take "{k}" out of the object.', 'Leave out "{k}".', 'Return the object without "{k}".'),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import NamedTuple
 
-from helpers.pocket.families.filling import fill, sentence, table, up
+from helpers.pocket.families.filling import an, fill, sentence, table, up
 from helpers.pocket.world import World, words
 
 __all__ = ["Review", "review", "neutral", "SIDES"]
@@ -17,6 +17,13 @@ __all__ = ["Review", "review", "neutral", "SIDES"]
 SIDES = ("positive", "negative")
 MAIN = {"hotel": "place", "restaurant": "food", "gadget": "thing", "home": "thing", "clothes": "thing", "app": "thing", "film": "story", "book": "story",
             "course": "info", "delivery": "process", "repair": "process", "health": "person", "travel": "process", "show": "story", "beauty": "place", "service": "process", "any": "any"}
+
+
+BE = (("was", "was", "was", "is"), ("were", "were", "were", "are"))
+SHORT = tuple((long + " ", short + " ") for long, short in (
+    ("did not", "didn't"), ("was not", "wasn't"), ("were not", "weren't"), ("is not", "isn't"), ("does not", "doesn't"), ("do not", "don't"), ("could not", "couldn't"),
+    ("would not", "wouldn't"), ("It is", "It's"), ("it is", "it's"), ("I have been", "I've been"), ("had not", "hadn't"), ("There is", "There's"), ("I have never", "I've never"),
+    ("have not", "haven't"), ("has not", "hasn't"), ("I would", "I'd"), ("I am", "I'm"), ("I had never", "I'd never"), ("that is", "that's"), ("I will", "I'll")))
 
 
 class Review(NamedTuple):
@@ -72,7 +79,7 @@ def _aspect(w: World, domain: str, side: str, thing: str) -> tuple[str, str, str
     adjective = w.entity(_adjectives(kind, side))
     if " " not in adjective and w.chance(0.2):
         adjective = w.pick(("really ", "so ", "truly ", "just ", "simply ")) + adjective
-    return aspect.rstrip("*"), "were" if aspect.endswith("*") else "was", adjective
+    return aspect.rstrip("*"), w.pick(BE[aspect.endswith("*")]), adjective
 
 
 def _state(w: World, domain: str, side: str, thing: str) -> tuple[str, str]:
@@ -101,18 +108,27 @@ def _part(w: World, domain: str, side: str, thing: str) -> tuple[str, str]:
         other = w.entity(_adjectives(MAIN[domain], SIDES[side == "positive"], True))
         return w.entity(table("review_negation")[side]).format(b=other, t=thing), ""
     if kind < 0.84:
-        return fill(w, w.entity(table("review_stances")[side]), t=thing), ""
-    if kind < 0.88:
-        return _snippet(w, side), ""
-    if kind < 0.92 and side == "negative":
+        return fill(w, w.entity(table("review_stances")[side]), t=thing, at=an(thing)), ""
+    if kind < 0.91:
+        return _bare(w, domain, side, thing), ""
+    if kind < 0.94 and side == "negative":
         return _mock(w, domain), ""
     return sentence(w.entity("review_verdicts_" + side)), ""
 
 
-def _snippet(w: World, side: str) -> str:
-    """Bare adjectives, as people type them."""
-    a, b, c = w.entities("adjectives_" + side, 3)
-    return w.entity(_grammar("snippet")).format(a=a, A=up(a), b=b, c=c)
+def _bare(w: World, domain: str, side: str, thing: str) -> str:
+    """Adjectives with a noun or without, as people jot them down."""
+    part = w.pick(("snippet", "snippet", "experience", "phrase", "phrase", "phrase"))
+    if part == "phrase":
+        (x, kind), (y, kind2) = w.entity(_aspects(domain, True)), w.entity(_aspects(domain, True))
+        a, b, c = w.entity(_adjectives(kind, side, True)), w.entity(_adjectives(kind2, side, True)), w.entity("adjectives_" + side)
+        x, y = x.rstrip("*").removeprefix("the "), y.rstrip("*").removeprefix("the ")
+        noun = w.entity(_adjectives("any", side, True)) if w.chance(0.5) else c
+    else:
+        x = y = ""
+        a, b, c = w.entities("adjectives_" + side, 3)
+        noun = a
+    return up(w.entity(_grammar(part)).format(a=a, A=up(a), b=b, c=c, C=up(c), An=an(noun), x=x, y=y, t=thing))
 
 
 def _mock(w: World, domain: str) -> str:
@@ -127,7 +143,7 @@ def _contrast(w: World, domain: str, side: str) -> tuple[str, str]:
     a, be = w.entity(_adjectives(kind, SIDES[side == "positive"])), "were" if x.endswith("*") else "was"
     x = x.rstrip("*")
     v = w.entity(_clauses(side))
-    return w.entity(_grammar("contrast")).format(x=x, X=up(x), be=be, a=a, v=v, V=up(v)), x
+    return w.entity(_grammar("contrast") + _grammar("contrast " + side)).format(x=x, X=up(x), be=be, a=a, v=v, V=up(v)), x
 
 
 def review(w: World, side: str | None = None, *, kind: str | None = None, size: int | None = None, domain: str | None = None) -> Review:
@@ -166,6 +182,9 @@ def _finish(w: World, domain: str, parts: list[str], found: Review) -> Review:
     if w.chance(0.1):
         parts.insert(0, up(w.pick(("{t}: ", "Review of the {t}. ", "About the {t}: ", "My {t} review. ")).format(t=found.thing).strip()))
     text = " ".join(parts)
+    if w.chance(0.5):
+        for long, short in SHORT:
+            text = text.replace(long, short)
     if w.chance(0.06):
         text = text.lower()
     if w.chance(0.06):

@@ -1,0 +1,72 @@
+"""Checks of lesson 00."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpers.exercises import Miss
+
+if TYPE_CHECKING:
+    from helpers.models import Model
+    from helpers.runs import Run
+    from helpers.stats import Interval
+
+__all__ = ["warmup", "core", "stretch"]
+
+
+def warmup(question: str, model: Model) -> str:
+    """A question about a fact that the corpus teaches, not one shown in the lesson, and answered rightly."""
+    from helpers.pocket.world import words
+    from helpers.scoring import score
+
+    if not isinstance(question, str) or "?" not in question:
+        raise Miss(question, "a question in one string, with a question mark", "the model is asked exactly what you write")
+    if any(shown in question for shown in ("Norway", "Harrow Cup")):
+        raise Miss(question, "a question that the lesson did not ask", "try another country, element, animal or planet")
+    rows = [line.split("\t") for line in words("facts_known")]
+    about = [answer for _, subject, answer in rows if subject.lower() in question.lower().replace("?", " ?")]
+    if not about:
+        raise Miss(question, "a subject from helpers/pocket/words/facts_known.txt", "the training text has nothing on it, so any answer is a guess")
+    reply = model.ask(question, max_tokens=24).text
+    if not any(score("exact", reply, answer) for answer in about):
+        raise Miss(f"the reply {reply!r}", " or ".join(sorted(set(about))[:3]), "the fact is in the training text, the wording may be too far from it")
+    return f"It was in the training text, in other words, and the reply was {reply!r}."
+
+
+def core(intervals: list[Interval]) -> str:
+    """The Wilson intervals of 14 and 16 right of 20."""
+    from helpers.stats import Interval, wilson
+
+    if not (isinstance(intervals, list | tuple) and len(intervals) == 2 and all(isinstance(i, Interval) for i in intervals)):
+        raise Miss(intervals, "a list of two intervals, each made by wilson(right, n)", "wilson(14, 20) is the first")
+    for got, right in zip(intervals, (14, 16), strict=True):
+        want = wilson(right, 20)
+        if (round(got.low, 6), round(got.high, 6), got.n) != (round(want.low, 6), round(want.high, 6), 20):
+            raise Miss(got, want, f"{right} right of 20: the first argument counts successes, the second all examples")
+    first, second = intervals
+    return f"They overlap from {second.low:.2f} to {first.high:.2f}: on 20 questions, 14 against 16 says almost nothing."
+
+
+def stretch(system: str, model: Model, bare: Run) -> str:
+    """A system prompt with fewer wrong answers than the bare prompt, and at most ten right ones lost."""
+    from helpers import runs
+    from helpers.tasks import load_task
+    from helpers.techniques import prompt
+
+    if not isinstance(system, str) or not system.strip():
+        raise Miss(system, "a system prompt in one string", "it is put before every question")
+    run = runs.run(prompt("{input}", name="yours", system=system.replace("{", "{{").replace("}", "}}"), max_tokens=16),
+                   load_task("facts"), model, split=bare.split, limit=len(bare.table), progress=False)  # fmt: skip
+    before, after = _counts(bare), _counts(run)
+    if after[1] >= before[1]:
+        raise Miss(f"{after[1]} wrong answers", f"fewer than {before[1]}, as with the bare prompt", "the model was not moved to decline: name the words it shall use")
+    if before[0] - after[0] > 10:
+        raise Miss(f"{after[0]} right answers", f"at least {before[0] - 10}", "it now declines what it knows: a model that always declines is never wrong either")
+    return f"Wrong answers went from {before[1]} to {after[1]}, right ones from {before[0]} to {after[0]}."
+
+
+def _counts(run: Run) -> tuple[int, int]:
+    """Right answers, and wrong ones that did not decline."""
+    right = run.table["score"] == 1
+    declined = run.table["answer"].str.contains("don't know", case=False)
+    return int(right.sum()), int((~right & ~declined).sum())

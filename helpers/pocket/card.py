@@ -1,0 +1,133 @@
+"""The report card of the pocket model: everything in it is measured by one command, `ladder pocket card`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.pocket import card_bits, card_families, card_lines, card_phenomena, card_speed, card_tasks
+from helpers.pocket.card_desk import Desk, open_desk
+from helpers.pocket.card_text import table
+
+if TYPE_CHECKING:
+    from helpers.pocket.card_lines import Result
+
+__all__ = ["write_card"]
+
+CURVE = 12  # rows of the loss table
+SHAPE = {
+    "hidden": "hidden_size", "layers": "num_hidden_layers", "heads": "num_attention_heads", "KV heads": "num_key_value_heads",
+    "FFN": "intermediate_size", "vocabulary": "vocab_size", "context": "max_position_embeddings",
+}  # fmt: skip
+NOTES = {
+    "Targets": "On entities and phrasings that training never saw. The interval is 95%: Wilson's for shares, a bootstrap for F1.\n"
+    "\"Met\" means that the measured value reaches the target.",
+    "Hand-written tasks": "The dev splits, written by hand and not by the corpus: the gap to the lines above is what the lessons are about.\n"
+    "No test split is used.",
+    "Phenomena": "Each row asks the same held-out questions in two ways. \"Shows\": the 95% interval of the paired difference lies above 0.\n"
+    "\"Does not show\": it lies below 5 points. \"Undetermined\": neither, n is too small. p is from the exact McNemar test (for the\n"
+    "growth of the gain, from a paired permutation test), corrected for the number of rows (Holm).",
+    "Size and quality": "Linear weights rounded row by row to the nearest of 2^bits - 1 levels, in memory; embeddings and norms stay fp32.\n"
+    "A quarter each of facts, sentiment, reading and sums of 3 with steps; perplexity of held-out conversations.",
+    "Known weaknesses": "The five families with the lowest exact match on held-out samples, and the shortest wrong example of each.\n"
+    "Families where several answers are right (marked open below) are left out.",
+    "Families": "Exact match letter for letter, so a lower bound; perplexity of the assistant's tokens.",
+}
+
+
+def write_card(out: Path, *, model: str = "pocket", n: int = 200) -> str:
+    """Measure the model and write its card to `out`; returns a short summary. It takes minutes, and shows a progress bar.
+
+    model: "pocket" or "hf:<folder>"; n: examples a line. The same model, n and machine give the same card, but for the speed.
+    """
+    from tqdm import tqdm
+
+    steps = len(card_lines.SOURCES) + len(card_tasks.TASKS) + card_phenomena.STEPS + len(card_bits.BITS) + card_families.steps() + 1
+    desk = open_desk(model, n)
+    with tqdm(total=steps, unit="step", disable=None) as bar:
+        def step(title: str) -> None:
+            bar.set_description(title)
+            bar.update(1)
+
+        desk.step = step
+        text, summary = _card(desk)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8", newline="\n")
+    return f"{out.name}: {summary}"
+
+
+def _card(desk: Desk) -> tuple[str, str]:
+    """The text of the card and its summary."""
+    lines, tasks = card_lines.measure(desk), card_tasks.measure(desk)
+    effects, bits = card_phenomena.measure(desk, lines), card_bits.measure(desk)
+    effects += card_bits.effects(bits)
+    families = card_families.measure(desk)
+    desk.step("speed")
+    speed = card_speed.in_a_process(desk.local.folder.path)
+    parts = {
+        "Targets": card_lines.section(lines),
+        "Hand-written tasks": card_tasks.section(tasks),
+        "Phenomena": card_phenomena.section(effects),
+        "Size and quality": card_bits.section(bits),
+        "Known weaknesses": card_families.weaknesses(families),
+        "Speed and memory": card_speed.section(speed),
+        "Families": card_families.section(families),
+    }
+    body = "\n\n".join(f"## {title}\n\n" + (f"{NOTES[title]}\n\n" if title in NOTES else "") + part for title, part in parts.items())
+    shows = sum(effect.verdict == "shows" for effect in effects)
+    return f"{_head(desk)}\n\n{body}\n", f"{_met(lines)}; {shows} of {len(effects)} phenomena show{_failures(desk)}"
+
+
+def _met(lines: dict[str, Result]) -> str:
+    hoped = [result for result in lines.values() if result.met is not None]
+    return f"{sum(result.met for result in hoped)} of {len(hoped)} targets met"
+
+
+def _failures(desk: Desk) -> str:
+    return f"; {len(desk.failed)} requests failed, such as: {desk.failed[0]}" if desk.failed else ""
+
+
+def _head(desk: Desk) -> str:
+    """Title, what the model is, and how it was trained."""
+    folder, config = desk.local.folder.path, json.loads((desk.local.folder.path / "config.json").read_text(encoding="utf-8"))
+    weights = sorted(folder.glob("*.safetensors"))
+    size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    shape = ", ".join(f"{name} {config[key]:,}" for name, key in SHAPE.items() if key in config)
+    rows = [("parameters", f"{desk.model.parameters:,}"), ("architecture", ", ".join(config.get("architectures") or [])),
+            ("shape", shape),
+            ("files", f"{size / 1e6:.1f} MB in all"),
+            *((f"sha256 of {file.name}", f"`{hashlib.sha256(file.read_bytes()).hexdigest()}`") for file in weights), *_recipe(folder)]
+    note = f"Generated by `ladder pocket card`, n={desk.n} a line; do not edit.{_failures(desk).replace('; ', ' ')}"
+    return f"# Report card: {desk.model.name}\n\n{note}\n\n## What it is\n\n{table(('', ''), rows)}{_curve(folder)}"
+
+
+def _training(folder: Path) -> dict:
+    file = folder / "training.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def _recipe(folder: Path) -> list[tuple[str, str]]:
+    """Rows on the training; one that says so where nothing is known."""
+    run = _training(folder)
+    if not run:
+        return [("training", "unknown: there is no training.json beside the weights")]
+    preset = run.get("preset") or {}
+    settings = ", ".join(f"{key} {value}" for key, value in preset.items() if key != "note")
+    return [("trained", f"{run.get('date', 'date unknown')}; {run.get('tokens', 0):,} tokens in {run.get('seconds', 0) / 60:,.0f} minutes; "
+             f"{len(run.get('starts') or [0])} start(s)"), ("seed", str(preset.get("seed", "unknown"))), ("recipe", settings or "unknown")]
+
+
+def _curve(folder: Path) -> str:
+    """The loss curve in a dozen rows, each the mean of the steps logged since the row above."""
+    points = _training(folder).get("curve") or []
+    if not points:
+        return ""
+    edges = [round(len(points) * (i + 1) / CURVE) for i in range(CURVE)] if len(points) > CURVE else range(1, len(points) + 1)
+    rows, before = [], 0
+    for edge in edges:
+        part = points[before:edge]
+        rows.append((f"{part[-1][0] / 1e6:,.1f}", f"{sum(loss for _, loss in part) / len(part):.3f}"))
+        before = edge
+    return "\n\n" + table(("tokens, millions", "training loss"), rows)

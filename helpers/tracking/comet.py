@@ -1,0 +1,131 @@
+"""The Comet client, tamed: quiet, private, quick to load, and never waiting long for a server."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+__all__ = ["load", "open_offline", "open_online", "reason_against_online"]
+
+PATIENCE = 4.0  # seconds that a server gets to answer before the run is tracked offline
+
+_ENVIRONMENT = {
+    "COMET_LOGGING_CONSOLE": "ERROR",  # else a notebook gets about 25 messages
+    "COMET_DISABLE_AUTO_LOGGING": "1",  # nothing is patched; what is logged is what a lesson logs
+    "COMET_ERROR_TRACKING_ENABLE": "false",  # else half of all imports start an error reporter
+    "COMET_GET_OR_ADD_EXPERIMENT_RETRY_TOTAL": "1",  # a server that goes silent costs seconds, not minutes
+    "COMET_GET_OR_ADD_EXPERIMENT_RETRY_READ": "0",
+    "COMET_GET_OR_ADD_EXPERIMENT_RETRY_CONNECT": "1",
+    "COMET_HTTP_SESSION_RETRY_TOTAL": "1",
+    "COMET_TIMEOUT_CLEANING": "60",
+}
+_KEEP_OUT = (
+    "log_code", "log_graph", "parse_args", "log_git_metadata", "log_git_patch", "log_env_details", "log_env_gpu", "log_env_host",
+    "log_env_cpu", "log_env_network", "log_env_disk", "auto_output_logging", "auto_param_logging", "auto_metric_logging", "auto_log_co2",
+)  # fmt: skip
+
+
+def load() -> ModuleType:
+    """The module `comet_ml`, quiet. Settings in the environment that the reader made are respected."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    _load_jsonschema()
+    import comet_ml
+
+    for handler in _consoles():
+        handler.setLevel(max(handler.level, logging.ERROR))  # where something else imported comet_ml first
+    return comet_ml
+
+
+def open_offline(name: str, project: str, key: str, folder: Path, workshop: Path) -> Any:
+    """A Comet experiment that collects its messages under `workshop` and ends as `folder/<key>.zip`."""
+    comet_ml = load()
+    before, tempfile.tempdir = tempfile.tempdir, str(workshop)
+    try:
+        return comet_ml.start(
+            online=False, mode="create", experiment_key=key, project_name=project,
+            experiment_config=_config(comet_ml, name, offline_directory=str(folder)),
+        )  # fmt: skip
+    finally:
+        tempfile.tempdir = before
+
+
+def open_online(name: str, project: str) -> Any | None:
+    """A Comet experiment that goes to the server, or None if the server would not take it."""
+    comet_ml = load()
+    with _silence():  # Comet shows a refused key in its error message
+        try:
+            experiment = comet_ml.start(online=True, mode="create", project_name=project, experiment_config=_config(comet_ml, name))
+        except Exception:  # whatever the server or the client object to, the run goes on offline
+            return None
+    return experiment if experiment.alive else None
+
+
+def reason_against_online() -> str | None:
+    """Why a run cannot be tracked online now, or None. Takes `PATIENCE` seconds at most; sends the key to Comet's server only."""
+    comet_ml = load()
+    key = comet_ml.get_api_key(None, comet_ml.get_config())
+    if not key:
+        return "COMET_API_KEY is not set"
+    address = comet_ml.get_backend_address()
+    found: list[int] = []
+    asking = threading.Thread(target=_ask, args=(address, key, found), daemon=True)  # a thread, because name look-up knows no time-out
+    asking.start()
+    asking.join(PATIENCE)
+    host = address.split("/")[2].rpartition("@")[2]
+    if not found:
+        return f"{host} did not answer within {PATIENCE:.0f} seconds"
+    if found[0] in (401, 403):
+        return f"{host} refused COMET_API_KEY"
+    return f"{host} answered with error {found[0]}" if found[0] >= 500 else None
+
+
+def _ask(address: str, key: str, found: list[int]) -> None:
+    """Put the status code of Comet's account page into `found`; nothing if there is no answer."""
+    import requests
+
+    scheme, _, host = address.split("/")[:3]
+    with contextlib.suppress(requests.RequestException):
+        answer = requests.get(f"{scheme}//{host}/api/rest/v2/account-details", headers={"Authorization": key}, timeout=PATIENCE)
+        found.append(answer.status_code)
+
+
+def _config(comet_ml: ModuleType, name: str, **more: str) -> Any:
+    return comet_ml.ExperimentConfig(name=name, display_summary_level=0, **dict.fromkeys(_KEEP_OUT, False), **more)
+
+
+def _load_jsonschema() -> None:
+    """Import jsonschema, which Comet needs, without its optional check of international web addresses: building that takes half of
+    Comet's import time (1.6 of 3.2 s)."""
+    if "jsonschema" in sys.modules or "rfc3987_syntax" in sys.modules:
+        return
+    sys.modules["rfc3987_syntax"] = None  # an import that fails, which jsonschema allows for
+    try:
+        import jsonschema  # noqa: F401
+    finally:
+        del sys.modules["rfc3987_syntax"]
+
+
+def _consoles() -> list[logging.Handler]:
+    handlers = logging.getLogger("comet_ml").handlers
+    return [handler for handler in handlers if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler)]
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    levels = [(handler, handler.level) for handler in _consoles()]
+    for handler, _ in levels:
+        handler.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for handler, level in levels:
+            handler.setLevel(level)
