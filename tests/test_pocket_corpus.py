@@ -169,7 +169,8 @@ def test_a_leak_in_a_word_list_or_a_phrasing_is_found_with_its_line_and_a_docstr
     source = tmp_path / "corpus"
     source.mkdir()
     (source / "people.txt").write_text("Ana Lund\nOttilie Zandermoor\n", encoding="utf-8")
-    (source / "ask.py").write_text('"""Who keeps the spare key?"""\n\nASK = ("Name it.",\n       "Who keeps the spare key?")\n', encoding="utf-8")
+    code = '"""Who keeps the spare key?"""\n\nASK = ("Name it.",\n       "Who keeps the spare key?")\n'
+    (source / "ask.py").write_text(code, encoding="utf-8")
     (source / "facts_private.txt").write_text("Grunhilde\n", encoding="utf-8")
     assert [leak.where for leak in leaks.in_source(leaks.needles(data), source)] == ["ask.py:4", "people.txt:2"]
 

@@ -24,12 +24,12 @@ SHAPE = {
 NOTES = {
     "Targets": "On entities and phrasings that training never saw. The interval is 95%: Wilson's for shares, a bootstrap for F1.\n"
     "\"Met\" means that the measured value reaches the target.",
-    "Hand-written tasks": "The dev splits, written by hand and not by the corpus: the gap to the lines above is what the lessons are about.\n"
+    "Hand-written tasks": "The dev splits, not written by the corpus: the gap to the lines above is what the lessons are about.\n"
     "No test split is used.",
-    "Phenomena": "Each row asks the same held-out questions in two ways. \"Shows\": the 95% interval of the paired difference lies above 0.\n"
+    "Phenomena": "Each row asks the same held-out questions in two ways. \"Shows\": the 95% interval of the difference lies above 0.\n"
     "\"Does not show\": it lies below 5 points. \"Undetermined\": neither, n is too small. p is from the exact McNemar test (for the\n"
     "growth of the gain, from a paired permutation test), corrected for the number of rows (Holm).",
-    "Size and quality": "Linear weights rounded row by row to the nearest of 2^bits - 1 levels, in memory; embeddings and norms stay fp32.\n"
+    "Size and quality": "Linear weights rounded row by row to the nearest of 2^bits - 1 levels, in memory; the rest stays fp32.\n"
     "A quarter each of facts, sentiment, reading and sums of 3 with steps; perplexity of held-out conversations.",
     "Known weaknesses": "The five families with the lowest exact match on held-out samples, and the shortest wrong example of each.\n"
     "Families where several answers are right (marked open below) are left out.",

@@ -15,10 +15,22 @@ __all__ = ["save", "restore", "latest"]
 
 
 def save(folder: Path, model: torch.nn.Module, optimizers: list[torch.optim.Optimizer], state: dict[str, Any]) -> None:
-    """Write model, optimizers and `state` into `folder/checkpoint`; the one before stays until the new one is whole."""
+    """Write model, optimizers and `state` into `folder/checkpoint`; the one before stays until the new one is whole.
+
+    OSError: it cannot be written (a full disk, a folder that may not be written to).
+    """
+    from safetensors import SafetensorError
+
+    try:
+        _write(folder / "checkpoint.new", model, optimizers, state)
+        _move(folder)
+    except (OSError, SafetensorError) as error:
+        raise OSError(f"cannot write a checkpoint in {folder} ({error}); the one before, if any, is whole. Mend that, run again") from error
+
+
+def _write(new: Path, model: torch.nn.Module, optimizers: list[torch.optim.Optimizer], state: dict[str, Any]) -> None:
     from safetensors.torch import save_file
 
-    new, now, old = (folder / name for name in ("checkpoint.new", "checkpoint", "checkpoint.old"))
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     save_file({name: p.detach().contiguous() for name, p in model.named_parameters()}, new / "model.safetensors")
@@ -26,6 +38,11 @@ def save(folder: Path, model: torch.nn.Module, optimizers: list[torch.optim.Opti
                for key, value in o.state.get(p, {}).items() if hasattr(value, "contiguous")}  # fmt: skip
     save_file(moments, new / "optimizer.safetensors")
     (new / "state.json").write_text(json.dumps(state), encoding="utf-8")
+
+
+def _move(folder: Path) -> None:
+    """Put the new checkpoint in the place of the old; at every moment one of the two is whole."""
+    new, now, old = (folder / name for name in ("checkpoint.new", "checkpoint", "checkpoint.old"))
     if now.exists():  # if not, `old` is all there is
         shutil.rmtree(old, ignore_errors=True)
         os.replace(now, old)

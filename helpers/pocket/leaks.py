@@ -9,7 +9,6 @@ Known facts are taught on purpose: what stands in the closed tables (and in the 
 from __future__ import annotations
 
 import ast
-import calendar
 import functools
 import json
 import re
@@ -29,7 +28,8 @@ SHINGLE = 8  # words in a row that two texts do not share by chance
 TAUGHT = ("facts_known", "facts_events", "cities", "first_names")
 KEPT_OUT = ("facts_after_cutoff.txt", "facts_private.txt")  # the only word lists that no family may read
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-CALENDAR = (*_DAYS, *(day + "s" for day in _DAYS), *calendar.month_name[1:], "Christmas", "Easter", "Eve")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+CALENDAR = (*_DAYS, *(day + "s" for day in _DAYS), *_MONTHS, "Christmas", "Easter", "Eve")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s-]|\n")
 _NAME = r"(?!I\b)[A-Z](?!-)(?:[\w&-]|['’](?!s\b)(?=\w))*"
 _NAMES = re.compile(rf"(?<![\w'’-]){_NAME}(?: (?:of |the |de |van )?{_NAME})*")

@@ -93,9 +93,9 @@ def train(folder: Path, preset: Preset | str, *, tokens: int | None = None, repo
     model, tokenizer = prepare(folder, preset)
     model = model.to(device).train()
     optimizers = optimizers_for(model, preset)
-    state = {"tokens": 0, "seconds": 0.0, "curve": [], "starts": []}
+    state = {"tokens": 0, "seconds": 0.0, "curve": [], "starts": [], "date": date.today().isoformat()}
     if found := checkpoint.latest(folder):
-        state = checkpoint.restore(found, model, optimizers)
+        state |= checkpoint.restore(found, model, optimizers)
     if state["tokens"] < preset.tokens:
         state["starts"].append(state["tokens"])
         state["preset"], state["date"] = asdict(preset), date.today().isoformat()
@@ -151,7 +151,7 @@ def _sound(loss: torch.Tensor, norm: torch.Tensor, tokens: int) -> float:
     if not (float(loss) < 20 and float(norm) < float("inf")):
         raise RuntimeError(
             f"training diverged: after {tokens:,} tokens the loss is {float(loss):.4g} and its gradient {float(norm):.4g}; "
-            "lower matrix_lr in helpers/pocket/recipe.py and run again: it goes on from the last checkpoint, which is sound"
+            "lower matrix_lr in helpers/pocket/recipe.py and run again: it goes on from the last checkpoint (delete that to start afresh)"
         )
     return float(loss)
 

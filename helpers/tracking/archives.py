@@ -103,7 +103,7 @@ def _told(messages: list[dict]) -> dict:
             parameters[value["paramName"]] = value["paramValue"]
         elif kind == "metric_msg":
             value = payload["metric"]["metricValue"]
-            metrics[payload["metric"]["metricName"]] = float(value) if isinstance(value, str) else value
+            metrics[payload["metric"]["metricName"]] = float("nan") if value == "NaN" else value
     kept = [{name: value for name, value in values.items() if name not in _COMETS_OWN} for values in (parameters, metrics)]
     return {"name": other.get("Name"), "status": other.get("status", "complete"), "parameters": kept[0], "metrics": kept[1]}
 

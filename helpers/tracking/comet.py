@@ -17,15 +17,15 @@ __all__ = ["load", "open_offline", "open_online", "reason_against_online"]
 
 PATIENCE = 4.0  # seconds that a server gets to answer before the run is tracked offline
 
-_ENVIRONMENT = {
+_AT_IMPORT = {
     "COMET_LOGGING_CONSOLE": "ERROR",  # else a notebook gets about 25 messages
     "COMET_DISABLE_AUTO_LOGGING": "1",  # nothing is patched; what is logged is what a lesson logs
     "COMET_ERROR_TRACKING_ENABLE": "false",  # else half of all imports start an error reporter
-    "COMET_GET_OR_ADD_EXPERIMENT_RETRY_TOTAL": "1",  # a server that goes silent costs seconds, not minutes
-    "COMET_GET_OR_ADD_EXPERIMENT_RETRY_READ": "0",
-    "COMET_GET_OR_ADD_EXPERIMENT_RETRY_CONNECT": "1",
-    "COMET_HTTP_SESSION_RETRY_TOTAL": "1",
-    "COMET_TIMEOUT_CLEANING": "60",
+}
+_IMPATIENT = {  # while a run is opened online: a server that goes silent costs 15 seconds, not minutes
+    "COMET_TIMEOUT_HTTP": "5",
+    "COMET_HTTP_SESSION_RETRY_TOTAL": "0",
+    "COMET_GET_OR_ADD_EXPERIMENT_RETRY_TOTAL": "0",
 }
 _KEEP_OUT = (
     "log_code", "log_graph", "parse_args", "log_git_metadata", "log_git_patch", "log_env_details", "log_env_gpu", "log_env_host",
@@ -34,11 +34,10 @@ _KEEP_OUT = (
 
 
 def load() -> ModuleType:
-    """The module `comet_ml`, quiet. Settings in the environment that the reader made are respected."""
-    for name, value in _ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    """The module `comet_ml`, quiet. Settings that the reader made in the environment are respected; none is left behind there."""
     _load_jsonschema()
-    import comet_ml
+    with _environment(_AT_IMPORT):
+        import comet_ml
 
     for handler in _consoles():
         handler.setLevel(max(handler.level, logging.ERROR))  # where something else imported comet_ml first
@@ -58,14 +57,19 @@ def open_offline(name: str, project: str, key: str, folder: Path, workshop: Path
         tempfile.tempdir = before
 
 
-def open_online(name: str, project: str) -> Any | None:
-    """A Comet experiment that goes to the server, or None if the server would not take it."""
+def open_online(name: str, project: str, folder: Path) -> Any | None:
+    """A Comet experiment that goes to the server, or None if the server would not take it.
+
+    What cannot be sent, because the server goes away during the run, ends as an archive in `folder`.
+    """
     comet_ml = load()
-    with _silence():  # Comet shows a refused key in its error message
+    with _silence(), _environment(_IMPATIENT):  # Comet shows a refused key in its error message
         try:
-            experiment = comet_ml.start(online=True, mode="create", project_name=project, experiment_config=_config(comet_ml, name))
+            config = _config(comet_ml, name, offline_directory=str(folder))
+            experiment = comet_ml.start(online=True, mode="create", project_name=project, experiment_config=config)
         except Exception:  # whatever the server or the client object to, the run goes on offline
             return None
+    experiment.send_notification = lambda *_, **__: None  # its title would be the user's name
     return experiment if experiment.alive else None
 
 
@@ -129,3 +133,16 @@ def _silence() -> Iterator[None]:
     finally:
         for handler, level in levels:
             handler.setLevel(level)
+
+
+@contextlib.contextmanager
+def _environment(settings: dict[str, str]) -> Iterator[None]:
+    """The settings in the environment for a while, where the reader has not set them."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update({name: value for name, value in settings.items() if before[name] is None})
+    try:
+        yield
+    finally:
+        for name in settings:
+            if before[name] is None:
+                del os.environ[name]

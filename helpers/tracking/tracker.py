@@ -124,14 +124,14 @@ def start(name: str, *, project: str = "llm-ladder", mode: str | None = None) ->
         tracker.end()
     if mode == "off":
         return Tracker(name, project, "off")
-    note = ""
+    name, folder, note = scrubber()(name), places.outputs("comet"), ""
     if mode == "online":
         reason = comet.reason_against_online()
-        experiment = None if reason else comet.open_online(name, project)
+        experiment = None if reason else comet.open_online(name, project, folder)
         if experiment is not None:
             return _opened(Tracker(name, project, "online", experiment=experiment))
         note = f"offline instead: {reason or 'the server did not take the run'}"
-    folder, key = places.outputs("comet"), uuid.uuid4().hex
+    key = uuid.uuid4().hex
     workshop = claim(folder, key, name, project)
     experiment = comet.open_offline(name, project, key, folder, workshop)
     return _opened(Tracker(name, project, "offline", experiment=experiment, path=folder / f"{key}.zip", note=note))

@@ -27,7 +27,7 @@ def number(name: str, value: Any) -> float:
     """The value of a metric as a plain number, also from numpy and torch. TypeError: it is none."""
     plainly = value.item() if hasattr(value, "item") else value
     if isinstance(plainly, bool | int | float):
-        return plainly
+        return int(plainly) if isinstance(plainly, bool) else plainly  # Comet makes text of True
     raise TypeError(f"metric {name!r} must be a number, got {plainly!r}: log_parameters takes text, log_text takes more of it")
 
 

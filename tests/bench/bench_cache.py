@@ -10,7 +10,6 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 
 from bench_runs import make_job
 from measure import Measured, python, report
@@ -29,7 +28,8 @@ job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 task = replace(load_task("reviews"), splits=DatasetDict(dev=Dataset.from_list(job["examples"])))
 run = runs.run(prompt(job["template"], max_tokens=job["max_tokens"]), task, load(job["model"]))
 rows = run.table
-print(json.dumps({"run": run.seconds, "cached": int(rows["cached"].sum()), "torch": "torch" in sys.modules, "replies": list(rows["reply"])}))
+found = {"cached": int(rows["cached"].sum()), "torch": "torch" in sys.modules, "replies": list(rows["reply"])}
+print(json.dumps({"run": run.seconds, **found}))
 """
 
 
@@ -37,7 +37,7 @@ def main() -> int:
     """Run fresh and again; the exit code is 1 if a claim fails."""
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
-        job = make_job(Path(folder), SimpleNamespace(**vars(options)))
+        job = make_job(Path(folder), "word", options.model, options.n)
         cache = Path(folder, "replies.sqlite")
         fresh, again = (python("-c", CODE, str(job), LADDER_CACHE=str(cache), LADDER_HOME=folder) for _ in range(2))
         size = cache.stat().st_size
@@ -49,7 +49,7 @@ def main() -> int:
         "the same replies": said[0]["replies"] == said[1]["replies"],
         f"the run itself is at least 10 times as quick: {ratio:.0f}": ratio >= 10,
     }
-    return report("cache", rows, claims, examples=options.n, max_tokens=options.max_tokens, model=options.model, cache_bytes=size)
+    return report("cache", rows, claims, examples=options.n, model=options.model, cache_bytes=size)
 
 
 def _row(name: str, run: Measured, said: dict) -> dict[str, object]:
@@ -61,7 +61,6 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="pocket", help="pocket, or hf:<folder> (default: pocket)")
     parser.add_argument("--n", type=int, default=500, help="examples (default: 500)")
-    parser.add_argument("--max-tokens", type=int, default=16, help="the most new tokens of a reply (default: 16)")
     return parser.parse_args()
 
 

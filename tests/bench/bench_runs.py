@@ -1,5 +1,7 @@
 """Claim: a run over 500 reviews is at least 10 times as quick as one `generate` an example, and 3 times as lm-eval at its best.
 
+Twice: with one-word answers, where reading the prompt is nearly all the work, and with answers of a sentence (up to 64 tokens).
+
 All get the same model, the same prompts and the same number of tokens, each in a process of its own, one after the other, and
 are timed from the start of the process to its end. No reply cache. "answering" leaves out imports and the reading of weights.
 """
@@ -20,36 +22,45 @@ from measure import Measured, python, report
 
 from helpers import places
 
-TEMPLATE = "Is this review positive or negative? Answer with one word.\n\nReview: {input}"
+WORK = {  # a template, and the most new tokens of a reply
+    "word": ("Is this review positive or negative? Answer with one word.\n\nReview: {input}", 16),
+    "sentence": ("Summarize this review in one sentence.\n\nReview: {input}", 64),
+}
 HERE = Path(__file__).resolve().parent / "contenders"
 ENVIRONMENT = Path(tempfile.gettempdir(), "ladder-lm-eval")
 
 
 def main() -> int:
-    """Run every contender `--rounds` times, in turns; the exit code is 1 if a claim fails."""
+    """Do every work with every contender, `--rounds` times in turns; the exit code is 1 if a claim fails."""
     options = _options()
     peer = None if options.no_lm_eval else environment(options.lm_eval_env)
+    done = [_compare(work, peer, options) for work in options.work]
+    rows, claims = [row for rows, _ in done for row in rows], {text: holds for _, claims in done for text, holds in claims.items()}
+    return report("runs", rows, claims, examples=options.n, rounds=options.rounds, model=options.model, work=WORK)
+
+
+def _compare(work: str, peer: Path | None, options: argparse.Namespace) -> tuple[list[dict[str, object]], dict[str, bool]]:
+    """The rows of one work, and what they say about the claims."""
     with tempfile.TemporaryDirectory() as folder:
-        job = make_job(Path(folder), options)
-        calls = dict(_calls(job, peer, options))
+        calls = dict(_calls(make_job(Path(folder), work, options.model, options.n), peer, options))
         found: dict[str, list[Measured]] = {name: [] for name in calls}
         for turn in range(options.rounds):
             for name, (arguments, settings) in calls.items():
                 found[name].append(python(*arguments, HF_HOME=folder, LADDER_HOME=folder, **settings))
-                print(f"round {turn + 1}, {name}: {found[name][-1].seconds:.1f} s", file=sys.stderr)
-    rows = _rows(found, options.n)
-    facts = {"examples": options.n, "max_tokens": options.max_tokens, "rounds": options.rounds, "template": TEMPLATE, "model": options.model}
-    return report("runs", rows, _claims(rows), **facts)
+                print(f"{work}, round {turn + 1}, {name}: {found[name][-1].seconds:.1f} s", file=sys.stderr)
+    rows = _rows(work, found, options.n)
+    return rows, _claims(work, rows)
 
 
-def make_job(folder: Path, options: argparse.Namespace) -> Path:
+def make_job(folder: Path, work: str, model: str, n: int) -> Path:
     """Write what all contenders read: `job.json` and lm-eval's task; return the former."""
-    examples = list(islice(_reviews(), options.n))
-    prompts = [TEMPLATE.format(input=example["input"]) for example in examples]
-    model = places.data("pocket") if options.model == "pocket" else Path(options.model.removeprefix("hf:")).resolve()
-    job = {"model": options.model, "folder": str(model), "template": TEMPLATE, "max_tokens": options.max_tokens}
+    template, max_tokens = WORK[work]
+    examples = list(islice(_reviews(), n))
+    prompts = [template.format(input=example["input"]) for example in examples]
+    weights = places.data("pocket") if model == "pocket" else Path(model.removeprefix("hf:")).resolve()
+    job = {"model": model, "folder": str(weights), "template": template, "max_tokens": max_tokens}
     job |= {"examples": examples, "prompts": prompts, "tasks": str(folder / "tasks")}
-    write_task(folder / "tasks", prompts, [example["target"] for example in examples], max_tokens=options.max_tokens)
+    write_task(folder / "tasks", prompts, [example["target"] for example in examples], max_tokens=max_tokens)
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
     return folder / "job.json"
 
@@ -71,7 +82,7 @@ def _calls(job: Path, peer: Path | None, options: argparse.Namespace) -> Iterato
         yield f"lm-eval, batch {size}", (arguments, {"interpreter": str(peer)})
 
 
-def _rows(found: dict[str, list[Measured]], n: int) -> list[dict[str, object]]:
+def _rows(work: str, found: dict[str, list[Measured]], n: int) -> list[dict[str, object]]:
     """One row a contender: medians over the rounds, and how many times as quick llm-ladder is."""
     said = {name: [json.loads(run.output.splitlines()[-1]) for run in runs] for name, runs in found.items()}
     whole = {name: median(run.seconds for run in runs) for name, runs in found.items()}
@@ -81,7 +92,7 @@ def _rows(found: dict[str, list[Measured]], n: int) -> list[dict[str, object]]:
     for name, runs in found.items():
         same = sum(a == b.strip() for a, b in zip(ours, said[name][0]["replies"], strict=True)) / n
         times, spread = [run.seconds for run in runs], max(run.seconds for run in runs) - min(run.seconds for run in runs)
-        row = {"contender": name, "seconds": median(times), "spread": spread, "cpu": median(run.cpu for run in runs)}
+        row = {"work": work, "contender": name, "seconds": median(times), "spread": spread, "cpu": median(run.cpu for run in runs)}
         row |= {"examples/s": n / whole[name], "ladder is x": whole[name] / whole["llm-ladder"]}
         row |= {"answering s": answering[name], "answering/s": n / answering[name]}
         row |= {"answering x": answering[name] / answering["llm-ladder"]}
@@ -89,16 +100,17 @@ def _rows(found: dict[str, list[Measured]], n: int) -> list[dict[str, object]]:
     return rows
 
 
-def _claims(rows: list[dict[str, object]]) -> dict[str, bool]:
+def _claims(work: str, rows: list[dict[str, object]]) -> dict[str, bool]:
     by_name = {str(row["contender"]): row for row in rows}
     loop = by_name["one at a time"]
-    claims = {f"at least 10 times one at a time, answering: {loop['answering x']:.1f}": loop["answering x"] >= 10}
+    claims = {f"{work}: at least 10 times one at a time, answering: {loop['answering x']:.1f}": loop["answering x"] >= 10}
     peers = [row for row in rows if str(row["contender"]).startswith("lm-eval")]
     if peers:
         best = min(peers, key=lambda row: row["seconds"])
-        claims[f"at least 3 times lm-eval at its best ({best['contender']}), start-up counted: {best['ladder is x']:.1f}"] = best["ladder is x"] >= 3
+        text = f"{work}: at least 3 times lm-eval at its best ({best['contender']}), start-up counted: {best['ladder is x']:.1f}"
+        claims[text] = best["ladder is x"] >= 3
     least = min(row["same reply"] for row in rows)
-    claims[f"at least 99% of the replies are the same everywhere: {least:.1%}"] = least >= 0.99
+    claims[f"{work}: at least 99% of the replies are the same everywhere: {least:.1%}"] = least >= 0.99
     return claims
 
 
@@ -106,7 +118,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="pocket", help="pocket, or hf:<folder> (default: pocket)")
     parser.add_argument("--n", type=int, default=500, help="examples (default: 500)")
-    parser.add_argument("--max-tokens", type=int, default=16, help="the most new tokens of a reply (default: 16)")
+    parser.add_argument("--work", nargs="+", choices=tuple(WORK), default=tuple(WORK), help="the length of the answers (default: both)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each; the table has medians (default: 3)")
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=SIZES, help="lm-eval's batch sizes (default: all)")
     parser.add_argument("--auto-limit", type=int, default=64, help="the largest batch that lm-eval's `auto` tries (default: 64)")

@@ -39,7 +39,7 @@ metric_list:
 def environment(folder: Path) -> Path:
     """The Python of an environment with lm-eval and the same torch and transformers as here; made at the first call (minutes)."""
     interpreter = folder / "bin" / "python"
-    if subprocess.run([str(interpreter), "-c", "import lm_eval"], check=False, capture_output=True).returncode if interpreter.exists() else 1:
+    if not list(folder.glob(f"lib/python*/site-packages/lm_eval-{VERSION}.dist-info")):
         print(f"making an environment for lm-eval {VERSION} in {folder} (once)", file=sys.stderr)
         venv.create(folder, with_pip=True)
         pip = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

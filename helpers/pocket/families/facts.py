@@ -116,4 +116,4 @@ def dated_event(w: World, *, kind: str | None = None, decline: bool | None = Non
     return _answered(w, w.say(cores, **slots), row[3], _sentence(sentence.format(**slots)), whole, 0.08)
 
 
-FAMILIES = {known_fact: 4.0, dated_event: 1.6}
+FAMILIES = {known_fact: 10.0, dated_event: 3.0}

@@ -99,4 +99,4 @@ def more_reviews(w: World, turns: list[dict], answer: Callable[[Review], str]) -
     return turns
 
 
-FAMILIES = {sentiment: 8.0}
+FAMILIES = {sentiment: 12.0}
