@@ -35,16 +35,16 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.python
 	@$(call install,.[dev])
 	@touch $@ $(VENV)/.core
 
-# The first Python 3.11 with venv and ensurepip; uv fetches one where there is none.
+# The first Python 3.11 to 3.13 with venv and ensurepip; uv fetches one where there is none.
 $(VENV)/.python:
-	@for p in $(PYTHON) python3.11 "py -3.11" python3 python; do \
-	  $$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 || continue; \
+	@for p in $(PYTHON) python3.11 python3.12 python3.13 "py -3.11" python3 python; do \
+	  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 || continue; \
 	  $$p -c 'import venv, ensurepip' >/dev/null 2>&1 || { bare=$$p; continue; }; \
 	  echo "[1/3] making $(VENV) with $$($$p --version)"; $$p -m venv $(VENV) && touch $@ && exit 0; exit 1; \
 	done; \
 	if command -v uv >/dev/null 2>&1; then echo "[1/3] making $(VENV) with uv"; uv venv -q --allow-existing --python 3.11 $(VENV) && $(BIN)/python -m ensurepip >/dev/null && touch $@ && exit 0; fi; \
-	if [ -n "$$bare" ]; then echo "Missing: the venv module of Python 3.11. On Debian or Ubuntu: sudo apt install python3.11-venv" >&2; \
-	else echo "Missing: Python 3.11 (python.org, or install uv and run make again; or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11)" >&2; fi; exit 1
+	if [ -n "$$bare" ]; then echo "Missing: the venv module of $$bare. On Debian or Ubuntu: sudo apt install python3-venv" >&2; \
+	else echo "Missing: Python 3.11, 3.12 or 3.13 (python.org, or install uv and run make again; or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11)" >&2; fi; exit 1
 
 # torch first and exactly. On Linux without an NVIDIA driver PyTorch's own index has the small CPU build; four seconds to answer, or PyPI it is.
 define install

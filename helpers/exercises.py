@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,7 @@ class Verdict:
         body = html.escape(self.text).replace("\n", "<br>")
         return (
             f'<div style="border-left:4px solid {color};padding:.4em .8em">'
-            f'<b style="color:{color}">Exercise {self.name}: {word}.</b> {body}</div>'
+            f'<b style="color:{color}">Exercise {html.escape(self.name)}: {word}.</b> {body}</div>'
         )
 
 
@@ -49,19 +50,35 @@ def check(name: str, *answer: Any) -> Verdict:
     >>> check("00.warmup", ...)
     Exercise 00.warmup: not attempted yet. Replace the ... above, run that cell, then this one.
     """
-    lesson, _, part = name.partition(".")
-    try:
-        test = getattr(importlib.import_module(f"helpers.checks.lesson_{lesson}"), part)
-    except (ImportError, AttributeError):
+    name = str(name)
+    test = _find(name)
+    if test is None:
         return Verdict(name, "missed", "There is no such exercise: names look like '01.warmup', '01.core', '01.stretch'.")
-    if any(value is Ellipsis for value in answer):
+    if any(_waits(value) for value in answer):
         return Verdict(name, "waiting", "Replace the ... above, run that cell, then this one.")
     try:
-        return Verdict(name, "passed", test(*answer))
+        return Verdict(name, "passed", str(test(*answer) or ""))
     except Miss as miss:
         return Verdict(name, "missed", f"Got: {_short(miss.got)}\nExpected: {_short(miss.expected)}\nWhy: {miss.why}")
-    except Exception as error:  # a learner's object may do anything; the notebook goes on
+    except (Exception, SystemExit) as error:  # a learner's object may do anything; the notebook goes on
         return Verdict(name, "missed", f"The check could not use this answer: {type(error).__name__}: {_short(error)}")
+
+
+def _find(name: str) -> Callable[..., str] | None:
+    """The check function of an exercise, or None."""
+    lesson, _, part = name.partition(".")
+    try:
+        module = importlib.import_module(f"helpers.checks.lesson_{lesson}")
+    except ImportError:
+        return None
+    return getattr(module, part) if part in getattr(module, "__all__", ()) else None
+
+
+def _waits(value: object) -> bool:
+    """Whether an answer is `...`, or a list, tuple or dict that still holds one."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return value is Ellipsis or (isinstance(value, list | tuple) and any(item is Ellipsis for item in value))
 
 
 def _short(value: object, limit: int = 300) -> str:

@@ -18,6 +18,10 @@ COLORS = {
     "blue": "#0072B2", "orange": "#D55E00", "green": "#009E73", "yellow": "#E69F00",
     "sky": "#56B4E9", "pink": "#CC79A7", "gray": "#6b6b6b",
 }  # fmt: skip
+_COSTS = {
+    "tokens_in": "prompt tokens an example", "tokens_out": "reply tokens an example", "seconds": "seconds an example",
+    "usd_per_1000": "US dollars per 1,000 answers",
+}  # fmt: skip
 
 
 def scores(runs: Sequence[Run] | pd.DataFrame, *, ax: Axes | None = None, baseline: float | None = None, title: str = "") -> Axes:
@@ -37,21 +41,22 @@ def scores(runs: Sequence[Run] | pd.DataFrame, *, ax: Axes | None = None, baseli
     if baseline is not None:
         ax.axvline(baseline, color=COLORS["orange"], ls=":", lw=1.5, label=f"trivial baseline {baseline:.2f}")
         ax.legend(frameon=False, fontsize=9, loc="lower right")
-    ax.set(yticks=list(rows), yticklabels=table["method"], ylim=(len(table) - 0.4, -0.7), xlim=(-0.02, 1.04))
-    ax.set_xlabel(f"score with 95% interval, n = {int(table['n'].min())}")
+    ax.set(yticks=list(rows), yticklabels=_names(table), ylim=(len(table) - 0.4, -0.7), xlim=(-0.02, 1.04))
+    ax.set_xlabel(_score_label(table))
     return _finish(ax, title)
 
 
 def paired(comparison: Comparison, *, ax: Axes | None = None, title: str = "") -> Axes:
-    """A paired comparison: how many examples only the first run got right, how many only the second, and the ties."""
-    ax = ax or _axes(height=1.6)
-    parts = [("only the first", comparison.losses, "orange"), ("both or neither", comparison.ties, "gray"), ("only the second", comparison.wins, "blue")]
+    """A paired comparison: how many examples the first run did better, how many the second, and the ties."""
+    ax, d = ax or _axes(height=1.6), comparison.difference
+    first, second = f"{comparison.a} better", f"{comparison.b} better"
+    parts = [(first, comparison.losses, "orange"), ("the same", comparison.ties, "gray"), (second, comparison.wins, "blue")]
     left = 0
     for label, count, color in parts:
         ax.barh([0], [count], left=left, color=COLORS[color], alpha=0.35 if color == "gray" else 0.9, label=f"{label}: {count}")
         left += count
     ax.set(yticks=[], xlim=(0, left))
-    ax.set_xlabel(f"examples (n = {comparison.difference.n})")
+    ax.set_xlabel(f"examples (n = {comparison.n}); gain {d.value:+.2f} [{d.low:+.2f}, {d.high:+.2f}]")
     ax.legend(frameon=False, fontsize=9, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return _finish(ax, title, pad=26)
 
@@ -59,26 +64,44 @@ def paired(comparison: Comparison, *, ax: Axes | None = None, title: str = "") -
 def cost(runs: Sequence[Run] | pd.DataFrame, *, x: str = "tokens_in", ax: Axes | None = None, title: str = "") -> Axes:
     """Score against what an answer costs: one labeled dot a run, with its 95% interval.
 
-    x: a column of the table, such as "tokens_in" (tokens a prompt), "seconds" or "usd_per_1000".
+    x: a column of the table, such as "tokens_in" (tokens a prompt), "seconds" or "usd_per_1000"; ValueError if there is none of
+    that name. A run whose value is not known is named below the axis.
     """
-    names = {"tokens_in": "prompt tokens an example", "tokens_out": "reply tokens an example", "seconds": "seconds an example",
-             "usd_per_1000": "US dollars per 1,000 answers"}  # fmt: skip
     table = _table(runs)
-    ax = ax or _axes(height=3.4)
-    spread = [table["score"] - table["low"], table["high"] - table["score"]]
+    if x not in table:
+        raise ValueError(f"no column {x!r} to draw the score against; there are: {', '.join(table.columns)}")
+    ax, unknown = ax or _axes(height=3.4), table.loc[table[x].isna(), "method"]
+    table = table[table[x].notna()]
+    spread = [(table["score"] - table["low"]).clip(lower=0), (table["high"] - table["score"]).clip(lower=0)]
     ax.errorbar(table[x], table["score"], yerr=spread, fmt="o", color=COLORS["blue"], ecolor=COLORS["sky"], capsize=3)
-    for _, row in table.iterrows():
-        ax.annotate(row["method"], (row[x], row["score"]), xytext=(6, 5), textcoords="offset points", fontsize=9)
-    ax.set_xlabel(names.get(x, x))
-    ax.set_ylabel(f"score with 95% interval, n = {int(table['n'].min())}")
+    for name, (_, row) in zip(_names(table), table.iterrows()):
+        ax.annotate(name, (row[x], row["score"]), xytext=(6, 5), textcoords="offset points", fontsize=9)
+    ax.set_xlabel(_COSTS.get(x, x) + (f" (unknown for {', '.join(unknown)})" if len(unknown) else ""))
+    ax.set_ylabel(_score_label(table))
     ax.margins(x=0.2)
     return _finish(ax, title)
 
 
 def _table(runs: Sequence[Run] | pd.DataFrame) -> pd.DataFrame:
-    from helpers import runs as runs_module
+    """One row a run, with the columns of `Run.summary`."""
+    import pandas as pd
 
-    return runs if hasattr(runs, "iterrows") else runs_module.table(list(runs))
+    table = runs if isinstance(runs, pd.DataFrame) else pd.DataFrame([run.summary() for run in runs])
+    if table.empty:
+        raise ValueError("no runs to draw: give a list of runs, or the table that runs.table makes of one")
+    return table
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    """The methods, each with its model where there are several models."""
+    if "model" not in table or table["model"].nunique() < 2:
+        return table["method"].to_list()
+    return [f"{method}, {model}" for method, model in zip(table["method"], table["model"])]
+
+
+def _score_label(table: pd.DataFrame) -> str:
+    few, many = int(table["n"].min()), int(table["n"].max())
+    return f"score with 95% interval, n = {few}" + (f" to {many}" if many > few else "")
 
 
 def _axes(*, height: float) -> Axes:

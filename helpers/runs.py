@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import sys
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from helpers import stats
 from helpers.comparison import Comparison, compare
 from helpers.looks import Look, data_fingerprint, look
+from helpers.progress import bar
 from helpers.scoring import score
 from helpers.stats import Interval
 
@@ -113,8 +112,8 @@ def run(method: Solver, task: Task, model: Model | None, *, split: str = "dev", 
     for example in examples:
         _score(task, example, "")
     started = time.perf_counter()
-    with _bar(len(examples), f"{method.name} on {task.name}/{split}", progress) as bar:
-        answers = method.solve(examples, model, lambda i, answer: bar.update(1))
+    with bar(len(examples), f"{method.name} on {task.name}/{split}", progress) as shown:
+        answers = method.solve(examples, model, lambda i, answer: shown.update(1))
     seconds = time.perf_counter() - started
     if len(answers) != len(examples):
         raise ValueError(f"method {method.name!r} gave {len(answers)} answers to {len(examples)} examples: solve() gives one each")
@@ -196,18 +195,6 @@ def _look(method: Solver, task: Task, model: Model | None, examples: list[dict])
         warnings.warn(f"This is look {seen.number} at the test split of {task.name!r}, and its budget is {seen.budget}: the score is no "
                       "longer an honest estimate. Choose on the dev split, and use the test split once, for what you chose.", stacklevel=3)
     return seen
-
-
-def _bar(total: int, title: str, progress: bool) -> object:
-    """A progress bar, or a silent one where nobody watches: what a program runs and keeps shall not hold a bar."""
-    from tqdm.std import tqdm
-
-    wanted = progress and os.environ.get("LADDER_PROGRESS", "").lower() != "off"
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    notebook = hasattr(shell, "kernel")
-    if wanted and notebook:
-        from tqdm.auto import tqdm
-    return tqdm(total=total, desc=title, unit="example", leave=False, disable=not (wanted and (notebook or sys.stderr.isatty())))
 
 
 def _write(file: Path, text: str) -> None:

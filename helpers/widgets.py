@@ -52,15 +52,25 @@ class Quiz:
 def quiz(lesson: str, *, folder: Path | None = None) -> Quiz:
     """The quiz of a lesson, read from `lessons/quiz/<lesson>.toml`.
 
-    lesson: its number, "01". Raises FileNotFoundError that names the file, ValueError on a question without a right option.
+    lesson: its number, "01". FileNotFoundError: there is no such file. ValueError, which names the file: it is no TOML, has no
+    questions, or one without text, options, a right one among them, or why.
     """
     path = (folder or places.root() / "lessons" / "quiz") / f"{lesson}.toml"
     if not path.exists():
         raise FileNotFoundError(f"no quiz for lesson {lesson!r}: {path.name} is not in lessons/quiz")
-    return Quiz(tuple(_question(row, path.name) for row in tomllib.loads(path.read_text(encoding="utf-8"))["question"]))
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("question", [])
+    except ValueError as error:
+        raise ValueError(f"{path.name} is not TOML: {error}") from None
+    if not rows:
+        raise ValueError(f"{path.name} has no questions: each begins with a line [[question]]")
+    return Quiz(tuple(_question(row, path.name) for row in rows))
 
 
 def _question(row: dict, where: str) -> Question:
+    for field in ("text", "options", "right", "why"):
+        if field not in row:
+            raise ValueError(f"{where}: the question {row.get('text', '')!r} has no {field!r}; each needs text, options, right and why")
     if row["right"] not in row["options"]:
         raise ValueError(f"{where}: the right answer {row['right']!r} of {row['text']!r} is not one of its options")
     return Question(row["text"], tuple(row["options"]), row["options"].index(row["right"]), row["why"])

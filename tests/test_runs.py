@@ -194,7 +194,7 @@ def test_nothing_is_written_to_stderr_where_nobody_watches(capfd):
 def test_a_terminal_sees_a_bar_unless_it_is_off(setting, shown):
     import termios
 
-    code = "from helpers.runs import _bar\nwith _bar(3, 'bare on moods/dev', True) as bar:\n bar.update(3)"
+    code = "from helpers.progress import bar\nwith bar(3, 'bare on moods/dev') as shown:\n shown.update(3)"
     master, slave = os.openpty()
     termios.tcsetwinsize(slave, (24, 80))
     subprocess.run([sys.executable, "-c", code], stderr=slave, cwd=places.root(), env=os.environ | {"LADDER_PROGRESS": setting}, check=True)

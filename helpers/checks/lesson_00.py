@@ -16,6 +16,8 @@ __all__ = ["warmup", "core", "stretch"]
 
 def warmup(question: str, model: Model) -> str:
     """A question about a fact that the corpus teaches, not one shown in the lesson, and answered rightly."""
+    import re
+
     from helpers.pocket.world import words
     from helpers.scoring import score
 
@@ -24,7 +26,7 @@ def warmup(question: str, model: Model) -> str:
     if any(shown in question for shown in ("Norway", "Harrow Cup")):
         raise Miss(question, "a question that the lesson did not ask", "try another country, element, animal or planet")
     rows = [line.split("\t") for line in words("facts_known")]
-    about = [answer for _, subject, answer in rows if subject.lower() in question.lower().replace("?", " ?")]
+    about = [answer for _, subject, answer in rows if len(subject) > 2 and re.search(rf"\b{re.escape(subject)}\b", question, re.IGNORECASE)]
     if not about:
         raise Miss(question, "a subject from helpers/pocket/words/facts_known.txt", "the training text has nothing on it, so any answer is a guess")
     reply = model.ask(question, max_tokens=24).text

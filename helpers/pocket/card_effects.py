@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpers.calculator import calculate
 from helpers.pocket.card_desk import Case, Desk, case, with_tools
-from helpers.pocket.card_scores import declined, number, says
+from helpers.pocket.card_scores import declined, made_up, number, says
 from helpers.pocket.dress import ask
 from helpers.pocket.families.arithmetic import arithmetic, chain, plain, value_of
 from helpers.pocket.families.calculators import CALC_ASK, calculator_offer
@@ -127,12 +127,8 @@ def hallucination(desk: Desk) -> Rows:
     told = [ask(w, f"{row['input']} {w.entity(DECLINE_ASK)}", noise=0) for w, row in zip(worlds, rows, strict=True)]
     bare = [[{"role": "user", "content": row["input"]}] for row in rows]
     replies = [desk.ask(prompts) for prompts in (told, bare)]
-    wrong = [[float(_made_up(reply, row["target"])) for reply, row in zip(some, rows, strict=True)] for some in replies]
+    wrong = [[float(made_up(reply.text, row["target"])) for reply, row in zip(some, rows, strict=True)] for some in replies]
     return [("hallucination: not told to decline over told", "wrong and confident", *wrong)]
-
-
-def _made_up(reply: Reply, target: str) -> bool:
-    return bool(reply.text.strip()) and not declined(reply.text) and not says(reply.text, target)
 
 
 def json_asked(desk: Desk) -> Rows:

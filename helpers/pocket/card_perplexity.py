@@ -25,7 +25,8 @@ def perplexity(local: Local, rows: Sequence[Row]) -> float:
 
     Rows longer than the context are left out; nan if nothing is left.
     """
-    documents = [(ids, mine) for ids, mine in encode(local.tokenizer, list(rows)) if len(ids) <= local.context]
+    encoded = encode(local.tokenizer, list(rows)) if rows else []
+    documents = [(ids, mine) for ids, mine in encoded if len(ids) <= local.context]
     total, count = 0.0, 0
     for batch in batches([len(ids) for ids, _ in documents], rows=32, tokens=TOKENS, extra=0):
         loss, tokens = _loss(local.model, [documents[i] for i in batch])

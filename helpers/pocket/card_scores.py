@@ -63,6 +63,11 @@ def declined(text: str) -> bool:
     return "don't know" in text.replace("\u2019", "'").lower()
 
 
+def made_up(text: str, target: str) -> bool:
+    """Whether an answer is wrong and confident: something is said, it is not the target, and it does not decline."""
+    return bool(text.strip()) and not declined(text) and not says(text, target)
+
+
 def declines(reply: Reply, case: Case) -> float:
     """1 if the reply declines to answer."""
     return float(declined(reply.text))

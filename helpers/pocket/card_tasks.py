@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers import runs
-from helpers.pocket.card_scores import declined
+from helpers.pocket.card_scores import declined, made_up
 from helpers.pocket.card_text import interval, points, share, table
 from helpers.tasks import load_task
 from helpers.techniques import majority, prompt
@@ -45,9 +45,10 @@ def section(found: dict[str, tuple[Run, Run]]) -> str:
 def _by_kind(name: str, run: Run) -> str:
     """One task's share of right, declined and confidently wrong answers by kind."""
     kinds = {row["id"]: row["kind"] for row in load_task(name)[run.split]}
-    frame = run.table.assign(kind=run.table["id"].map(kinds), declined=run.table["answer"].map(declined))
+    wrong = [made_up(answer, target) and not score for answer, target, score in run.table[["answer", "target", "score"]].to_numpy()]
+    frame = run.table.assign(kind=run.table["id"].map(kinds), declined=run.table["answer"].map(declined), wrong=wrong)
     rows = []
     for kind, part in frame.groupby("kind", sort=True):
-        wrong = (part["score"] == 0) & ~part["declined"]
-        rows.append((kind, len(part), share(interval(list(part["score"]))), f"{part['declined'].mean():.1%}", f"{wrong.mean():.1%}"))
+        means = [f"{part[column].mean():.1%}" for column in ("declined", "wrong")]
+        rows.append((kind, len(part), share(interval(list(part["score"]))), *means))
     return table((f"{name}, kind", "n", "right [95%]", "declined", "wrong and confident"), rows)

@@ -21,17 +21,17 @@ _COMETS_OWN = ("process duration", "curr_step", "curr_epoch")
 
 
 def runs(folder: Path | str | None = None) -> pandas.DataFrame:
-    """One row an archive, oldest first: name, project, start (UTC), status, archive, every parameter, the last value of every metric.
+    """One row an archive, the latest last: name, project, start (UTC), status, archive, every parameter, every metric's last value.
 
     folder: `outputs/comet` if not given. status: "complete", "failed" (its block raised), "recovered" (by `recover`, after a kill),
-    "running", or "unreadable" (empty or damaged; if it was killed, `recover` first); never an exception. A parameter or metric
-    whose name is taken already is called "parameter: x" or "metric: x".
+    "running", or "unreadable" (empty or damaged; if it was killed, `recover` first); those come first, and never as an exception.
+    A parameter or metric whose name is taken already is called "parameter: x" or "metric: x".
     """
     import pandas as pd
 
     folder = _folder(folder)
     found = [_read(archive, folder) for archive in sorted(folder.rglob("*.zip"))]
-    found.sort(key=lambda run: (run["start"] is None, run["start"] or 0))
+    found.sort(key=lambda run: run["start"] or 0)
     parameters = list(dict.fromkeys(name for run in found for name in run["parameters"]))
     metrics = list(dict.fromkeys(name for run in found for name in run["metrics"]))
     columns = {name: [run[name] for run in found] for name in _FIXED}

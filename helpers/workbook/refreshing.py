@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import configparser
 import json
 import re
@@ -64,10 +65,22 @@ def _replace(lesson: Lesson, executed: Path) -> list[Change]:
         for old, new in zip(before.cells, after.cells, strict=True):
             if new.cell_type == "code":
                 new.outputs = old.outputs
+    if lesson.is_solution:
+        _pictures(after, lesson.home / "figures")
     text = clean(after)
     if text != lesson.path.read_text(encoding="utf-8"):
         write(lesson.path, text)
     return found
+
+
+def _pictures(notebook: Any, folder: Path) -> None:
+    """The figure of each cell tagged `picture-<name>` becomes `figures/<name>.png`, for the README to show."""
+    for cell in notebook.cells:
+        names = [tag.removeprefix("picture-") for tag in cell.metadata.get("tags", []) if tag.startswith("picture-")]
+        images = [output.data["image/png"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+        for name, image in zip(names, images, strict=False):
+            folder.mkdir(exist_ok=True)
+            (folder / f"{name}.png").write_bytes(base64.b64decode(image))
 
 
 def _same_numbers(before: Any, after: Any) -> bool:

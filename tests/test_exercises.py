@@ -1,0 +1,83 @@
+"""Exercises: a verdict for every answer, and never an exception."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from helpers.exercises import Miss, check
+
+
+@pytest.fixture(autouse=True)
+def lesson(monkeypatch):
+    """Lesson 77 with one exercise: the answer to everything, in text or as a number."""
+
+    def core(answer, *more):
+        if callable(answer):
+            answer = answer()
+        if answer != 42:
+            raise Miss(answer, 42, "six by <nine>")
+        return "You counted right."
+
+    module = ModuleType("helpers.checks.lesson_77")
+    module.core, module.hidden, module.nothing, module.__all__ = core, core, lambda answer: None, ["core", "nothing"]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+
+def test_the_stub_waits():
+    for stub in (..., [...], (1, ...), {"a": ...}):
+        verdict = check("77.core", stub)
+        assert (verdict.state, repr(verdict)[:38]) == ("waiting", "Exercise 77.core: not attempted yet. R")
+    assert check("77.core", 42, ...).state == "waiting"
+
+
+def test_a_right_answer_passes_and_says_what_it_showed():
+    assert repr(check("77.core", 42)) == "Exercise 77.core: passed. You counted right."
+    assert 'color:#00735c">Exercise 77.core: passed.</b> You counted right.' in check("77.core", 42)._repr_html_()
+
+
+def test_a_wrong_answer_is_told_what_was_got_what_was_expected_and_why():
+    verdict = check("77.core", 54)
+    assert (verdict.state, verdict.text) == ("missed", "Got: 54\nExpected: 42\nWhy: six by <nine>")
+    assert "Got: 54<br>Expected: 42<br>Why: six by &lt;nine&gt;" in verdict._repr_html_()
+
+
+def test_an_answer_that_breaks_the_check_is_a_miss_and_not_an_error():
+    class Unprintable(Exception):
+        def __str__(self):
+            raise RuntimeError("no text")
+
+    def broken():
+        raise Unprintable
+
+    for answer, told in [(lambda: 1 / 0, "ZeroDivisionError: division by zero"), (np.arange(3), "ValueError: The truth value"),
+                         (sys.exit, "SystemExit"), (broken, "Unprintable: <unprintable Unprintable: RuntimeError>")]:  # fmt: skip
+        verdict = check("77.core", answer)
+        assert verdict.state == "missed"
+        assert f"The check could not use this answer: {told}" in verdict.text
+
+
+def test_a_long_answer_is_cut_in_the_middle():
+    text = check("77.core", "a" * 500 + "b" * 500).text
+    assert "aaa … bbb" in text
+    assert len(text) < 400
+
+
+def test_an_unknown_exercise_is_named():
+    for name in ("78.core", "77.last", "77.hidden", "77", "", "core", None, 7.5, "../77.core"):
+        verdict = check(name, 42)
+        assert (verdict.state, verdict.text[:26]) == ("missed", "There is no such exercise:")
+    assert "<b>" not in check("<b>", 42)._repr_html_().replace("<b style", "")
+
+
+def test_no_answer_and_a_check_without_a_word_still_give_a_verdict():
+    assert "TypeError" in check("77.core").text
+    assert repr(check("77.nothing", 1)) == "Exercise 77.nothing: passed."
+
+
+def test_a_miss_carries_its_parts():
+    miss = Miss([1], 2, "one list is no number")
+    assert (miss.got, miss.expected, str(miss)) == ([1], 2, "one list is no number")
