@@ -40,7 +40,7 @@ def scores(runs: Sequence[Run] | pd.DataFrame, *, ax: Axes | None = None, baseli
         ax.annotate(f"{row['score']:.2f}", (row["score"], y), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=9)
     if baseline is not None:
         ax.axvline(baseline, color=COLORS["orange"], ls=":", lw=1.5, label=f"trivial baseline {baseline:.2f}")
-        ax.legend(frameon=False, fontsize=9, loc="lower right")
+        ax.legend(frameon=False, fontsize=9, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
     ax.set(yticks=list(rows), yticklabels=_names(table), ylim=(len(table) - 0.4, -0.7), xlim=(-0.02, 1.04))
     ax.set_xlabel(_score_label(table))
     return _finish(ax, title)
@@ -71,11 +71,12 @@ def cost(runs: Sequence[Run] | pd.DataFrame, *, x: str = "tokens_in", ax: Axes |
     if x not in table:
         raise ValueError(f"no column {x!r} to draw the score against; there are: {', '.join(table.columns)}")
     ax, unknown = ax or _axes(height=3.4), table.loc[table[x].isna(), "method"]
-    table = table[table[x].notna()]
+    table = table[table[x].notna()].sort_values(x, kind="stable")
     spread = [(table["score"] - table["low"]).clip(lower=0), (table["high"] - table["score"]).clip(lower=0)]
     ax.errorbar(table[x], table["score"], yerr=spread, fmt="o", color=COLORS["blue"], ecolor=COLORS["sky"], capsize=3)
-    for name, (_, row) in zip(_names(table), table.iterrows()):
-        ax.annotate(name, (row[x], row["score"]), xytext=(6, 5), textcoords="offset points", fontsize=9)
+    for number, (name, (_, row)) in enumerate(zip(_names(table), table.iterrows())):
+        above_or_below = (6, 5) if number % 2 == 0 else (6, -13)  # neighbors do not write over each other
+        ax.annotate(name, (row[x], row["score"]), xytext=above_or_below, textcoords="offset points", fontsize=9)
     ax.set_xlabel(_COSTS.get(x, x) + (f" (unknown for {', '.join(unknown)})" if len(unknown) else ""))
     ax.set_ylabel(_score_label(table))
     ax.margins(x=0.2)

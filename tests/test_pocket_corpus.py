@@ -68,6 +68,7 @@ def data(tmp_path):
         {"id": "2", "input": "Who keeps the spare key?", "target": "Ottilie Zandermoor"},
         {"id": "3", "input": "Which model did the paper by Grunhilde test?", "target": ["BARTolo", "QX-77b"]},
         {"id": "4", "input": "Oslo or Monday?", "target": "Oslo"},
+        {"id": "5", "input": "Do you know how many planets are in the solar system?", "target": "8"},
     ]
     for split in ("train", "dev"):
         lines = [json.dumps({**row, "id": split + row["id"]}) + "\n" for row in examples if split == "dev"]
@@ -152,6 +153,8 @@ def test_only_facts_up_to_the_cutoff_are_in_the_word_lists_that_families_read() 
     ("it hummed like a choir of bees and I never once regretted it", "like a choir of bees and i never"),
     ("Q: who keeps the spare key", "Who keeps the spare key?"),
     ("Tell me who keeps the spare key of the house.", None),
+    ("State how many planets are in the solar system.", None),
+    ("do you know how many  Planets are in the solar system", "Do you know how many planets are in the solar system?"),
     ("Call ottilie  zandermoor now.", "Ottilie Zandermoor"),
     ("Grunhilde came too.", "Grunhilde"),
     ("It uses BARTolo.", "BARTolo"),

@@ -74,9 +74,11 @@ def _stack(rows: list, length: int) -> Batch:
     return Batch(ids, answer[:, 1:])
 
 
-def batches(tokenizer, *, seed: int, tokens: int = 2048, split: str = "train", long_share: float = 0.08) -> Iterator[Batch]:
+def batches(
+    tokenizer, *, seed: int, tokens: int = 2048, split: str = "train", long_share: float = 0.08, focus: corpus.Focus = ()
+) -> Iterator[Batch]:
     """Batches of about `tokens` tokens: short rows, and long ones for long conversations and a share of the rest."""
-    stream = corpus.stream(seed, split)
+    stream = corpus.stream(seed, split, focus)
     w = corpus.World(seed + 1)
     waiting: dict[int, list] = {SHORT: [], LONG: []}
     ready: dict[int, list] = {SHORT: [], LONG: []}

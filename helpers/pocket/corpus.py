@@ -15,6 +15,7 @@ from helpers.pocket.world import World
 __all__ = ["Row", "families", "sample", "stream", "as_text"]
 
 Family = Callable[..., list[dict]]
+Focus = tuple[tuple[str, float], ...]
 
 
 class Row(NamedTuple):
@@ -34,31 +35,35 @@ def families() -> dict[Family, float]:
 
 
 @functools.cache
-def _bounds() -> tuple[tuple[Family, ...], tuple[float, ...]]:
-    total, edge, edges = sum(families().values()), 0.0, []
-    for weight in families().values():
+def _bounds(focus: Focus) -> tuple[tuple[Family, ...], tuple[float, ...]]:
+    times = dict(focus)
+    if unknown := set(times) - {family.__name__ for family in families()}:
+        raise ValueError(f"no such family to focus on: {', '.join(sorted(unknown))}; `ladder pocket stats` lists them")
+    weights = {family: weight * times.get(family.__name__, 1.0) for family, weight in families().items()}
+    total, edge, edges = sum(weights.values()), 0.0, []
+    for weight in weights.values():
         edge += weight / total
         edges.append(edge)
-    return tuple(families()), tuple(edges)
+    return tuple(weights), tuple(edges)
 
 
-def sample(w: World) -> Row:
-    """One conversation, its family drawn by weight.
+def sample(w: World, focus: Focus = ()) -> Row:
+    """One conversation, its family drawn by weight; `focus` multiplies weights: (("sentiment", 2.0), ...).
 
     >>> sample(World(seed=0)).messages[-1]["role"]
     'assistant'
     """
-    functions, edges = _bounds()
+    functions, edges = _bounds(focus)
     draw = w.rng.random()
     family = next((f for f, edge in zip(functions, edges) if draw < edge), functions[-1])
     return Row(family.__name__, family(w))
 
 
-def stream(seed: int, split: str = "train") -> Iterator[Row]:
+def stream(seed: int, split: str = "train", focus: Focus = ()) -> Iterator[Row]:
     """Conversations without end; the same seed gives the same ones."""
     w = World(seed, split)
     while True:
-        yield sample(w)
+        yield sample(w, focus)
 
 
 def as_text(row: Row) -> str:

@@ -23,6 +23,7 @@ __all__ = ["train", "prepare", "loss_of"]
 
 PROMPT_SHARE = 0.2  # of the prompt's tokens are learned from; of the assistant's, all
 WARMUP = 100  # steps
+ROUND = 128  # the number of tokens learned from is rounded up to a multiple of this
 
 
 def prepare(folder: Path, preset: Preset) -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast]:
@@ -60,20 +61,23 @@ def loss_of(
         chosen = chosen | ((torch.rand(chosen.shape, device=device) < prompt_share) & (ids[:, 1:] != PAD))
     with torch.autocast(device, dtype=torch.bfloat16):
         hidden = (model.model if body is None else body)(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
-        logits = model.lm_head(hidden[chosen])
-    return torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][chosen])
+        at = chosen.flatten().nonzero().squeeze(1)
+        spare = -len(at) % ROUND  # a few sizes instead of hundreds: each new size makes a new kernel, which is kept
+        logits = model.lm_head(hidden.flatten(0, 1)[torch.nn.functional.pad(at, (0, spare))])
+    return torch.nn.functional.cross_entropy(logits.float()[: len(at)], ids[:, 1:].flatten()[at])
 
 
 def feed(tokenizer: PreTrainedTokenizerFast, preset: Preset, start: int) -> Iterator[Batch]:
     """Training batches from token number `start` on; with workers, each writes a corpus of its own seed."""
     if not preset.workers:
-        yield from batches(tokenizer, seed=preset.seed * 1_000_003 + start, tokens=preset.micro)
+        yield from batches(tokenizer, seed=preset.seed * 1_000_003 + start, tokens=preset.micro, focus=preset.focus)
     import torch
 
     class Stream(torch.utils.data.IterableDataset):
         def __iter__(self) -> Iterator[Batch]:
             worker = torch.utils.data.get_worker_info().id
-            return batches(tokenizer, seed=preset.seed * 1_000_003 + start + 7919 * (worker + 1), tokens=preset.micro)
+            seed = preset.seed * 1_000_003 + start + 7919 * (worker + 1)
+            return batches(tokenizer, seed=seed, tokens=preset.micro, focus=preset.focus)
 
     yield from torch.utils.data.DataLoader(Stream(), batch_size=None, num_workers=preset.workers, prefetch_factor=8)
 

@@ -11,7 +11,7 @@ from helpers.pocket.dress import ask, noisy, reply
 from helpers.pocket.families.facts_ask import DECLINE_ASK, EVENTS, KINDS, LIST_ASK, SENTENCE_ASK, SHORT_ASK, WRAP_ASK
 from helpers.pocket.world import World, words
 
-__all__ = ["FAMILIES", "known_fact", "dated_event"]
+__all__ = ["FAMILIES", "known_fact", "dated_event", "quiz"]
 
 REVERSED = {"capital": "capital_of", "symbol": "symbol_of"}
 KNOWN: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -116,4 +116,21 @@ def dated_event(w: World, *, kind: str | None = None, decline: bool | None = Non
     return _answered(w, w.say(cores, **slots), row[3], _sentence(sentence.format(**slots)), whole, 0.08)
 
 
-FAMILIES = {known_fact: 10.0, dated_event: 3.0}
+def quiz(w: World, *, questions: int | None = None) -> list[dict]:
+    """Question after question in one conversation, each with its short answer: dense practice.
+
+    questions: how many (4 to 8 if not given).
+    Example: Capital of Chad? -> N'Djamena; What is the symbol for tin? -> Sn; ...
+    """
+    turns: list[dict] = []
+    for _ in range(questions or w.number(4, 8)):
+        if w.chance(0.25):
+            row = w.pick(HAPPENED)
+            question, answer = w.say(EVENTS[row[0]][0], **_slots(row[1], row[3], row[2])), row[3]
+        else:
+            _, question, answer, _ = _known(w, None)
+        turns += [{"role": "user", "content": question}, reply(answer)]
+    return turns
+
+
+FAMILIES = {known_fact: 4.0, dated_event: 1.6, quiz: 1.0}

@@ -10,7 +10,7 @@ from helpers.pocket.families.filling import table, up
 from helpers.pocket.families.reviews import Review, neutral, review
 from helpers.pocket.world import World
 
-__all__ = ["sentiment", "more_reviews", "LABEL_PAIRS", "INSTRUCTIONS"]
+__all__ = ["sentiment", "sentiment_drill", "more_reviews", "LABEL_PAIRS", "INSTRUCTIONS"]
 
 INSTRUCTIONS = "sentiment_instructions"
 FORMS = ("exact",) * 9 + ("question",) * 2 + ("happy", "yes", "yes", "no", "map", "map", "json", "json", "three") + ("vague",) * 3
@@ -99,4 +99,24 @@ def more_reviews(w: World, turns: list[dict], answer: Callable[[Review], str]) -
     return turns
 
 
-FAMILIES = {sentiment: 12.0}
+def sentiment_drill(w: World, *, reviews: int | None = None) -> list[dict]:
+    """One instruction, then many short reviews in a row, each answered with its label: dense practice.
+
+    reviews: how many (5 to 9 if not given).
+
+    "Label each review positive or negative.\nReview: The soup was cold." -> "negative", "Lovely staff." -> "positive", ...
+    """
+    pair, found = w.pick(LABEL_PAIRS), review(w, size=w.pick((1, 1, 2)))
+    request = _instruction(w, "exact", pair, w.pick(KEYS))
+    if w.chance(0.3):
+        turns = [{"role": "system", "content": request}, {"role": "user", "content": found.text}]
+    else:
+        turns = ask(w, request, found.text, label=w.pick(NAMES), noise=0)
+    turns.append(reply(_answer(w, "exact", found, pair, "")))
+    for _ in range((reviews or w.number(5, 9)) - 1):
+        found = review(w, size=w.pick((1, 1, 1, 2, 3)))
+        turns += [{"role": "user", "content": found.text}, reply(_answer(w, "exact", found, pair, ""))]
+    return turns
+
+
+FAMILIES = {sentiment: 8.0, sentiment_drill: 1.5}
