@@ -36,8 +36,10 @@ class Comparison:
     def __repr__(self) -> str:
         d = self.difference
         p = "p<0.001" if self.p < 0.001 else f"p={self.p:.3f}"
-        return (f"{self.b} - {self.a}: {d.value:+.2f} [{d.low:+.2f}, {d.high:+.2f}], n={self.n}, "
-                f"{self.wins} wins, {self.losses} losses, {self.ties} ties, {p} ({self.test})")
+        return (
+            f"{self.b} - {self.a}: {d.value:+.2f} [{d.low:+.2f}, {d.high:+.2f}], n={self.n}, "
+            f"{self.wins} wins, {self.losses} losses, {self.ties} ties, {p} ({self.test})"
+        )
 
 
 def compare(a: Run, b: Run) -> Comparison:
@@ -64,8 +66,10 @@ def _aligned(a: Run, b: Run) -> tuple[pandas.DataFrame, pandas.DataFrame]:
     left, right = a.table.set_index("id"), b.table.set_index("id")
     odd = sorted(set(left.index) ^ set(right.index))
     if odd:
-        raise ValueError(f"{no}{len(odd)} examples are in only one of the runs (n={len(left)} and n={len(right)}), such as {odd[0]!r}; "
-                         "run both with the same limit")
+        raise ValueError(
+            f"{no}{len(odd)} examples are in only one of the runs (n={len(left)} and n={len(right)}), such as {odd[0]!r}; "
+            "run both with the same limit"
+        )
     right = right.loc[left.index]
     for what in ("input", "target"):
         changed = [i for i, x, y in zip(left.index, left[what], right[what], strict=True) if x != y]

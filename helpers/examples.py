@@ -62,8 +62,10 @@ def check_splits(splits: Mapping[str, Rows]) -> list[str]:
             ids.setdefault(row["id"], f"{place}, line {number}")
             other, line = inputs.setdefault(normal(row["input"]), (place, number))
             if other != place:
-                problems.append(f"{place}, line {number}, field 'input': leakage: the same as {other}, line {line}, "
-                                f"but for case, spacing and punctuation: {row['input'][:60]!r}; keep it in one split")
+                problems.append(
+                    f"{place}, line {number}, field 'input': leakage: the same as {other}, line {line}, "
+                    f"but for case, spacing and punctuation: {row['input'][:60]!r}; keep it in one split"
+                )
     return problems
 
 
@@ -81,7 +83,7 @@ def normal(text: str) -> str:
 
 def _means(mark: re.Match) -> bool:
     """Whether a mark is more than punctuation: a symbol such as + or an emoji, or the sign of a number."""
-    after = mark.string[mark.end():mark.end() + 1]
+    after = mark.string[mark.end() : mark.end() + 1]
     return not unicodedata.category(mark[0]).startswith("P") or (mark[0] == "-" and after.isdigit())
 
 

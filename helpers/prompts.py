@@ -54,8 +54,10 @@ class Template:
         for field in self.fields:
             if example.get(field) is None:
                 have = ", ".join(key for key, value in example.items() if value is not None)
-                raise KeyError(f"template {self.name!r} needs the field {field!r}; this example has: {have}. "
-                               "Write {{ and }} around text that is not a field.")
+                raise KeyError(
+                    f"template {self.name!r} needs the field {field!r}; this example has: {have}. "
+                    "Write {{ and }} around text that is not a field."
+                )
         system = [{"role": "system", "content": _fill(self.system, example)}] if self.system else []
         return [*system, {"role": "user", "content": _fill(self.text, example)}]
 

@@ -169,6 +169,7 @@ def _only_number(answer: str) -> str | None:
 
 def _json(text: str) -> object:
     """The JSON value that a text is, perhaps in a code fence; _BROKEN if it is none."""
+
     def refuse(name: str) -> None:
         raise ValueError(f"{name} is not JSON")
 
@@ -181,7 +182,7 @@ def _json(text: str) -> object:
 def _items(value: object) -> set[str] | None:
     """The items of a list, or of the first list that a text holds, made comparable; None if there is no list."""
     if isinstance(value, str):
-        spans = [value, value[value.find("["):value.rfind("]") + 1], *re.findall(r"\[[^\[\]]*\]", value)]
+        spans = [value, value[value.find("[") : value.rfind("]") + 1], *re.findall(r"\[[^\[\]]*\]", value)]
         value = next((found for found in map(_list, spans) if found is not None), None)
     if not isinstance(value, list | tuple | set | frozenset):
         return None

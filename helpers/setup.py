@@ -37,7 +37,8 @@ def _row(what: str, good: bool, found: str, mend: str) -> tuple[str, str, str]:
 
 def _python() -> tuple[str, str, str]:
     here = sys.version_info[:2]
-    return _row("Python 3.11 to 3.13", PYTHON[0] <= here <= PYTHON[1], f"Python {here[0]}.{here[1]}", "install Python 3.11, then: make lessons")
+    good = PYTHON[0] <= here <= PYTHON[1]
+    return _row("Python 3.11 to 3.13", good, f"Python {here[0]}.{here[1]}", "install Python 3.11, then: make lessons")
 
 
 def _package(name: str) -> tuple[str, str, str]:
@@ -57,7 +58,8 @@ def _constraints() -> str:
 
 def _tasks() -> tuple[str, str, str]:
     tasks = [path.parent for path in places.data().glob("*/task.toml")]
-    missing = [f"{folder.name}/{split}.jsonl" for folder in tasks for split in ("train", "dev", "test") if not (folder / f"{split}.jsonl").exists()]
+    files = [folder / f"{split}.jsonl" for folder in tasks for split in ("train", "dev", "test")]
+    missing = [f"{file.parent.name}/{file.name}" for file in files if not file.exists()]
     return _row("tasks in data/", bool(tasks) and not missing, ", ".join(missing) or "no task", "git checkout data")
 
 

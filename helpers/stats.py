@@ -146,8 +146,15 @@ def holm(pvalues: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def sample_size(*, half_width: float | None = None, share: float = 0.5, difference: float | None = None, discordant: float = 0.3,
-                power: float = 0.8, confidence: float = 0.95) -> int:
+def sample_size(
+    *,
+    half_width: float | None = None,
+    share: float = 0.5,
+    difference: float | None = None,
+    discordant: float = 0.3,
+    power: float = 0.8,
+    confidence: float = 0.95,
+) -> int:
     """How many examples it takes: for a Wilson interval of ± half_width, or to detect a paired difference with this power.
 
     half_width: the smallest n whose interval around `share` is that narrow (0.5 is the worst case).

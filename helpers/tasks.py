@@ -95,7 +95,7 @@ def _folder(where: str | Path) -> Path | None:
 
 def _read_toml(file: Path) -> tuple[dict, list[str]]:
     if not file.exists():
-        return {}, [f"{file.name}: is missing; it holds at least: metric = \"exact\" (or {', '.join(METRICS)})"]
+        return {}, [f'{file.name}: is missing; it holds at least: metric = "exact" (or {", ".join(METRICS)})']
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig")), []
     except UnicodeDecodeError as error:
@@ -118,8 +118,14 @@ def _task(name: str, folder: Path | None, spec: Mapping, rows: Mapping[str, Rows
         more = f" (the first {_SHOWN} are shown)" if len(problems) > _SHOWN else ""
         raise ValueError(f"task {name!r} has {len(problems)} problem{'s' * (len(problems) > 1)}{more}:{shown}")
     text = {key: spec.get(key, "") for key in ("metric", "instruction", "license", "description")}
-    return Task(name=spec.get("name", name), labels=tuple(spec.get("labels", ())), looks=spec.get("looks", 5), folder=folder,
-                splits=_datasets(rows), **text)
+    return Task(
+        name=spec.get("name", name),
+        labels=tuple(spec.get("labels", ())),
+        looks=spec.get("looks", 5),
+        folder=folder,
+        splits=_datasets(rows),
+        **text,
+    )
 
 
 def _check_spec(spec: Mapping) -> list[str]:
@@ -160,8 +166,10 @@ def _from_hub(where: str, columns: Mapping[str, str]) -> tuple[dict, dict[str, R
     try:
         loaded = datasets.load_dataset(where)
     except Exception as error:  # a dozen kinds: no network, no such repository, gated, a loading script
-        raise FileNotFoundError(f"no folder {where!r} here, and the hub did not give it ({type(error).__name__}: {error}). "
-                                "Check the name and the network, or give a folder.") from error
+        raise FileNotFoundError(
+            f"no folder {where!r} here, and the hub did not give it ({type(error).__name__}: {error}). "
+            "Check the name and the network, or give a folder."
+        ) from error
     try:
         given, _ = _read_toml(Path(hf_hub_download(where, "task.toml", repo_type="dataset")))
     except (OSError, EntryNotFoundError):  # it has none

@@ -87,8 +87,10 @@ class Method:
     def _messages_or_name(self, example: Mapping) -> list[dict]:
         name = example.get("id", "without an id")
         if any(shot.get("input") == example.get("input") for shot in self.shots):
-            raise ValueError(f"example {name!r} is one of the shots of method {self.name!r}, so its answer would be in its own prompt: "
-                             "draw the shots from the train split.")
+            raise ValueError(
+                f"example {name!r} is one of the shots of method {self.name!r}, so its answer would be in its own prompt: "
+                "draw the shots from the train split."
+            )
         try:
             return self.messages(example)
         except (KeyError, TypeError, ValueError) as error:
@@ -103,8 +105,9 @@ class Method:
             return Answer("", (reply,), messages, f"the reply could not be read: {type(error).__name__}: {error}")
 
 
-def prompt(template: str | Template, *, name: str = "", system: str = "", answer: Callable[[str], str] = str.strip,
-           **settings: object) -> Method:
+def prompt(
+    template: str | Template, *, name: str = "", system: str = "", answer: Callable[[str], str] = str.strip, **settings: object
+) -> Method:
     """The plainest method: one prompt.
 
     >>> prompt("Sentiment of: {input}", name="bare", max_tokens=8).name
@@ -114,8 +117,16 @@ def prompt(template: str | Template, *, name: str = "", system: str = "", answer
     return Method(name or template.name, template, answer, settings)
 
 
-def few_shot(template: str | Template, shots: Iterable[Mapping], *, name: str = "", system: str = "",
-             answer: Callable[[str], str] = str.strip, in_turns: bool = True, **settings: object) -> Method:
+def few_shot(
+    template: str | Template,
+    shots: Iterable[Mapping],
+    *,
+    name: str = "",
+    system: str = "",
+    answer: Callable[[str], str] = str.strip,
+    in_turns: bool = True,
+    **settings: object,
+) -> Method:
     """A prompt with solved examples before it: turns of the conversation, or blocks of one turn. Brown et al. 2020, arXiv:2005.14165.
 
     >>> shots = [{"input": "Lovely.", "target": "positive"}]

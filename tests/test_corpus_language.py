@@ -26,7 +26,15 @@ from helpers.pocket.families import (
 from helpers.pocket.world import World, held_out, words
 
 MODULES = (
-    facts, language, language_lists, language_words, language_formats, language_style, language_summary, conversation, conversation_lists,
+    facts,
+    language,
+    language_lists,
+    language_words,
+    language_formats,
+    language_style,
+    language_summary,
+    conversation,
+    conversation_lists,
 )
 FAMILIES = [family for module in MODULES for family in module.FAMILIES]
 
@@ -100,11 +108,25 @@ def groups(value):
     return [g for part in (value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()) for g in groups(part)]
 
 
-@pytest.mark.parametrize("table", [
-    facts_ask.KINDS, facts_ask.EVENTS, language_ask.REPEAT_ASK, language_ask.STRING_ASK, language_ask.LIST_ASK, language_words.INFLECT_ASK,
-    language_formats_ask.DATE_ASK, language_formats_ask.NAME_ASK, language_formats_ask.RECORD_ASK, language_style.ROLES,
-    language_style.PARAPHRASE_ASK, language_summary.SUMMARY_ASK, conversation_lists.STEPS, conversation_lists.PASSAGES,
-])
+@pytest.mark.parametrize(
+    "table",
+    [
+        facts_ask.KINDS,
+        facts_ask.EVENTS,
+        language_ask.REPEAT_ASK,
+        language_ask.STRING_ASK,
+        language_ask.LIST_ASK,
+        language_words.INFLECT_ASK,
+        language_formats_ask.DATE_ASK,
+        language_formats_ask.NAME_ASK,
+        language_formats_ask.RECORD_ASK,
+        language_style.ROLES,
+        language_style.PARAPHRASE_ASK,
+        language_summary.SUMMARY_ASK,
+        conversation_lists.STEPS,
+        conversation_lists.PASSAGES,
+    ],
+)
 def test_every_group_of_phrasings_has_trained_and_held_out_ones(table):
     assert [group for group in groups(table) if len({held_out(p) for p in group}) < 2] == []
 
@@ -148,11 +170,21 @@ def test_a_copy_is_exact():
         assert answer in question
 
 
-@pytest.mark.parametrize(("op", "text", "answer"), [
-    ("upper", "velta", "VELTA"), ("spell_hyphen", "cat", "c-a-t"), ("backward", "abc", "cba"), ("initials", "Ana Tesk", "AT"),
-    ("words", "a b c", "3"), ("flip", "one two", "two one"), ("title", "one o'clock", "One O'clock"), ("dashes", "a b", "a-b"),
-    ("last", "plum", "m"), ("quote", "x", '"x"'),
-])
+@pytest.mark.parametrize(
+    ("op", "text", "answer"),
+    [
+        ("upper", "velta", "VELTA"),
+        ("spell_hyphen", "cat", "c-a-t"),
+        ("backward", "abc", "cba"),
+        ("initials", "Ana Tesk", "AT"),
+        ("words", "a b c", "3"),
+        ("flip", "one two", "two one"),
+        ("title", "one o'clock", "One O'clock"),
+        ("dashes", "a b", "a-b"),
+        ("last", "plum", "m"),
+        ("quote", "x", '"x"'),
+    ],
+)
 def test_string_operations_do_what_they_say(op, text, answer):
     assert language.STRING_OPS[op][1](text) == answer
 

@@ -109,7 +109,7 @@ def test_the_newest_dated_text_answers_and_the_old_one_when_asked():
         if s.old.kind.value == "date" or not day.match(s.day):
             continue
         marks = list(day.finditer(s.text))
-        pieces = {m.group(): s.text[m.end(): n.start() if n else None] for m, n in zip(marks, [*marks[1:], None])}
+        pieces = {m.group(): s.text[m.end() : n.start() if n else None] for m, n in zip(marks, [*marks[1:], None])}
         assert s.new.value.lower() in pieces[s.day].lower(), s
         assert s.old.value.lower() in pieces[min(pieces)].lower(), s
         checked += 1

@@ -25,8 +25,7 @@ def words(text: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def splits() -> dict[str, list[dict]]:
-    return {name: [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]]
-            for name in SIZES}
+    return {name: [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]] for name in SIZES}
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +35,9 @@ def rows(splits: dict[str, list[dict]]) -> list[dict]:
 
 def test_every_split_has_its_size_and_the_columns_in_order(splits: dict[str, list[dict]]) -> None:
     assert {name: len(part) for name, part in splits.items()} == SIZES
-    assert all(list(row) == COLUMNS and all(isinstance(value, str) and value for value in row.values())
-               for part in splits.values() for row in part)
+    assert all(
+        list(row) == COLUMNS and all(isinstance(value, str) and value for value in row.values()) for part in splits.values() for row in part
+    )
 
 
 @pytest.mark.parametrize("name", SIZES)

@@ -257,6 +257,7 @@ def test_at_every_moment_of_two_killed_saves_one_checkpoint_is_whole(tmp_path, m
             if left[0] < 0:
                 raise KeyboardInterrupt
             return real(*args, **kwargs)
+
         return call
 
     monkeypatch.setattr(checkpoint.os, "replace", until_the_kill(os.replace))

@@ -26,12 +26,15 @@ def warmup(question: str, model: Model) -> str:
     if any(shown in question for shown in ("Norway", "Harrow Cup")):
         raise Miss(question, "a question that the lesson did not ask", "try another country, element, animal or planet")
     rows = [line.split("\t") for line in words("facts_known")]
-    about = [answer for _, subject, answer in rows if len(subject) > 2 and re.search(rf"\b{re.escape(subject)}\b", question, re.IGNORECASE)]
+    subjects = [(subject, answer) for _, subject, answer in rows if len(subject) > 2]
+    about = [answer for subject, answer in subjects if re.search(rf"\b{re.escape(subject)}\b", question, re.IGNORECASE)]
     if not about:
-        raise Miss(question, "a subject from helpers/pocket/words/facts_known.txt", "the training text has nothing on it, so any answer is a guess")
+        source = "a subject from helpers/pocket/words/facts_known.txt"
+        raise Miss(question, source, "the training text has nothing on it, so any answer is a guess")
     reply = model.ask(question, max_tokens=24).text
     if not any(score("exact", reply, answer) for answer in about):
-        raise Miss(f"the reply {reply!r}", " or ".join(sorted(set(about))[:3]), "the fact is in the training text, the wording may be too far from it")
+        wanted = " or ".join(sorted(set(about))[:3])
+        raise Miss(f"the reply {reply!r}", wanted, "the fact is in the training text; a more usual wording may reach it, or another fact")
     return f"It was in the training text, in other words, and the reply was {reply!r}."
 
 
@@ -61,9 +64,11 @@ def stretch(system: str, model: Model, bare: Run) -> str:
                    load_task("facts"), model, split=bare.split, limit=len(bare.table), progress=False)  # fmt: skip
     before, after = _counts(bare), _counts(run)
     if after[1] >= before[1]:
-        raise Miss(f"{after[1]} wrong answers", f"fewer than {before[1]}, as with the bare prompt", "the model was not moved to decline: name the words it shall use")
+        fewer = f"fewer than {before[1]}, as with the bare prompt"
+        raise Miss(f"{after[1]} wrong answers", fewer, "the model was not moved to decline: name the words it shall use")
     if before[0] - after[0] > 10:
-        raise Miss(f"{after[0]} right answers", f"at least {before[0] - 10}", "it now declines what it knows: a model that always declines is never wrong either")
+        enough = f"at least {before[0] - 10}"
+        raise Miss(f"{after[0]} right answers", enough, "it declines what it knows: a model that always declines is never wrong either")
     return f"Wrong answers went from {before[1]} to {after[1]}, right ones from {before[0]} to {after[0]}."
 
 

@@ -27,7 +27,8 @@ def warmup(template: str) -> str:
         raise Miss(f"the fields {fields}", "exactly one field, {input}", "without it the model never sees the review")
     missing = [label for label in ("positive", "negative") if label not in template.lower()]
     if missing:
-        raise Miss(f"a template without the word {missing[0]!r}", "both labels by name", "the scorer looks for these two words, so the prompt should name them")
+        why = "the scorer looks for these two words, so the prompt should name them"
+        raise Miss(f"a template without the word {missing[0]!r}", "both labels by name", why)
     return "It names both labels and has a place for the review: the two things that step 2 was about."
 
 
@@ -38,13 +39,15 @@ def core(mine: Run, task: Run, formatted: Run) -> str:
     if not hasattr(mine, "table"):
         raise Miss(type(mine).__name__, "a run, as measure(...) returns it", 'for example measure("mine", "... {input} ...")')
     if (mine.split, list(mine.table["id"])) != (task.split, list(task.table["id"])):
-        raise Miss(f"{len(mine.table)} reviews of {mine.split}", f"the same {len(task.table)} reviews of {task.split}", "only the same examples can be compared")
+        same = f"the same {len(task.table)} reviews of {task.split}"
+        raise Miss(f"{len(mine.table)} reviews of {mine.split}", same, "only the same examples can be compared")
     cost, limit = mine.table["tokens_in"].mean(), formatted.table["tokens_in"].mean()
     if cost >= limit:
         raise Miss(f"{cost:.1f} prompt tokens a review", f"fewer than {limit:.1f}", "leave out a part that bought nothing")
     pair = runs.compare(task, mine)
     if pair.difference.value < 0 and pair.p < 0.05:
-        raise Miss(repr(pair), "not significantly worse than the clear task", "the part that was left out did matter: look at the replies")
+        worse = "the part that was left out did matter: look at the replies"
+        raise Miss(repr(pair), "not significantly worse than the clear task", worse)
     return f"{mine.score} with {cost:.1f} prompt tokens a review instead of {limit:.1f}."
 
 
@@ -54,5 +57,6 @@ def stretch(p: float, choice: str) -> str:
     if not isinstance(p, int | float) or abs(p - want) > 0.001:
         raise Miss(p, f"{want:.3f}", "twice the chance that a fair coin, thrown 32 times, shows 12 heads or fewer")
     if choice != "undetermined":
-        raise Miss(choice, '"undetermined"', f"with p = {want:.2f}, a split of 20 to 12 happens by luck about one time in {round(1 / want)}")
+        luck = f"with p = {want:.2f}, a split of 20 to 12 happens by luck about one time in {round(1 / want)}"
+        raise Miss(choice, '"undetermined"', luck)
     return f"p = {want:.3f}: four points on 200 reviews can be luck. More examples would tell."

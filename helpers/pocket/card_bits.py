@@ -90,6 +90,8 @@ def effects(found: list[tuple[int, int, list[float], float]]) -> list[Effect]:
 
 def section(found: list[tuple[int, int, list[float], float]]) -> str:
     """The table of sizes."""
-    rows = [("fp32" if bits == 32 else f"{bits} bits", f"{size / 1e6:.1f}", share(interval(scores)), len(scores), f"{ppl:.3g}")
-            for bits, size, scores, ppl in found]
+    rows = [
+        ("fp32" if bits == 32 else f"{bits} bits", f"{size / 1e6:.1f}", share(interval(scores)), len(scores), f"{ppl:.3g}")
+        for bits, size, scores, ppl in found
+    ]
     return table(("linear weights", "MB", "right [95%]", "n", "perplexity"), rows)

@@ -88,8 +88,10 @@ def critique(desk: Desk) -> Rows:
 
 def _criticized(desk: Desk, cases: list[tuple[Case, World]]) -> tuple[list[float], list[float]]:
     drafts = desk.ask([c.messages for c, _ in cases], max_tokens=48)
-    again = [[*c.messages, {"role": "assistant", "content": draft.text}, {"role": "user", "content": w.entity(CRITIQUE_ASK)}]
-             for (c, w), draft in zip(cases, drafts, strict=True)]
+    again = [
+        [*c.messages, {"role": "assistant", "content": draft.text}, {"role": "user", "content": w.entity(CRITIQUE_ASK)}]
+        for (c, w), draft in zip(cases, drafts, strict=True)
+    ]
     finals = [number(r.text) or number(d.text) for r, d in zip(desk.ask(again, max_tokens=96), drafts, strict=True)]
     truth = [number(c.target) for c, _ in cases]
     before = [float(number(d.text) == t) for d, t in zip(drafts, truth, strict=True)]

@@ -144,8 +144,10 @@ def section(found: dict[str, Result]) -> str:
     """The table of targets and one line that counts."""
     hoped = [result for result in found.values() if result.met is not None]
     met = sum(result.met for result in hoped)
-    rows = [(r.line.name, r.line.asked, _target(r.line), share(r.score), r.score.n, {None: "", True: "met", False: "**not met**"}[r.met])
-            for r in found.values()]
+    rows = [
+        (r.line.name, r.line.asked, _target(r.line), share(r.score), r.score.n, {None: "", True: "met", False: "**not met**"}[r.met])
+        for r in found.values()
+    ]
     missed = "; ".join(r.line.name for r in hoped if not r.met) or "none"
     head = ("line", "asked for", "target", "measured [95%]", "n", "")
     return f"{met} of {len(hoped)} targets met; not met: {missed}.\n\n{table(head, rows)}"

@@ -55,7 +55,7 @@ class Effect:
 
     @property
     def verdict(self) -> str:
-        """"shows": the interval lies above 0; "does not show": it lies below 5 points; "undetermined": neither."""
+        """ "shows": the interval lies above 0; "does not show": it lies below 5 points; "undetermined": neither."""
         at = self.difference
         return "shows" if at.low > 0 else "does not show" if at.high < SMALL else "undetermined"
 

@@ -87,10 +87,12 @@ def memory() -> float:
 def section(found: dict) -> str:
     """The table by batch, and a line on short answers."""
     rows = [(size, f"{row['tokens']:,.0f}", f"{row['ms']:.1f}", f"{row['mb']:,.0f}") for size, row in found["sizes"].items()]
-    note = (f"{found['short']:,.0f} short answers a second in batches of 64 (target: 100); {found['sizes']['1']['ms']:.1f} ms a token at "
-            f"batch 1 (target: under 10).\nOn {found['device'].upper()} with {found['threads']} threads; other work slows it down.\n"
-            f"{NEW} new tokens after a prompt of {PROMPT}; memory is the peak of the whole process ({found['before']:,.0f} MB before the "
-            "weights are read).")
+    note = (
+        f"{found['short']:,.0f} short answers a second in batches of 64 (target: 100); {found['sizes']['1']['ms']:.1f} ms a token at "
+        f"batch 1 (target: under 10).\nOn {found['device'].upper()} with {found['threads']} threads; other work slows it down.\n"
+        f"{NEW} new tokens after a prompt of {PROMPT}; memory is the peak of the whole process ({found['before']:,.0f} MB before the "
+        "weights are read)."
+    )
     return f"{note}\n\n" + table(("batch", "tokens a second", "ms a step", "peak memory, MB"), rows)
 
 

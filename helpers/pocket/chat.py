@@ -90,8 +90,9 @@ def _signature(tool: Mapping) -> str:
     f = tool.get("function", tool)
     parameters = f.get("parameters") or {}
     needed = parameters.get("required") or ()
-    slots = ", ".join(f"{name}: {_kind(schema)}{'' if name in needed else ' = optional'}"
-                      for name, schema in (parameters.get("properties") or {}).items())
+    slots = ", ".join(
+        f"{name}: {_kind(schema)}{'' if name in needed else ' = optional'}" for name, schema in (parameters.get("properties") or {}).items()
+    )
     return f"- {f['name']}({slots}): {f.get('description') or ''}"
 
 

@@ -11,13 +11,30 @@ from helpers.pocket.world import World
 __all__ = ["ask", "reply", "noisy", "SYSTEMS"]
 
 SYSTEMS = [
-    "You are a helpful assistant.", "You are a careful assistant who answers briefly.", "Answer the user.",
-    "You are an expert reader.", "You help people with short tasks.", "Be concise.", "You are a patient teacher.",
-    "Follow the instructions exactly.", "You are a precise data annotator.", "You work in a support team.",
-    "You are a friendly colleague.", "Reply with the answer only.", "You are a language model made for short answers.",
-    "Be polite and to the point.", "You are an analyst.", "Do what the user asks.", "You assist the staff of a company.",
-    "You are an editor.", "You are a research assistant.", "Think before you answer.", "You answer questions about text.",
-    "You are an experienced reviewer.", "Keep to the format you are asked for.", "You are a small, honest model.",
+    "You are a helpful assistant.",
+    "You are a careful assistant who answers briefly.",
+    "Answer the user.",
+    "You are an expert reader.",
+    "You help people with short tasks.",
+    "Be concise.",
+    "You are a patient teacher.",
+    "Follow the instructions exactly.",
+    "You are a precise data annotator.",
+    "You work in a support team.",
+    "You are a friendly colleague.",
+    "Reply with the answer only.",
+    "You are a language model made for short answers.",
+    "Be polite and to the point.",
+    "You are an analyst.",
+    "Do what the user asks.",
+    "You assist the staff of a company.",
+    "You are an editor.",
+    "You are a research assistant.",
+    "Think before you answer.",
+    "You answer questions about text.",
+    "You are an experienced reviewer.",
+    "Keep to the format you are asked for.",
+    "You are a small, honest model.",
 ]
 _LABELS = ["Text", "Input", "Passage", "Message", "Content", "Document"]
 _FENCES = [
@@ -43,7 +60,7 @@ def noisy(w: World, text: str, rate: float = 0.12) -> str:
     if not letters:
         return text
     i = w.pick(letters)
-    return text[:i] + text[i + 1] + text[i] + text[i + 2:] if kind == 3 else text[:i] + text[i + 1:]
+    return text[:i] + text[i + 1] + text[i] + text[i + 2 :] if kind == 3 else text[:i] + text[i + 1 :]
 
 
 def _fence(w: World, text: str, label: str | None) -> str:
@@ -57,8 +74,9 @@ def _fence(w: World, text: str, label: str | None) -> str:
     return f"{label or w.pick(_LABELS)}:\n{text}" if kind == 7 else text
 
 
-def ask(w: World, instruction: str, text: str | None = None, *, label: str | None = None,
-        system: str | None = None, noise: float = 0.12) -> list[dict]:
+def ask(
+    w: World, instruction: str, text: str | None = None, *, label: str | None = None, system: str | None = None, noise: float = 0.12
+) -> list[dict]:
     """The opening messages of a conversation: a system turn or none, then one user turn.
 
     instruction: the request in words; text: the material it is about, never changed;

@@ -49,9 +49,7 @@ def optimizers_for(model: torch.nn.Module, preset: Preset) -> list[torch.optim.O
     ]
 
 
-def loss_of(
-    model: LlamaForCausalLM, batch: Batch, device: str, *, prompt_share: float = 0.0, body: Callable | None = None
-) -> torch.Tensor:
+def loss_of(model: LlamaForCausalLM, batch: Batch, device: str, *, prompt_share: float = 0.0, body: Callable | None = None) -> torch.Tensor:
     """Mean cross-entropy over the assistant's tokens and a random share of the prompt's; logits only where needed."""
     import torch
 

@@ -1,0 +1,122 @@
+"""The record of a run: a table with one row an example, its score, and how it is kept on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers import stats
+from helpers.looks import Look
+from helpers.stats import Interval
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["COLUMNS", "Run", "frame", "read"]
+
+COLUMNS = ("id", "input", "target", "messages", "reply", "answer", "score", "tokens_in", "tokens_out", "seconds", "usd", "cached", "error")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Run:
+    """What came of one method, one model and one split. `table` has one row an example, in the split's order; the example's own
+    extra columns (`kind`, `domain`) stand behind the others.
+
+    A failed example (no reply, or one that could not be read) is a row with score 0 and its `error`; it is never dropped.
+    tokens, seconds and usd are sums over the example's replies. `look` is set for a test split.
+    """
+
+    task: str
+    method: str
+    model: str
+    split: str
+    metric: str
+    table: pandas.DataFrame
+    settings: dict
+    template: dict
+    seconds: float
+    look: Look | None = None
+
+    @property
+    def score(self) -> Interval:
+        """The mean score with its 95% interval: Wilson's for scores of 0 and 1, else the bootstrap's."""
+        scores = self.table["score"].to_numpy()
+        return stats.wilson(int(scores.sum()), len(scores)) if set(scores) <= {0.0, 1.0} else stats.bootstrap(scores)
+
+    def by(self, column: str) -> pandas.DataFrame:
+        """The score of each group of examples, such as each `kind`: columns score, low, high (95% Wilson or bootstrap) and n."""
+        if column not in self.table:
+            raise KeyError(f"no column {column!r} in this run; there are: {', '.join(self.table.columns)}")
+        import pandas as pd
+
+        found = {name: _interval(rows["score"].to_numpy()) for name, rows in self.table.groupby(column)}
+        cells = {name: {"score": i.value, "low": i.low, "high": i.high, "n": i.n} for name, i in found.items()}
+        return pd.DataFrame.from_dict(cells, orient="index").rename_axis(column)
+
+    def summary(self) -> dict:
+        """One row of a ladder table: means for tokens and seconds, usd per 1,000 examples, counts of errors and cached rows."""
+        rows, at = self.table, self.score
+        means = {column: float(rows[column].mean()) for column in ("tokens_in", "tokens_out", "seconds")}
+        return {
+            "method": self.method,
+            "model": self.model,
+            "split": self.split,
+            "n": len(rows),
+            "score": at.value,
+            "low": at.low,
+            "high": at.high,
+            **means,
+            "usd_per_1000": 1000 * float(rows["usd"].mean(skipna=False)),
+            "errors": int(rows["error"].notna().sum()),
+            "cached": int(rows["cached"].sum()),
+        }
+
+    def __repr__(self) -> str:
+        failed = int(self.table["error"].notna().sum())
+        extra = (f", {failed} failed" if failed else "") + (f", {self.look}" if self.look else "")
+        return f"{self.method} on {self.task}/{self.split} with {self.model}: {self.score}{extra}"
+
+    def save(self, folder: str | Path) -> Path:
+        """Write `examples.jsonl` and `run.json` into the folder (made if need be); `read(folder)` gives the run back."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = [{key: None if value != value else value for key, value in row.items()} for row in self.table.to_dict("records")]
+        _write(folder / "examples.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        head = {name: value for name, value in vars(self).items() if name != "table"} | {"look": self.look and asdict(self.look)}
+        _write(folder / "run.json", json.dumps(head, ensure_ascii=False, indent=1, default=repr))
+        return folder
+
+
+def read(folder: str | Path) -> Run:
+    """A run that `Run.save` wrote."""
+    if not ((folder := Path(folder)) / "run.json").exists():
+        raise FileNotFoundError(f"no saved run in {folder}: it has no run.json; Run.save(folder) writes it")
+    head = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    lines = (folder / "examples.jsonl").read_text(encoding="utf-8").split("\n")
+    head["look"] = Look(**head["look"]) if head["look"] else None
+    return Run(**head, table=frame([json.loads(line) for line in lines if line]))
+
+
+def _interval(scores: Sequence[float]) -> Interval:
+    if set(scores) <= {0.0, 1.0}:
+        return stats.wilson(int(sum(scores)), len(scores))
+    return stats.bootstrap(scores)
+
+
+def frame(rows: list[dict]) -> pandas.DataFrame:
+    """The rows as a table whose column types do not depend on what the rows hold."""
+    import pandas as pd
+
+    kinds = {"score": float, "tokens_in": int, "tokens_out": int, "seconds": float, "usd": float, "cached": bool}
+    names = dict.fromkeys([*COLUMNS, *rows[0]])
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kinds.get(name, object)) for name in names})
+
+
+def _write(file: Path, text: str) -> None:
+    """All or nothing: a killed process leaves the old file."""
+    part = file.with_name(file.name + ".part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    part.replace(file)

@@ -1,0 +1,25 @@
+"""What a run's record says by group; saving and reading are tested with `runs`."""
+
+import pytest
+
+from helpers.record import Run, frame
+from helpers.stats import wilson
+
+
+def _run(scores: dict[str, list[float]]) -> Run:
+    empty = {"input": "", "target": "", "messages": [], "reply": "", "answer": "", "tokens_in": 0, "tokens_out": 0}
+    rest = {"seconds": 0.0, "usd": 0.0, "cached": False, "error": None}
+    rows = [{"id": f"{kind}{i}", **empty, **rest, "score": s, "kind": kind} for kind, got in scores.items() for i, s in enumerate(got)]
+    return Run("t", "m", "none", "dev", "label", frame(rows), {}, {}, 0.0)
+
+
+def test_each_group_has_its_own_wilson_interval():
+    table = _run({"easy": [1, 1, 1, 0], "hard": [0, 0, 1]}).by("kind")
+    easy = wilson(3, 4)
+    assert list(table.loc["easy"]) == [0.75, easy.low, easy.high, 4]
+    assert table.loc["hard", "n"] == 3
+
+
+def test_an_unknown_column_is_named_with_those_there_are():
+    with pytest.raises(KeyError, match=r"no column 'kinds' in this run; there are: id, input"):
+        _run({"easy": [1]}).by("kinds")
