@@ -6,13 +6,14 @@ PIP   := $(BIN)/python -m pip --disable-pip-version-check
 TORCH := $(shell sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
 CPU   := https://download.pytorch.org/whl/cpu
 
-.PHONY: help lessons test lab clean
+.PHONY: help lessons test lab bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make lessons   run every lesson; notebooks, HTML and index.html go to outputs/"
 	@echo "make test      lint, unit tests, all lessons and solutions, committed outputs"
 	@echo "make lab       open JupyterLab on lesson 00"
+	@echo "make bench     what the README and CONTRIBUTING claim about speed, measured (an hour, alone on the machine)"
 	@echo "make clean     remove .venv; outputs/ stays"
 
 lessons: $(VENV)/.core
@@ -23,6 +24,9 @@ test: $(VENV)/.dev
 
 lab: $(VENV)/.core
 	@$(BIN)/jupyter lab lessons/00_start_here.ipynb
+
+bench: $(VENV)/.core
+	@status=0; for b in start cache lessons runs; do $(BIN)/python tests/bench/bench_$$b.py || status=1; done; exit $$status
 
 clean:
 	rm -rf $(VENV)

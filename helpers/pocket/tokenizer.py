@@ -53,6 +53,8 @@ def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     path = folder / "tokenizer_config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
     config["tokenizer_class"] = "PreTrainedTokenizerFast"
+    if "extra_special_tokens" in config:  # what transformers 5 calls them; 4.57 wants a mapping under that name
+        config["additional_special_tokens"] = config.pop("extra_special_tokens")
     template = folder / "chat_template.jinja"
     if template.exists():  # transformers 5 writes the template beside; old versions look in the config
         config["chat_template"] = template.read_text(encoding="utf-8")

@@ -106,7 +106,7 @@ def sentiment_drill(w: World, *, reviews: int | None = None) -> list[dict]:
 
     "Label each review positive or negative.\nReview: The soup was cold." -> "negative", "Lovely staff." -> "positive", ...
     """
-    pair, found = w.pick(LABEL_PAIRS), review(w, size=w.pick((1, 1, 2)))
+    pair, found = ("positive", "negative") if w.chance(0.7) else w.pick(LABEL_PAIRS), review(w, size=w.pick((1, 1, 2)))
     request = _instruction(w, "exact", pair, w.pick(KEYS))
     if w.chance(0.3):
         turns = [{"role": "system", "content": request}, {"role": "user", "content": found.text}]
