@@ -49,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "refresh", _refresh, "execute the committed lessons in place; say which outputs changed")
     exercises = _command(commands, "exercises", _exercises, "cut the lessons from their solutions", runs=False)
     exercises.add_argument("--check", action="store_true", help="change nothing; fail when a lesson has drifted")
+    linker = commands.add_parser("link", help="point badges and the Colab cell at a fork", description="Point badges at a fork.")
+    linker.add_argument("repository", metavar="owner/name", help="the fork on GitHub")
+    linker.add_argument("--branch", default="main", help="its branch (default: main)")
+    linker.add_argument("--lessons", type=Path, help="the folder of lessons (default: lessons/)")
+    linker.set_defaults(do=_link)
     for name, (_, text) in ELSEWHERE.items():
         commands.add_parser(name, help=text)
     return parser
@@ -147,6 +152,14 @@ def _exercises(options: argparse.Namespace) -> int:
         return int(bool(problems))
     written = workbook.exercises(tuple(options.numbers), folder=options.lessons)
     print("\n".join(f"cut {path.name}" for path in written) or "nothing to cut: every lesson is what its solution cuts to")
+    return 0
+
+
+def _link(options: argparse.Namespace) -> int:
+    from helpers import workbook
+
+    written = workbook.link(options.repository, branch=options.branch, folder=options.lessons)
+    print("\n".join(f"relinked {path.name}" for path in written) or f"nothing to do: every link leads to {options.repository}")
     return 0
 
 

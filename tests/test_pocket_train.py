@@ -179,7 +179,7 @@ def test_the_smoke_preset_learns_and_its_export_is_a_plain_transformers_model(fo
     assert cli.main(["train", "--preset", "smoke", "--folder", str(folder), "--threads", "1"]) == 0
     assert "the model is in" in capsys.readouterr().out
     made = json.loads((folder / "model" / "training.json").read_text())
-    assert set(made) == {"preset", "tokens", "seconds", "date", "curve", "starts", "sha256"}
+    assert set(made) == {"preset", "tokens", "seconds", "date", "curve", "starts", "focus", "sha256"}
     assert made["curve"][-1][1] < math.log(PRESETS["smoke"].vocab) - 0.2, "a model that has learned nothing has log(vocabulary)"
     assert made["sha256"] == hashlib.sha256((folder / "model" / "model.safetensors").read_bytes()).hexdigest()
     assert {path.stat().st_mode & 0o777 for path in (folder / "model").iterdir()} == {0o644}

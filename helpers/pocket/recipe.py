@@ -34,7 +34,7 @@ class Preset:
 PRESETS = {
     "smoke": Preset(60_000, step=2048, micro=2048, hidden=64, layers=2, ffn=128, vocab=512, note="a minute on any machine: does it run?"),
     "hour": Preset(
-        17_000_000, focus=(("sentiment", 2.0), ("sentiment_drill", 14.0), ("known_fact", 2.0), ("dated_event", 2.0), ("quiz", 16.0)),
+        20_000_000, focus=(("sentiment", 2.0), ("sentiment_drill", 22.0), ("known_fact", 2.0), ("dated_event", 2.0), ("quiz", 14.0)),
         note="70 minutes on two CPU cores; too little for all families, so it leans on what lessons 00 and 01 ask",
     ),
     "day": Preset(150_000_000, note="overnight on two CPU cores; resume as often as needed"),

@@ -100,6 +100,7 @@ def train(folder: Path, preset: Preset | str, *, tokens: int | None = None, repo
         state |= checkpoint.restore(found, model, optimizers)
     if state["tokens"] < preset.tokens:
         state["starts"].append(state["tokens"])
+        state.setdefault("focus", []).append(dict(preset.focus))
         state["preset"], state["date"] = asdict(preset), date.today().isoformat()
         _loop(model, optimizers, feed(tokenizer, preset, state["tokens"]), preset, state, folder, device, report, every, keep)
         checkpoint.save(folder, model, optimizers, state)
@@ -161,7 +162,7 @@ def _sound(loss: torch.Tensor, norm: torch.Tensor, tokens: int) -> float:
 def export(model: LlamaForCausalLM, folder: Path, tokenizer: PreTrainedTokenizerFast, state: dict) -> None:
     """The finished artefact: config, tokenizer, bf16 safetensors, readable by all; loads with plain transformers.
 
-    Beside it training.json: how it was made (preset, tokens, seconds, date, curve, starts) and the sha256 of model.safetensors.
+    Beside it training.json: how it was made (preset, tokens, seconds, date, curve, and the mix at each start) and the sha256 of model.safetensors.
     """
     import copy
 
@@ -174,7 +175,7 @@ def export(model: LlamaForCausalLM, folder: Path, tokenizer: PreTrainedTokenizer
     half.generation_config.update(eos_token_id=1, pad_token_id=0, do_sample=False)
     half.save_pretrained(folder)
     save_tokenizer(tokenizer, folder)
-    made = {key: state.get(key) for key in ("preset", "tokens", "seconds", "date", "curve", "starts")}
+    made = {key: state.get(key) for key in ("preset", "tokens", "seconds", "date", "curve", "starts", "focus")}
     made["sha256"] = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
     (folder / "training.json").write_text(json.dumps(made) + "\n", encoding="utf-8")
     for path in folder.iterdir():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from helpers.workbook.checking import check
 from helpers.workbook.cut import exercises
 from helpers.workbook.files import find
+from helpers.workbook.linking import link
 from helpers.workbook.refreshing import refresh
 from helpers.workbook.running import run
 
-__all__ = ["check", "exercises", "find", "refresh", "run"]
+__all__ = ["check", "exercises", "find", "link", "refresh", "run"]

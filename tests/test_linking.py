@@ -1,0 +1,43 @@
+"""Badges of a fork lead to the fork."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers import cli, workbook
+from helpers.workbook.linking import relinked
+
+SETUP = '!git clone -q https://github.com/a/b && pip install -q -c b/constraints.txt -e b\nsys.path.append("b")'
+
+
+def test_every_kind_of_link_leads_to_the_fork():
+    colab = relinked("https://colab.research.google.com/github/a/b/blob/main/lessons/x.ipynb", "jo/course", "v2")
+    assert colab == "https://colab.research.google.com/github/jo/course/blob/v2/lessons/x.ipynb"
+    setup = relinked(SETUP, "jo/course", "v2")
+    assert setup == (
+        '!git clone -q -b v2 https://github.com/jo/course && pip install -q -c course/constraints.txt -e course\nsys.path.append("course")'
+    )
+
+
+def test_linking_twice_is_linking_once():
+    once = relinked(SETUP, "jo/course", "v2")
+    assert relinked(once, "jo/course", "v2") == once
+
+
+def test_other_links_stay():
+    text = "[scipy](https://github.com/scipy/scipy) and [Binder](https://mybinder.org/badge_logo.svg)"
+    assert relinked(text, "jo/course", "main") == text
+
+
+def test_solutions_and_lessons_are_relinked_together(lessons: Path):
+    workbook.exercises(folder=lessons)
+    assert cli.main(["link", "jo/course", "--lessons", str(lessons)]) == 0
+    for lesson in (*workbook.find(folder=lessons), *workbook.find(folder=lessons, solutions=True)):
+        assert "github/jo/course/blob/main" in lesson.read().cells[0].source
+    assert cli.main(["exercises", "--check", "--lessons", str(lessons)]) == 0
+
+
+@pytest.mark.parametrize(("repository", "branch", "why"), [("fork", "main", "write owner/name"), ("a/b", "x y", "not a branch")])
+def test_a_wrong_name_is_explained(repository, branch, why):
+    with pytest.raises(ValueError, match=why):
+        workbook.link(repository, branch=branch)
