@@ -162,7 +162,7 @@ def _sound(loss: torch.Tensor, norm: torch.Tensor, tokens: int) -> float:
 def export(model: LlamaForCausalLM, folder: Path, tokenizer: PreTrainedTokenizerFast, state: dict) -> None:
     """The finished artefact: config, tokenizer, bf16 safetensors, readable by all; loads with plain transformers.
 
-    Beside it training.json: how it was made (preset, tokens, seconds, date, curve, and the mix at each start) and the sha256 of model.safetensors.
+    Beside it training.json: how it was made (preset, tokens, seconds, date, curve, the mix of each start) and the sha256 of the weights.
     """
     import copy
 
