@@ -15,7 +15,7 @@ from helpers.pocket import card, card_bits, card_effects, card_families, card_li
 from helpers.pocket import card_scores as score
 from helpers.pocket.card_desk import Case, case, open_desk
 from helpers.pocket.card_perplexity import perplexity
-from helpers.pocket.card_phenomena import Effect
+from helpers.pocket.card_phenomena import Effect, verdicts
 from helpers.pocket.card_text import table
 from helpers.pocket.chat import render
 from helpers.pocket.families.calculators import calculator
@@ -94,7 +94,14 @@ def test_the_calculator_computes_and_executes_nothing() -> None:
 ])  # fmt: skip
 def test_the_verdict_follows_from_the_interval(wins, losses, n, verdict) -> None:
     effect = Effect("x", "right", [0.0] * wins + [1.0] * (n - wins), [1.0] * (n - losses) + [0.0] * losses)
-    assert (effect.wins, effect.losses, effect.verdict) == (wins, losses, verdict)
+    assert (effect.wins, effect.losses, verdicts([effect])[0][1]) == (wins, losses, verdict)
+
+
+def test_an_effect_that_is_no_longer_sure_among_many_is_undetermined() -> None:
+    effect, none = Effect("x", "right", [0.0] * 8 + [1.0] * 42, [1.0] * 50), Effect("y", "right", [1.0] * 50, [1.0] * 50)
+    assert verdicts([effect])[0][1] == "shows"
+    p, verdict = verdicts([effect, *[none] * 9])[0]
+    assert (p, verdict) == (pytest.approx(10 / 128), "undetermined")
 
 
 def test_direct_sums_are_judged_by_their_distance_to_those_with_steps() -> None:

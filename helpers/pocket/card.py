@@ -26,10 +26,11 @@ NOTES = {
     '"Met" means that the measured value reaches the target.',
     "Hand-written tasks": "The dev splits, not written by the corpus: the gap to the lines above is what the lessons are about.\n"
     "No test split is used. Reviews: the task's instruction and the review; facts: the question alone.",
-    "Phenomena": 'Each row asks the same held-out questions in two ways. "Shows": the 95% interval of the difference lies above 0.\n'
-    '"Does not show": it lies below 5 points. "Undetermined": neither, n is too small. p is from the exact McNemar test (for the\n'
-    "growth of the gain, from a paired permutation test), corrected for the number of rows (Holm).",
+    "Phenomena": 'Each row asks the same held-out questions in two ways. "Shows": the 95% interval of the difference lies\n'
+    'above 0 and p is below 0.05. "Does not show": the interval reaches 0 and stays below 5 points. "Undetermined": neither.\n'
+    "p is from the exact McNemar test (for the growth of the gain, a paired permutation test), corrected for the number of rows (Holm).",
     "Size and quality": "Linear weights rounded row by row to the nearest of 2^bits - 1 levels, in memory; the rest stays fp32.\n"
+    "MB are computed: the bits of rounded weights, 2 bytes a row for its scale, 4 bytes for every other weight.\n"
     "A quarter each of facts, sentiment, reading and sums of 3 with steps; perplexity of held-out conversations.",
     "Known weaknesses": "The five families with the lowest exact match on held-out samples, and the shortest wrong example of each.\n"
     "Families where several answers are right (marked open below) are left out.",
@@ -63,7 +64,7 @@ def _card(desk: Desk) -> tuple[str, str]:
     """The text of the card and its summary."""
     lines, tasks = card_lines.measure(desk), card_tasks.measure(desk)
     effects, bits = card_phenomena.measure(desk, lines), card_bits.measure(desk)
-    effects += card_bits.effects(bits)
+    effects.append(card_bits.effect(bits))
     families = card_families.measure(desk)
     desk.step("speed")
     speed = card_speed.in_a_process(desk.local.folder.path)
@@ -77,7 +78,7 @@ def _card(desk: Desk) -> tuple[str, str]:
         "Families": card_families.section(families),
     }
     body = "\n\n".join(f"## {title}\n\n" + (f"{NOTES[title]}\n\n" if title in NOTES else "") + part for title, part in parts.items())
-    shows = sum(effect.verdict == "shows" for effect in effects)
+    shows = sum(verdict == "shows" for _, verdict in card_phenomena.verdicts(effects))
     return f"{_head(desk)}\n\n{body}\n", f"{_met(lines)}; {shows} of {len(effects)} phenomena show{_failures(desk)}"
 
 
@@ -94,7 +95,7 @@ def _head(desk: Desk) -> str:
     """Title, what the model is, and how it was trained."""
     folder, config = desk.local.folder.path, json.loads((desk.local.folder.path / "config.json").read_text(encoding="utf-8"))
     weights = sorted(folder.glob("*.safetensors"))
-    size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file() and file.suffix != ".md")
     shape = ", ".join(f"{name} {config[key]:,}" for name, key in SHAPE.items() if key in config)
     rows = [
         ("parameters", f"{desk.model.parameters:,}"),

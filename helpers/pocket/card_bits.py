@@ -10,7 +10,7 @@ from helpers.pocket import corpus
 from helpers.pocket.card_lines import LINES, SOURCES, questions
 from helpers.pocket.card_perplexity import perplexity
 from helpers.pocket.card_phenomena import Effect
-from helpers.pocket.card_text import interval, share, table
+from helpers.pocket.card_text import interval, points, share, table
 
 if TYPE_CHECKING:
     import torch
@@ -82,16 +82,16 @@ def _scores(desk: Desk, each: int) -> list[float]:
     return out
 
 
-def effects(found: list[tuple[int, int, list[float], float]]) -> list[Effect]:
-    """What full precision gains over each smaller size, on the same questions."""
-    full = found[0][2]
-    return [Effect(f"quality falls with size: fp32 over {bits} bits", "right", scores, full) for bits, _, scores, _ in found[1:]]
+def effect(found: list[tuple[int, int, list[float], float]]) -> Effect:
+    """What full precision gains over the smallest size, on the same questions."""
+    return Effect(f"quality falls with size: fp32 over {found[-1][0]} bits", "right", found[-1][2], found[0][2])
 
 
 def section(found: list[tuple[int, int, list[float], float]]) -> str:
-    """The table of sizes."""
-    rows = [
-        ("fp32" if bits == 32 else f"{bits} bits", f"{size / 1e6:.1f}", share(interval(scores)), len(scores), f"{ppl:.3g}")
-        for bits, size, scores, ppl in found
-    ]
-    return table(("linear weights", "MB", "right [95%]", "n", "perplexity"), rows)
+    """The table of sizes, each compared with full precision on the same questions."""
+    rows = []
+    for bits, size, scores, surprise in found:
+        name = "fp32" if bits == 32 else f"{bits} bits"
+        change = points(Effect("", "", found[0][2], scores).difference) if bits < 32 else ""
+        rows.append((name, f"{size / 1e6:.1f}", share(interval(scores)), change, len(scores), f"{surprise:.3g}"))
+    return table(("linear weights", "MB", "right [95%]", "against fp32, points", "n", "perplexity"), rows)

@@ -94,8 +94,8 @@ SOURCES = {
 LINES = (
     Line("known facts", "a fact of the corpus in an unseen phrasing", "facts", score.same, 0.95),
     Line("sentiment", "the label of an unseen review, no examples", "sentiment", score.same, 0.95),
-    *(Line(f"made-up labels, {k} shots", "sentiment under labels that mean nothing", f"{k} shots", score.same, 0.9 if k == 6 else None)
-      for k in SHOTS),
+    *(Line(f"made-up labels, {k} shot{'s' * (k != 1)}", "sentiment, the labels mean nothing", f"{k} shots", score.same,
+           0.9 if k == 6 else None) for k in SHOTS),
     *(Line(f"sum of {k}, steps", "the sum with steps; the last number counts", f"sum {k} steps", score.last_number, 0.9 if k > 2 else None)
       for k in TERMS),
     *(Line(f"sum of {k}, direct", "the same sums, the number at once", f"sum {k} direct", score.only_number,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpers.pocket.card_lines import Result
     from helpers.stats import Interval
 
-__all__ = ["Effect", "STEPS", "measure", "section"]
+__all__ = ["Effect", "STEPS", "measure", "section", "verdicts"]
 
 SMALL = 0.05  # an effect whose interval stays below this is taken for none
 STEPS = len(effects.EXPERIMENTS)
@@ -53,11 +53,21 @@ class Effect:
     def losses(self) -> int:
         return sum(b < a for a, b in zip(self.without, self.given, strict=True))
 
-    @property
-    def verdict(self) -> str:
-        """ "shows": the interval lies above 0; "does not show": it lies below 5 points; "undetermined": neither."""
-        at = self.difference
-        return "shows" if at.low > 0 else "does not show" if at.high < SMALL else "undetermined"
+
+def verdicts(found: Sequence[Effect]) -> list[tuple[float, str]]:
+    """For each effect its p, corrected for their number (Holm), and what can be said.
+
+    "shows": the interval lies above 0 and p is below 0.05; "does not show": the interval reaches 0 and stays below 5 points;
+    "undetermined": neither.
+    """
+    corrected = stats.holm([effect.p for effect in found])
+    return [(p, _verdict(effect.difference, p)) for effect, p in zip(found, corrected, strict=True)]
+
+
+def _verdict(at: Interval, p: float) -> str:
+    if at.low > 0:
+        return "shows" if p < 0.05 else "undetermined"
+    return "does not show" if at.high < SMALL else "undetermined"
 
 
 def measure(desk: Desk, lines: dict[str, Result]) -> list[Effect]:
@@ -79,12 +89,12 @@ def _between(lines: dict[str, Result]) -> Iterable[tuple[str, str, Sequence[floa
 
 
 def section(found: Sequence[Effect]) -> str:
-    """The table of effects; p values are corrected for their number (Holm)."""
+    """The table of effects with their verdicts."""
     rows = []
-    for effect, p in zip(found, stats.holm([e.p for e in found]), strict=True):
+    for effect, (p, verdict) in zip(found, verdicts(found), strict=True):
         means = [f"{sum(scores) / len(scores):.1%}" for scores in (effect.without, effect.given)]
         counts = (f"+{effect.wins} −{effect.losses}", len(effect.given))
-        rows.append((effect.name, effect.measure, *means, points(effect.difference), *counts, _p(p), _bold(effect.verdict)))
+        rows.append((effect.name, effect.measure, *means, points(effect.difference), *counts, _p(p), _bold(verdict)))
     rows.append(("LoRA on a task's training split over the best prompt", "", "", "", "", "", "", "", "not measured here: lesson 12"))
     head = ("phenomenon", "score", "without", "with", "difference in points [95%]", "better, worse", "n", "p (Holm)", "")
     return table(head, rows)
