@@ -29,25 +29,25 @@ def warmup(template: str) -> str:
     if missing:
         why = "the scorer looks for these two words, so the prompt should name them"
         raise Miss(f"a template without the word {missing[0]!r}", "both labels by name", why)
-    return "It names both labels and has a place for the review: the two things that step 2 was about."
+    return "It names both labels and has a place for the review: the two things that step 3 was about."
 
 
-def core(mine: Run, task: Run, formatted: Run) -> str:
-    """A run on the same reviews, not significantly worse than the clear task, with a shorter prompt than the full one."""
+def core(mine: Run, specific: Run, formatted: Run) -> str:
+    """A run on the same reviews, not significantly worse than the specific prompt, with a shorter prompt than the full one."""
     from helpers import runs
 
     if not hasattr(mine, "table"):
         raise Miss(type(mine).__name__, "a run, as measure(...) returns it", 'for example measure("mine", "... {input} ...")')
-    if (mine.split, list(mine.table["id"])) != (task.split, list(task.table["id"])):
-        same = f"the same {len(task.table)} reviews of {task.split}"
+    if (mine.split, list(mine.table["id"])) != (specific.split, list(specific.table["id"])):
+        same = f"the same {len(specific.table)} reviews of {specific.split}"
         raise Miss(f"{len(mine.table)} reviews of {mine.split}", same, "only the same examples can be compared")
     cost, limit = mine.table["tokens_in"].mean(), formatted.table["tokens_in"].mean()
     if cost >= limit:
         raise Miss(f"{cost:.1f} prompt tokens a review", f"fewer than {limit:.1f}", "leave out a part that bought nothing")
-    pair = runs.compare(task, mine)
+    pair = runs.compare(specific, mine)
     if pair.difference.value < 0 and pair.p < 0.05:
         worse = "the part that was left out did matter: look at the replies"
-        raise Miss(repr(pair), "not significantly worse than the clear task", worse)
+        raise Miss(repr(pair), "not significantly worse than the specific prompt", worse)
     return f"{mine.score} with {cost:.1f} prompt tokens a review instead of {limit:.1f}."
 
 
