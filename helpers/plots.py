@@ -43,7 +43,7 @@ def scores(runs: Sequence[Run] | pd.DataFrame, *, ax: Axes | None = None, baseli
         ax.legend(frameon=False, fontsize=9, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
     ax.set(yticks=list(rows), yticklabels=_names(table), ylim=(len(table) - 0.4, -0.7), xlim=(-0.02, 1.04))
     ax.set_xlabel(_score_label(table))
-    return _finish(ax, title)
+    return _finish(ax, title, pad=8 if baseline is None else 24)
 
 
 def paired(comparison: Comparison, *, ax: Axes | None = None, title: str = "") -> Axes:
