@@ -69,6 +69,7 @@ def test_the_same_seed_gives_the_same_conversation(family):
 def phrasings(family):
     flat = {
         facts.known_fact: [p for cores, _ in facts_ask.KINDS.values() for p in cores],
+        facts.quiz: [p for cores, _ in (*facts_ask.KINDS.values(), *facts_ask.EVENTS.values()) for p in cores],
         facts.dated_event: [p for cores, _ in facts_ask.EVENTS.values() for p in cores],
         language.repeat_text: language_ask.REPEAT_ASK,
         language.string_op: [p for group in language_ask.STRING_ASK.values() for p in group],
