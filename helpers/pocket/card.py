@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.pocket import card_bits, card_families, card_lines, card_phenomena, card_speed, card_tasks
+from helpers.pocket import card_bits, card_embedder, card_families, card_lines, card_phenomena, card_speed, card_tasks
 from helpers.pocket.card_desk import Desk, open_desk
 from helpers.pocket.card_text import table
 
@@ -32,6 +32,9 @@ NOTES = {
     "Size and quality": "Linear weights rounded row by row to the nearest of 2^bits - 1 levels, in memory; the rest stays fp32.\n"
     "MB are computed: the bits of rounded weights, 2 bytes a row for its scale, 4 bytes for every other weight.\n"
     "A quarter each of facts, sentiment, reading and sums of 3 with steps; perplexity of held-out conversations.",
+    "Embedder": "The first four layers of this model, tuned on questions and passages. Measured on written passages and questions that\n"
+    "training never saw (`words/question_pairs.txt`), all passages in one pool. A word in common: one that begins with the same six\n"
+    "letters, small words left out.",
     "Known weaknesses": "The five families with the lowest exact match on held-out samples, and the shortest wrong example of each.\n"
     "Families where several answers are right (marked open below) are left out.",
     "Families": "Exact match letter for letter, so a lower bound; perplexity of the assistant's tokens.",
@@ -73,6 +76,7 @@ def _card(desk: Desk) -> tuple[str, str]:
         "Hand-written tasks": card_tasks.section(tasks),
         "Phenomena": card_phenomena.section(effects),
         "Size and quality": card_bits.section(bits),
+        **_embedder(desk.local.folder.path),
         "Known weaknesses": card_families.weaknesses(families),
         "Speed and memory": card_speed.section(speed),
         "Families": card_families.section(families),
@@ -80,6 +84,12 @@ def _card(desk: Desk) -> tuple[str, str]:
     body = "\n\n".join(f"## {title}\n\n" + (f"{NOTES[title]}\n\n" if title in NOTES else "") + part for title, part in parts.items())
     shows = sum(verdict == "shows" for _, verdict in card_phenomena.verdicts(effects))
     return f"{_head(desk)}\n\n{body}\n", f"{_met(lines)}; {shows} of {len(effects)} phenomena show{_failures(desk)}"
+
+
+def _embedder(folder: Path) -> dict[str, str]:
+    """The section on the embedder, where the model has one."""
+    made = _training(folder / "embedder")
+    return {"Embedder": card_embedder.section(card_embedder.measure(folder / "embedder"), made)} if made else {}
 
 
 def _met(lines: dict[str, Result]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["save", "restore", "latest"]
+__all__ = ["save", "restore", "latest", "begin_from"]
 
 
 def save(folder: Path, model: torch.nn.Module, optimizers: list[torch.optim.Optimizer], state: dict[str, Any]) -> None:
@@ -76,12 +76,31 @@ def restore(path: Path, model: torch.nn.Module, optimizers: list[torch.optim.Opt
     return json.loads((path / "state.json").read_text(encoding="utf-8"))
 
 
+def begin_from(folder: Path, model: torch.nn.Module, finished: Path) -> dict:
+    """The weights of a finished model into `model`, and the state it was trained to; the optimizers start afresh.
+
+    ValueError: `finished` holds no trained model, one of another shape, or one with another tokenizer than `folder`.
+    """
+    from safetensors.torch import load_file
+
+    if not (finished / "training.json").exists():
+        raise ValueError(f"{finished} holds no training.json: give the folder of a finished model, such as data/pocket")
+    if (finished / "tokenizer.json").read_bytes() != (folder / "tokenizer.json").read_bytes():
+        raise ValueError(f"{folder} has another tokenizer than {finished}: use an empty folder (--folder)")
+    weights = load_file(finished / "model.safetensors")
+    _check_shapes(finished, weights, model)
+    model.load_state_dict({name: value.float() for name, value in weights.items()}, strict=False)
+    made = json.loads((finished / "training.json").read_text(encoding="utf-8"))
+    return {key: made[key] for key in ("tokens", "seconds", "curve", "starts", "focus")}
+
+
 def _check_shapes(path: Path, weights: dict[str, torch.Tensor], model: torch.nn.Module) -> None:
+    """ValueError unless `weights`, read from `path`, are all of the model's parameters in the model's shapes."""
     wanted = {name: tuple(p.shape) for name, p in model.named_parameters()}
     got = {name: tuple(value.shape) for name, value in weights.items()}
     for name in sorted(wanted.keys() | got.keys()):
         if wanted.get(name) != got.get(name):
             raise ValueError(
-                f"the checkpoint in {path} is of a model of another shape: {name} is {got.get(name, 'missing')} there and "
+                f"the model in {path} is of another shape: {name} is {got.get(name, 'missing')} there and "
                 f"{wanted.get(name, 'missing')} here; use the preset it was made with, or another folder (--folder)"
             )

@@ -31,14 +31,20 @@ def main(argv: list[str] | None = None) -> int:
     run.add_argument("--preset", default="hour", help="smoke, hour, day or gpu")
     run.add_argument("--tokens", type=float, help="train to this many tokens instead of the preset's")
     run.add_argument("--folder", type=Path, help="where checkpoints go (default outputs/pocket/<preset>)")
+    run.add_argument("--from", dest="start", type=Path, help="a finished model to go on from, such as data/pocket")
     run.add_argument("--install", action="store_true", help="copy the finished model to data/pocket")
     run.add_argument("--threads", type=int, default=0)
+    tune = commands.add_parser("embedder", help="tune the embedder on the pocket model's first layers")
+    tune.add_argument("--base", type=Path, default=places.data("pocket"))
+    tune.add_argument("--out", type=Path, default=places.data("pocket", "embedder"))
+    tune.add_argument("--steps", type=int, default=1500)
+    tune.add_argument("--threads", type=int, default=0)
     card = commands.add_parser("card", help="measure the model and write its report card")
     card.add_argument("--model", default="pocket")
     card.add_argument("-n", type=int, default=200, help="examples a line")
     card.add_argument("--out", type=Path, default=places.data("pocket", "CARD.md"))
     args = parser.parse_args(argv)
-    commands = {"samples": _samples, "stats": _stats, "leaks": _leaks, "train": _train, "card": _card}
+    commands = {"samples": _samples, "stats": _stats, "leaks": _leaks, "train": _train, "embedder": _embedder, "card": _card}
     try:
         return commands[args.command](args)
     except (ValueError, RuntimeError, OSError) as error:
@@ -105,11 +111,32 @@ def _train(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads or os.cpu_count() or 1)
     folder = args.folder or places.outputs("pocket", args.preset)
     folder.mkdir(parents=True, exist_ok=True)
-    state = train(folder, args.preset, tokens=int(args.tokens) if args.tokens else None, report=_say)
+    state = train(folder, args.preset, tokens=int(args.tokens) if args.tokens else None, start=args.start, report=_say)
     print(f"{state['tokens']:,} tokens in {state['seconds'] / 60:.1f} minutes; the model is in {folder / 'model'}")
     if args.install:
         shutil.copytree(folder / "model", places.data("pocket"), dirs_exist_ok=True)
         print(f"installed in {places.data('pocket')}; now: ladder pocket card")
+    return 0
+
+
+def _embedder(args: argparse.Namespace) -> int:
+    import os
+
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import torch
+    from tqdm import tqdm
+
+    from helpers.pocket.embedder import train_embedder
+
+    torch.set_num_threads(args.threads or os.cpu_count() or 1)
+    with tqdm(total=args.steps, unit="step") as bar:
+
+        def report(row: dict) -> None:
+            bar.set_postfix(loss=f"{row['loss']:.3f}")
+            bar.update(row["step"] - bar.n)
+
+        made = train_embedder(args.base, args.out, steps=args.steps, report=report)
+    print(f"{made['pairs']:,} pairs in {made['seconds'] / 60:.1f} minutes; the embedder is in {args.out}; now: ladder pocket card")
     return 0
 
 

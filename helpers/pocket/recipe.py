@@ -31,13 +31,27 @@ class Preset:
     note: str = ""
 
 
+# what the report card has targets for, and the copying beneath it, more often than the rest
+TARGETS = tuple((name, times) for times, names in (
+    (4.0, "judge copy_span repeat_text repeat"),
+    (3.0, "arithmetic extract sentiment_drill grounded emotion"),
+    (1.8, "few_shot sentiment reading multi_passage tool_call quiz offensive dated known_fact dated_event"),
+    (1.0, "drill word_problem factuality record invoice synonym_antonym"),
+    (0.25, "calculator list_op remember passage_talk list_talk two_calls chain table_lookup record_format by_year"),
+    (0.25, "look_back follow_up style voice string_op tool_result critique react two_hop check_work yes_no summary"),
+    (0.25, "relevance self_verify correction next_step injection experts story_question topic json_edit keywords"),
+    (0.25, "evaluate_step choose date_format check_claim common_knowledge name_format rewrite make_target multiply"),
+    (0.25, "check_backwards safety paraphrase plan countdown_left compare is_about pattern small_talk closed_book"),
+    (0.25, "inflect"),
+) for name in names.split())  # fmt: skip
+
 PRESETS = {
     "smoke": Preset(60_000, step=2048, micro=2048, hidden=64, layers=2, ffn=128, vocab=512, note="a minute on any machine: does it run?"),
     "hour": Preset(
         20_000_000, focus=(("sentiment", 2.0), ("sentiment_drill", 22.0), ("known_fact", 2.0), ("dated_event", 2.0), ("quiz", 14.0)),
         note="70 minutes on two CPU cores; too little for all families, so it leans on what lessons 00 and 01 ask",
     ),
-    "day": Preset(150_000_000, note="overnight on two CPU cores; resume as often as needed"),
+    "day": Preset(150_000_000, focus=TARGETS, note="four hours on two idle CPU cores; resume as often as needed"),
     "gpu": Preset(
         1_000_000_000, step=131_072, micro=65_536, hidden=384, layers=8, heads=6, ffn=1024, matrix_lr=0.02, workers=12,
         note="about half an hour on one large GPU",

@@ -21,19 +21,20 @@ if TYPE_CHECKING:
 
 __all__ = ["train", "prepare", "loss_of"]
 
-PROMPT_SHARE = 0.2  # of the prompt's tokens are learned from; of the assistant's, all
-WARMUP = 100  # steps
+PROMPT_SHARE, PROMPT_WEIGHT = 0.35, 0.7  # so much of the prompt is learned from, and counts so much; of the assistant's tokens all count 1
 ROUND = 128  # the number of tokens learned from is rounded up to a multiple of this
+WARMUP = 100  # steps
 
 
-def prepare(folder: Path, preset: Preset) -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast]:
-    """The model of the preset and its tokenizer, which is trained once and kept in `folder`."""
+def prepare(folder: Path, preset: Preset, start: Path | None = None) -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast]:
+    """The model of the preset and its tokenizer, which is trained once and kept in `folder`, or is that of the model in `start`."""
     from transformers import PreTrainedTokenizerFast
 
     from helpers.pocket.tokenizer import save_tokenizer, train_tokenizer
 
     if not (folder / "tokenizer.json").exists():
-        save_tokenizer(train_tokenizer(vocab_size=preset.vocab), folder)
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(start) if start else train_tokenizer(vocab_size=preset.vocab)
+        save_tokenizer(tokenizer, folder)
     return build(preset), PreTrainedTokenizerFast.from_pretrained(folder)
 
 
@@ -50,19 +51,22 @@ def optimizers_for(model: torch.nn.Module, preset: Preset) -> list[torch.optim.O
 
 
 def loss_of(model: LlamaForCausalLM, batch: Batch, device: str, *, prompt_share: float = 0.0, body: Callable | None = None) -> torch.Tensor:
-    """Mean cross-entropy over the assistant's tokens and a random share of the prompt's; logits only where needed."""
+    """Weighted mean cross-entropy over the assistant's tokens and a random share of the prompt's; logits only where needed."""
     import torch
 
     ids = torch.from_numpy(batch.ids).to(device, non_blocking=True)
-    chosen = torch.from_numpy(batch.answer).to(device, non_blocking=True)
+    answer = torch.from_numpy(batch.answer).to(device, non_blocking=True)
+    chosen = answer
     if prompt_share:
-        chosen = chosen | ((torch.rand(chosen.shape, device=device) < prompt_share) & (ids[:, 1:] != PAD))
+        chosen = answer | ((torch.rand(answer.shape, device=device) < prompt_share) & (ids[:, 1:] != PAD))
     with torch.autocast(device, dtype=torch.bfloat16):
         hidden = (model.model if body is None else body)(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
         at = chosen.flatten().nonzero().squeeze(1)
         spare = -len(at) % ROUND  # a few sizes instead of hundreds: each new size makes a new kernel, which is kept
         logits = model.lm_head(hidden.flatten(0, 1)[torch.nn.functional.pad(at, (0, spare))])
-    return torch.nn.functional.cross_entropy(logits.float()[: len(at)], ids[:, 1:].flatten()[at])
+    each = torch.nn.functional.cross_entropy(logits.float()[: len(at)], ids[:, 1:].flatten()[at], reduction="none")
+    weight = torch.where(answer.flatten()[at], 1.0, PROMPT_WEIGHT)
+    return (each * weight).sum() / weight.sum()
 
 
 def feed(tokenizer: PreTrainedTokenizerFast, preset: Preset, start: int) -> Iterator[Batch]:
@@ -80,11 +84,12 @@ def feed(tokenizer: PreTrainedTokenizerFast, preset: Preset, start: int) -> Iter
     yield from torch.utils.data.DataLoader(Stream(), batch_size=None, num_workers=preset.workers, prefetch_factor=8)
 
 
-def train(folder: Path, preset: Preset | str, *, tokens: int | None = None, report: Callable[[dict], None] = lambda row: None,
-          every: float = 20.0, keep: float = 120.0) -> dict:  # fmt: skip
+def train(folder: Path, preset: Preset | str, *, tokens: int | None = None, start: Path | None = None,
+          report: Callable[[dict], None] = lambda row: None, every: float = 20.0, keep: float = 120.0) -> dict:  # fmt: skip
     """Train until the preset's tokens (or `tokens`) are seen, from the last checkpoint in `folder` if there is one.
 
     report: gets a row (tokens, loss, tokens/s, seconds left) every `every` seconds; keep: seconds between checkpoints.
+    start: the folder of a finished model to go on from where there is no checkpoint yet; its tokens count.
     Returns the final state: tokens, seconds, loss curve. Raises ValueError on a checkpoint of another shape.
     """
     import torch
@@ -92,12 +97,14 @@ def train(folder: Path, preset: Preset | str, *, tokens: int | None = None, repo
     preset = PRESETS[preset] if isinstance(preset, str) else preset
     preset = replace(preset, tokens=tokens or preset.tokens)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model, tokenizer = prepare(folder, preset)
+    model, tokenizer = prepare(folder, preset, start)
     model = model.to(device).train()
     optimizers = optimizers_for(model, preset)
     state = {"tokens": 0, "seconds": 0.0, "curve": [], "starts": [], "date": date.today().isoformat()}
     if found := checkpoint.latest(folder):
         state |= checkpoint.restore(found, model, optimizers)
+    elif start:
+        state |= checkpoint.begin_from(folder, model, start)
     if state["tokens"] < preset.tokens:
         state["starts"].append(state["tokens"])
         state.setdefault("focus", []).append(dict(preset.focus))

@@ -17,7 +17,7 @@ from helpers.pocket.world import World, words
 __all__ = ["Mapping", "mapping", "KINDS", "CLASSES"]
 
 CLASSES = ("sentiment", "emotion", "topic", "offensive", "category")
-KINDS = {"sentiment": 7, "emotion": 2, "topic": 2, "offensive": 1, "category": 2, "string": 4, "words": 3, "relation": 4, "lookup": 2, "extract": 4, "name": 2}
+KINDS = {"sentiment": 14, "emotion": 3, "topic": 2, "offensive": 2, "category": 2, "string": 4, "words": 2, "relation": 3, "lookup": 4, "extract": 4, "name": 2}
 _DRAW = tuple(k for k, n in KINDS.items() for _ in range(n))
 LABEL_SETS = (("foo", "bar"), ("A", "B"), ("B", "A"), ("1", "2"), ("0", "1"), ("1", "0"), ("X", "Y"), ("red", "blue"), ("north", "south"), ("yes", "no"), ("cat", "dog"),
               ("sun", "moon"), ("alpha", "beta"), ("left", "right"), ("up", "down"), ("@", "#"), ("tea", "coffee"), ("gold", "silver"), ("P", "Q"), ("zip", "zap"),

@@ -2,6 +2,7 @@
 
 It writes the texts behind the label, few-shot and judging families. The side (positive or negative)
 is chosen first, so the label is right by construction; a mixed review always states its verdict.
+Adjectives are vocabulary, shared by both splits; things, aspects, events and sentences are held out.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def _clauses(side: str) -> tuple[str, ...]:
 def _aspect(w: World, domain: str, side: str, thing: str) -> tuple[str, str, str]:
     """An aspect (now and then the thing itself), its verb and an adjective of the side."""
     aspect, kind = ("the " + thing, "any") if w.chance(0.15) else w.entity(_aspects(domain))
-    adjective = w.entity(_adjectives(kind, side))
+    adjective = w.pick(_adjectives(kind, side))
     if " " not in adjective and w.chance(0.2):
         adjective = w.pick(("really ", "so ", "truly ", "just ", "simply ")) + adjective
     return aspect.rstrip("*"), w.pick(BE[aspect.endswith("*")]), adjective
@@ -90,7 +91,7 @@ def _state(w: World, domain: str, side: str, thing: str) -> tuple[str, str]:
     if w.chance(0.15) and x.startswith("the ") and " " not in a + b and y.startswith("the "):
         return f"{up(a)} {x[4:]}, {b} {y[4:]}.", x
     kind = _adjectives("any", side, True)
-    text = w.entity(_grammar("state")).format(x=x, X=up(x), be=be, a=a, A=up(a), y=y, Y=up(y), be2=be2, b=b, a2=w.entity(kind))
+    text = w.entity(_grammar("state")).format(x=x, X=up(x), be=be, a=a, A=up(a), y=y, Y=up(y), be2=be2, b=b, a2=w.pick(kind))
     return text, x
 
 
@@ -105,7 +106,7 @@ def _part(w: World, domain: str, side: str, thing: str) -> tuple[str, str]:
         x = w.entity(_aspects(domain))[0].rstrip("*")
         return w.entity(_grammar("liking" if side == "positive" else "disliking")).format(x=x, X=up(x)), x
     if kind < 0.76:
-        other = w.entity(_adjectives(MAIN[domain], SIDES[side == "positive"], True))
+        other = w.pick(_adjectives(MAIN[domain], SIDES[side == "positive"], True))
         return w.entity(table("review_negation")[side]).format(b=other, t=thing), ""
     if kind < 0.84:
         return fill(w, w.entity(table("review_stances")[side]), t=thing, at=an(thing)), ""
@@ -121,12 +122,12 @@ def _bare(w: World, domain: str, side: str, thing: str) -> str:
     part = w.pick(("snippet", "snippet", "experience", "phrase", "phrase", "phrase"))
     if part == "phrase":
         (x, kind), (y, kind2) = w.entity(_aspects(domain, True)), w.entity(_aspects(domain, True))
-        a, b, c = w.entity(_adjectives(kind, side, True)), w.entity(_adjectives(kind2, side, True)), w.entity("adjectives_" + side)
+        a, b, c = w.pick(_adjectives(kind, side, True)), w.pick(_adjectives(kind2, side, True)), w.pick(words("adjectives_" + side))
         x, y = x.rstrip("*").removeprefix("the "), y.rstrip("*").removeprefix("the ")
-        noun = w.entity(_adjectives("any", side, True)) if w.chance(0.5) else c
+        noun = w.pick(_adjectives("any", side, True)) if w.chance(0.5) else c
     else:
         x = y = ""
-        a, b, c = w.entities("adjectives_" + side, 3)
+        a, b, c = w.rng.sample(words("adjectives_" + side), 3)
         noun = a
     return up(w.entity(_grammar(part)).format(a=a, A=up(a), b=b, c=c, C=up(c), An=an(noun), x=x, y=y, t=thing))
 
@@ -140,7 +141,7 @@ def _mock(w: World, domain: str) -> str:
 def _contrast(w: World, domain: str, side: str) -> tuple[str, str]:
     """An aspect of the other side and a verdict of this one."""
     x, kind = w.entity(_aspects(domain, True))
-    a, be = w.entity(_adjectives(kind, SIDES[side == "positive"])), "were" if x.endswith("*") else "was"
+    a, be = w.pick(_adjectives(kind, SIDES[side == "positive"])), "were" if x.endswith("*") else "was"
     x = x.rstrip("*")
     v = w.entity(_clauses(side))
     return w.entity(_grammar("contrast") + _grammar("contrast " + side)).format(x=x, X=up(x), be=be, a=a, v=v, V=up(v)), x
@@ -163,7 +164,7 @@ def review(w: World, side: str | None = None, *, kind: str | None = None, size: 
     elif kind == "sarcasm":
         parts.append(_mock(w, domain))
     elif kind == "negation":
-        other = w.entity(_adjectives(MAIN[domain], SIDES[side == "positive"], True))
+        other = w.pick(_adjectives(MAIN[domain], SIDES[side == "positive"], True))
         parts.append(w.entity(table("review_negation")[side]).format(b=other, t=thing))
     while len(parts) < size:
         text, said = _part(w, domain, side, thing)
