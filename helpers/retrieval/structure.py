@@ -1,0 +1,159 @@
+"""How a Markdown page is put together: headings over blocks (paragraphs, lists, tables, fenced code), cut where a block is too long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+
+__all__ = ["heading", "blocks", "pieces", "sections"]
+
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_SENTENCE = re.compile(r"[.!?][\"')\]”’]*\s|\n")
+
+Tokens = Callable[[str], Sequence[tuple[int, int]]]
+
+
+def sections(text: str, title: str, limit: int, tokens: Tokens) -> Iterator[tuple[str, str]]:
+    """(path of headings, text) of each chunk of a page, in order; see `helpers.retrieval.chunking.by_structure`."""
+    path: list[tuple[int, str]] = []
+    open_heading, body = "", []
+    for level, block in chain(blocks(text), [(1, "")]):
+        if not level:
+            body.append(block)
+            continue
+        where = _path(path, title)
+        yield from ((where, packed) for packed in _packed(body, limit, tokens))
+        if open_heading and not body and level <= path[-1][0]:
+            yield where, open_heading
+        path = [(depth, name) for depth, name in path if depth < level] + [(level, block)]
+        open_heading, body = block, []
+
+
+def heading(line: str) -> tuple[int, str] | None:
+    """(level, name) of a line `## Name`, else None. Not known: underlined headings, and those of more than 300 characters.
+
+    >>> heading("## Hotels ##"), heading("#5 is alive")
+    ((2, 'Hotels'), None)
+    """
+    mark = _HEADING.match(line)
+    if not mark or len(line) > 300:
+        return None
+    name = line[mark.end() :].strip()
+    short = name.rstrip("#")
+    return len(mark[1]), short.strip() if short[-1:].isspace() else name
+
+
+def blocks(text: str) -> Iterator[tuple[int, str]]:
+    """(level, heading) for a heading, (0, text) for any other block: what stands between blank lines, a table, a fenced listing.
+
+    >>> list(blocks("# A\\nfirst\\nline\\n\\n- one\\n- two"))
+    [(1, 'A'), (0, 'first\\nline'), (0, '- one\\n- two')]
+    """
+    lines: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        mark = _FENCE.match(line)
+        if fence:
+            lines.append(line)
+            if mark and mark[1].startswith(fence) and not line.strip(" \t`~"):
+                yield from _flush(lines)
+                fence = ""
+        elif found := heading(line):
+            yield from _flush(lines)
+            yield found
+        else:
+            if mark or not line.strip():
+                yield from _flush(lines)
+            fence = mark[1] if mark else ""
+            if line.strip():
+                lines.append(line)
+    yield from _flush(lines)
+
+
+def pieces(text: str, limit: int, tokens: Tokens) -> list[str]:
+    """A block in pieces of at most `limit` tokens: a table between its rows, any other text after a sentence or at a space.
+
+    >>> pieces("One. Two three. Four.", 3, lambda text: [m.span() for m in re.finditer(r"\\w+", text)])
+    ['One. Two three.', 'Four.']
+    """
+    spans = tokens(text)
+    if len(spans) <= limit:
+        return [text]
+    lines = text.split("\n")
+    head = "\n".join(lines[:2])
+    if len(lines) > 2 and _begins_table(*lines[:2]) and len(tokens(head)) < limit:
+        return _rows(head, lines[2:], limit, tokens)
+    return _cut(text, spans, limit)
+
+
+def _rows(head: str, rows: list[str], limit: int, tokens: Tokens) -> list[str]:
+    """The rows of a table under copies of its head; a row too long for that is cut like a sentence, without a head."""
+    room, found, kept, used = limit - len(tokens(head)), [], [], 0
+    for row in rows:
+        size = len(tokens("\n" + row))
+        if kept and used + size > room:
+            found.append("\n".join([head, *kept]))
+            kept, used = [], 0
+        if size > room:
+            found += _cut(row, tokens(row), limit)
+        else:
+            kept.append(row)
+            used += size
+    return [*found, *(["\n".join([head, *kept])] if kept else [])]
+
+
+def _cut(text: str, spans: Sequence[tuple[int, int]], limit: int) -> list[str]:
+    """Greedy: as many tokens as fit, back to the last good place in their second half."""
+    found, first, at = [], 0, 0
+    while len(spans) - first > limit:
+        cut = _good_place(text, spans[first + limit // 2][0], spans[first + limit][0])
+        found.append(text[at:cut].strip())
+        at, first = cut, first + 1
+        while first < len(spans) and spans[first][1] <= cut:
+            first += 1
+    return [piece for piece in [*found, text[at:].strip()] if piece]
+
+
+def _good_place(text: str, half: int, end: int) -> int:
+    """After the last sentence that ends between half and end, else after the last space there, else the end."""
+    for pattern in (_SENTENCE, re.compile(r"\s")):
+        places = [match.end() for match in pattern.finditer(text, half, end)]
+        if places:
+            return places[-1]
+    return end
+
+
+def _packed(body: list[str], limit: int, tokens: Tokens) -> Iterator[str]:
+    """Neighboring blocks together, as many as fit; one that does not fit by itself is cut."""
+    kept, used = [], 0
+    for piece in (piece for block in body for piece in pieces(block, limit, tokens)):
+        size = len(tokens("\n\n" + piece if kept else piece))
+        if kept and used + size > limit:
+            yield "\n\n".join(kept)
+            kept, used, size = [], 0, len(tokens(piece))
+        kept.append(piece)
+        used += size
+    if kept:
+        yield "\n\n".join(kept)
+
+
+def _flush(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The collected lines as a block, or as two where a table begins below other lines; the list is empty afterwards."""
+    fenced = bool(lines) and bool(_FENCE.match(lines[0]))
+    table = next((i for i in range(1, len(lines) - 1) if not fenced and _begins_table(*lines[i : i + 2])), 0)
+    for block in (lines[:table], lines[table:]):
+        if block:
+            yield 0, "\n".join(block)
+    lines.clear()
+
+
+def _begins_table(head: str, rule: str) -> bool:
+    cells = [cell.strip() for cell in rule.strip().strip("|").split("|")]
+    return "|" in head and all(re.fullmatch(r":?-+:?", cell) for cell in cells)
+
+
+def _path(path: list[tuple[int, str]], title: str) -> str:
+    names = [name for _, name in path]
+    return " > ".join(names if names and names[0] == title else [title, *names])
