@@ -6,22 +6,11 @@ The score of a run is the mean over its examples.
 
 from __future__ import annotations
 
-import ast
-import json
-import re
-import unicodedata
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["score", "METRICS", "exact", "label", "set_f1", "json_valid"]
+from helpers import overlap, reading
 
-_NO = r"(?:not|no|never|nor|neither|none|non|without|cannot|hardly|\w+n't)"
-_DENIED = re.compile(rf"(?<!\w)(?:{_NO}|or|either|maybe|perhaps|possibly|if|whether)(?![\w'])")
-_TAKEN_BACK = re.compile(rf"{_DENIED.pattern}|\b(?:and|but|than|unless|except|actually|rather|instead|wait|sorry)\b")
-_IS = re.compile(r"(?:\b(?:is|are|was|were|be|equals|called|named)|\b(?:it|that)'s)\s+$|[:=]\s*$")
-_NUMBER = re.compile(r"(?<![\w.,])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\w|[.,]\d)")
-_ABBREVIATION = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)|(?<=\.[^\W\d_])\.|(?<=\b[sdmj][trs])\.")  # the periods of U.S., St., Dr., Mr.
-_BROKEN = object()
+__all__ = ["score", "METRICS", "exact", "label", "set_f1", "json_valid"]
 
 
 def exact(answer: str, target: str | Sequence[str]) -> float:
@@ -42,9 +31,9 @@ def exact(answer: str, target: str | Sequence[str]) -> float:
     (1.0, 0.0)
     """
     targets = [target] if isinstance(target, str) else target
-    if not targets or not all(isinstance(t, str) and _plain(t) for t in targets):
+    if not targets or not all(isinstance(t, str) and reading.plain(t) for t in targets):
         raise ValueError(f"an exact target must be a text or a list of texts, each with a letter, digit or symbol; got {target!r}")
-    return float(any(_says(_plain(answer), _plain(t)) for t in targets))
+    return float(any(reading.says(reading.plain(answer), reading.plain(t)) for t in targets))
 
 
 def label(answer: str, target: str, labels: Sequence[str]) -> float:
@@ -60,11 +49,7 @@ def label(answer: str, target: str, labels: Sequence[str]) -> float:
     """
     if target not in labels:
         raise ValueError(f"the target {target!r} is not one of the labels {list(labels)}: add it to `labels` in task.toml")
-    words = "|".join(re.escape(_lower(name)) for name in sorted(labels, key=len, reverse=True))
-    said = rf"(?<!\w)(?<!\w-)(?P<said>{words})(?!\w|-\w)"
-    denied = rf"(?<!\w){_NO}[\s-]+(?:\w+\s+){{0,3}}?(?P<denied>{words})(?!\w|-\w)"
-    found = list(re.finditer(f"{said}|{denied}", re.sub(r"(?<!\w)_+|_+(?!\w)", "", _lower(answer))))
-    return float({m["said"] for m in found} == {_lower(target)})
+    return float(reading.labels_said(answer, labels) == {reading.lower(target)})
 
 
 def set_f1(answer: str | Iterable, target: str | Sequence[str], labels: Sequence[str] = ()) -> float:
@@ -79,10 +64,10 @@ def set_f1(answer: str | Iterable, target: str | Sequence[str], labels: Sequence
     >>> set_f1('Models: ["BERT", "T5"]', ["bert"])
     0.6666666666666666
     """
-    wanted = _items(target)
+    wanted = reading.items(target)
     if wanted is None:
         raise ValueError(f'a set target must be a list, or a text that is one, such as ["BERT", "T5"] or []; got {target!r}')
-    got = _items(answer)
+    got = reading.items(answer)
     if got is None:
         return 0.0
     return 2 * len(got & wanted) / (len(got) + len(wanted)) if got or wanted else 1.0
@@ -98,11 +83,11 @@ def json_valid(answer: str, target: str = "", labels: Sequence[str] = ()) -> flo
     >>> json_valid('{"due": "May 3"}', '{"due": ""}'), json_valid("due: May 3", '{"due": ""}')
     (1.0, 0.0)
     """
-    got, shape = _json(answer), _json(target) if target else None
-    if shape is _BROKEN:
+    got, shape = reading.json_value(answer), reading.json_value(target) if target else None
+    if shape is reading.BROKEN:
         raise ValueError(f"a json target must be empty or valid JSON, got {target!r}")
-    if got is _BROKEN or not target:
-        return float(got is not _BROKEN)
+    if got is reading.BROKEN or not target:
+        return float(got is not reading.BROKEN)
     kinds = [float if type(value) is int else type(value) for value in (got, shape)]
     return float(kinds[0] is kinds[1] and (not isinstance(shape, dict) or shape.keys() <= got.keys()))
 
@@ -112,6 +97,10 @@ METRICS: dict[str, Callable[..., float]] = {
     "exact": lambda answer, target, labels=(): exact(answer, target),
     "set_f1": set_f1,
     "json": json_valid,
+    "rouge_1": lambda answer, target, labels=(): overlap.rouge_1(answer, target),
+    "rouge_2": lambda answer, target, labels=(): overlap.rouge_2(answer, target),
+    "rouge_l": lambda answer, target, labels=(): overlap.rouge_l(answer, target),
+    "bleu": lambda answer, target, labels=(): overlap.bleu(answer, target),
 }
 
 
@@ -124,78 +113,3 @@ def score(metric: str, answer: str, target: str | Sequence[str], labels: Sequenc
     if metric not in METRICS:
         raise ValueError(f"unknown metric {metric!r}: choose one of {', '.join(METRICS)}")
     return METRICS[metric](answer, target, labels)
-
-
-def _lower(text: str) -> str:
-    """Case and the forms of apostrophes and digits made alike (Unicode NFKC, casefold)."""
-    return unicodedata.normalize("NFKC", text).replace("’", "'").casefold()
-
-
-def _plain(text: str) -> str:
-    """Rules 1 to 4 of `exact`; the marks that a sentence needs (, : = and a period inside) stay."""
-    text = _NUMBER.sub(lambda m: _number(m[0]), _lower(text).replace("−", "-"))
-    text = re.sub(r"[\"“”„«»*`()\[\]{}]|(?<!\w)[_']+|[_']+(?!\w)", "", text)
-    text = _ABBREVIATION.sub("", text)
-    text = re.sub(r"[ \t]+", " ", re.sub(r"(?<=\w)-(?=\w)", " ", text)).strip(" \t\n\r.!?;:,")
-    return re.sub(r"^(?:the|an|a) (?=\S)", "", text)
-
-
-def _number(digits: str) -> str:
-    digits = digits.replace(",", "")
-    return re.sub(r"^(-?)0+(?=\d)", r"\1", digits.rstrip("0").rstrip(".") if "." in digits else digits)
-
-
-def _says(answer: str, target: str) -> bool:
-    """Whether a plain answer states a plain target: alone, in a sentence, with a remark, or as its only number."""
-    if answer == target:
-        return True
-    if re.search(r"\n|[.!?;] ", answer):
-        return False
-    if _NUMBER.fullmatch(target):
-        return _only_number(answer) == target
-    before = re.sub(r"\b(?:the|an|a) $", "", answer.removesuffix(target))
-    if answer.endswith(target) and _IS.search(before):
-        return not _DENIED.search(before)
-    after = answer.removeprefix(target)
-    fits = re.fullmatch(r",(?: [\w'-]+){1,3}| (?:is|are|was|were) [^,]+", after)
-    return after != answer and bool(fits) and not _TAKEN_BACK.search(after)
-
-
-def _only_number(answer: str) -> str | None:
-    """The one number after the last "is", ":" or "=" of a plain answer; None if there are several, none, or doubt."""
-    numbers = set(_NUMBER.findall(last := re.split(r"\b(?:is|are|was|were|equals)\b|[:=]", answer)[-1]))
-    return None if _DENIED.search(answer) or _TAKEN_BACK.search(last) or len(numbers) != 1 else numbers.pop()
-
-
-def _json(text: str) -> object:
-    """The JSON value that a text is, perhaps in a code fence; _BROKEN if it is none."""
-
-    def refuse(name: str) -> None:
-        raise ValueError(f"{name} is not JSON")
-
-    try:
-        return json.loads(re.sub(r"^```(?:json)?\s*\n(.*)\n\s*```$", r"\1", text.strip(), flags=re.DOTALL), parse_constant=refuse)
-    except (ValueError, RecursionError):
-        return _BROKEN
-
-
-def _items(value: object) -> set[str] | None:
-    """The items of a list, or of the first list that a text holds, made comparable; None if there is no list."""
-    if isinstance(value, str):
-        spans = [value, value[value.find("[") : value.rfind("]") + 1], *re.findall(r"\[[^\[\]]*\]", value)]
-        value = next((found for found in map(_list, spans) if found is not None), None)
-    if not isinstance(value, list | tuple | set | frozenset):
-        return None
-    return {" ".join(_lower(item if isinstance(item, str) else json.dumps(item, default=str)).split()) for item in value}
-
-
-def _list(text: str) -> list | None:
-    """A text read as one list in JSON or Python spelling."""
-    found = _json(text)
-    if found is _BROKEN:
-        try:
-            with warnings.catch_warnings(action="ignore"):  # an odd backslash in what a model wrote
-                found = ast.literal_eval(text.strip())
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            return None
-    return found if isinstance(found, list) else None
