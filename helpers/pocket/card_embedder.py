@@ -40,7 +40,7 @@ def section(found: dict[str, dict[str, list[float]]], made: dict) -> str:
         for name, own in scores.items():
             rows.append((which, name, share(interval(own)), *_gain(words, own), len(own)))
     recipe = f"{made['pairs']:,} pairs in {made['seconds'] / 60:.0f} minutes, seed {made['seed']}; last loss {made['curve'][-1][1]:.3f}."
-    return f"{recipe}\n\n" + table(("questions", "retriever", "recall@5 [95%]", "against BM25, points", "p", "n"), rows)
+    return f"{recipe}\n\n" + table(("questions", "retriever", "recall@5 [95%]", "against words, points", "p", "n"), rows)
 
 
 def _gain(words: Sequence[float], own: Sequence[float]) -> tuple[str, str]:

@@ -35,6 +35,7 @@ class Preset:
 TARGETS = tuple((name, times) for times, names in (
     (4.0, "judge copy_span repeat_text repeat"),
     (3.0, "arithmetic extract sentiment_drill grounded emotion"),
+    (2.5, "label_drill lookup_drill judge_drill extract_drill reading_drill"),
     (1.8, "few_shot sentiment reading multi_passage tool_call quiz offensive dated known_fact dated_event"),
     (1.0, "drill word_problem factuality record invoice synonym_antonym"),
     (0.25, "calculator list_op remember passage_talk list_talk two_calls chain table_lookup record_format by_year"),

@@ -1,0 +1,125 @@
+"""Sparsity: the smallest weights become zero, and on disk a zero costs one bit."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from helpers.shrink import packed, shrunk
+from helpers.shrink.bits import pack
+from helpers.shrink.packed import Coded
+
+if TYPE_CHECKING:
+    import torch
+
+    from helpers.shrink.shrunk import Base, Shrunk
+
+__all__ = ["sparsify", "masks", "masked", "to_sparse"]
+
+Scope = Literal["matrix", "all"]
+
+
+def sparsify(
+    base: Base,
+    share: float,
+    folder: str | Path,
+    *,
+    heal: Callable[[torch.nn.Module], object] | None = None,
+    scope: Scope = "matrix",
+    skip: Sequence[str] = (),
+) -> Shrunk:
+    """The `share` of weights nearest to zero is dropped from the linear matrices: of each one alike, or of all taken together ("all").
+
+    Bytes: one bit a weight for the mask, 2 bytes (bfloat16) for each weight that is left, so below a share of 1/16 the file grows.
+    `heal(module)` may tune the module in place with any training loop (`helpers.shrink.healing.healer` makes a short one):
+    it works on a copy of the base under `masked`, so what was dropped stays zero. Magnitude pruning, Han et al. 2015, arXiv:1506.02626.
+    Zeros save disk, not time: the matrix is multiplied whole, as a processor gains from zeros only in a fixed pattern.
+    ValueError: a share outside 0 to 1 (1 itself leaves nothing).
+
+    >>> sparsify("pocket", 0.5, "outputs/shrink/sparse-50").bytes  # doctest: +SKIP
+    7094976
+    """
+    module, tokenizer = shrunk.open_base(base)
+    kept = masks(module, share, scope=scope, skip=skip)
+    module = copy.deepcopy(module)
+    with masked(module, kept):
+        if heal is not None:
+            heal(module)
+    weights = dict(module.named_parameters())
+    where = shrunk.new_folder(folder)
+    packed.write(where, module, {name: to_sparse(weights[name]) for name in kept})
+    how = (", of all together" if scope == "all" else "") + (", healed" if heal is not None else "")
+    return shrunk.finish(where, f"{share:.0%} zeros{how}", "packed", module.eval(), tokenizer)
+
+
+def masks(module: torch.nn.Module, share: float, *, scope: Scope = "matrix", skip: Sequence[str] = ()) -> dict[str, torch.Tensor]:
+    """For each linear weight by name: True where it stays. Exactly round(share * n) of n weights go, of equals the first ones.
+
+    >>> sum(int(mask.sum()) for mask in masks(module, 0.9).values())  # doctest: +SKIP
+    442368
+    """
+    import torch
+
+    if not 0 <= share < 1:
+        raise ValueError(f"share={share}: it is the share of weights that become zero, from 0 to less than 1; for 90% give 0.9")
+    if scope not in ("matrix", "all"):
+        raise ValueError(f'scope={scope!r}: "matrix" drops the same share of each matrix, "all" the smallest of all together')
+    weights = packed.matrices(module, skip=skip)
+    sizes = {name: weight.detach().abs().float().flatten() for name, weight in weights.items()}
+    if scope == "all":
+        flat = _largest(torch.cat(list(sizes.values())), share).split([len(size) for size in sizes.values()])
+    else:
+        flat = [_largest(size, share) for size in sizes.values()]
+    return {name: mask.reshape(weight.shape) for (name, weight), mask in zip(weights.items(), flat, strict=True)}
+
+
+@contextmanager
+def masked(module: torch.nn.Module, kept: Mapping[str, torch.Tensor]) -> Iterator[torch.nn.Module]:
+    """The module with the masks laid on: before every forward pass, and at the end, what a mask drops is set to zero again.
+
+    An optimizer moves dropped weights too (Adam by their gradients, others by what they remember), so zeros must be renewed after each
+    step; a hook before the next forward pass does that inside any training loop, whatever the optimizer. Hooks leave with the block.
+    """
+    import torch
+
+    weights = dict(module.named_parameters())
+
+    def lay(*_: object) -> None:
+        with torch.no_grad():
+            for name, mask in kept.items():
+                weights[name].data.mul_(mask)
+
+    lay()
+    hook = module.register_forward_pre_hook(lay)
+    try:
+        yield module
+    finally:
+        hook.remove()
+        lay()
+
+
+def to_sparse(weight: torch.Tensor) -> Coded:
+    """One matrix as a mask of one bit a weight and the weights that are not zero, bfloat16, row by row.
+
+    >>> import torch
+    >>> coded = to_sparse(torch.tensor([[0.0, 2.0], [0.5, 0.0]]))
+    >>> coded.parts["mask"].tolist(), coded.parts["values"].tolist()
+    ([6], [2.0, 0.5])
+    """
+    import torch
+
+    flat = weight.detach().flatten().to("cpu", torch.bfloat16)
+    there = flat != 0
+    return Coded("sparse", tuple(weight.shape), {"mask": torch.from_numpy(pack(there.numpy(), 1)), "values": flat[there]})
+
+
+def _largest(sizes: torch.Tensor, share: float) -> torch.Tensor:
+    """False at the round(share * n) smallest."""
+    import torch
+
+    keep = torch.ones(len(sizes), dtype=torch.bool, device=sizes.device)
+    keep[torch.argsort(sizes, stable=True)[: round(share * len(sizes))]] = False
+    return keep
