@@ -6,7 +6,7 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is first imported: without it a busy machine is 15 times slower
 
-from helpers.models.door import Model, load
+from helpers.models.door import Model, load, wrap
 from helpers.models.reply import ModelError, Reply
 
-__all__ = ["load", "Model", "Reply", "ModelError"]
+__all__ = ["load", "wrap", "Model", "Reply", "ModelError"]

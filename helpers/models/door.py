@@ -1,4 +1,4 @@
-"""What a lesson sees of a model: `load` one, `ask` it, read the `Reply`."""
+"""What a lesson sees of a model: `load` one (or `wrap` one), `ask` it, read the `Reply`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from helpers import places
 from helpers.models.reply import ModelError, Reply, Settings
 
-__all__ = ["load", "Model"]
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+__all__ = ["load", "wrap", "Model"]
 
 Messages = str | list[dict]
 ALLOWED = '"pocket", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>"'
@@ -122,9 +125,10 @@ def load(
 ) -> Model:
     """A model by its spec: "pocket", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>".
 
-    `batch_size` is for local models; `timeout` (seconds a request), `concurrency` and `retries` for remote ones. `cache` is a
-    file, False for none, or True for `$LADDER_CACHE` (a file, or "off") and else the repository's own. Weights are read at the
-    first question that the cache cannot answer. Raises `ModelError` for an unknown or missing model and for a missing key.
+    A folder may hold a peft adapter: it is merged into its base, which it names itself. `batch_size` is for local models;
+    `timeout` (seconds a request), `concurrency` and `retries` for remote ones. `cache` is a file, False for none, or True for
+    `$LADDER_CACHE` (a file, or "off") and else the repository's own. Weights are read at the first question that the cache
+    cannot answer. Raises `ModelError` for an unknown or missing model and for a missing key.
 
     >>> load("openai:llama3@http://localhost:11434/v1").name
     'llama3'
@@ -132,24 +136,52 @@ def load(
     from helpers.models.cache import open_cache
 
     kind, _, rest = str(spec).partition(":")
-    if kind == "openai" and rest:
-        name, provider = _remote(rest, timeout=timeout, concurrency=concurrency, retries=retries)
-    elif spec == "pocket" or (kind == "hf" and rest):
-        name, provider = _local(rest, batch_size=batch_size)
-    else:
+    if spec != "pocket" and not (kind in ("hf", "openai") and rest):
         raise ModelError(f'unknown model {spec!r}; allowed: {ALLOWED}; for example load("pocket")')
-    return Model(spec, name, provider, open_cache(cache))
+    kept = open_cache(cache)
+    if kind == "openai":
+        name, provider = _remote(rest, timeout=timeout, concurrency=concurrency, retries=retries)
+    else:
+        name, provider = _local(rest, batch_size=batch_size, cache=kept)
+    return Model(spec, name, provider, kept)
 
 
-def _local(rest: str, *, batch_size: int) -> tuple[str, Provider]:
+def wrap(
+    module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, *, name: str, batch_size: int = 64, cache: bool | str | Path = False
+) -> Model:
+    """A `Model` around a torch model that is in memory: tuned, quantized, pruned. It is set to evaluation whenever it is asked.
+
+    With a `cache` (as in `load`), its fingerprint is a hash over all its tensors. `ModelError`: it cannot generate.
+
+    >>> wrap(module, tokenizer, name="pruned").ask("Hello!").text  # doctest: +SKIP
+    'Hello! How can I help?'
+    """
+    from helpers.models.cache import open_cache
+    from helpers.models.local import Memory
+
+    return Model(f"memory:{name}", name, Memory(module, tokenizer, batch_size=batch_size), open_cache(cache))
+
+
+def _local(rest: str, *, batch_size: int, cache: object | None) -> tuple[str, Provider]:
     from helpers.models.local import Local
     from helpers.models.weights import find
 
     if rest:
-        return Path(rest).expanduser().resolve().name, Local(find(rest), batch_size=batch_size)
+        return Path(rest).expanduser().resolve().name, _folder(find(rest), batch_size=batch_size, cache=cache)
     if not places.data("pocket", "config.json").exists():
         raise ModelError("the pocket model is missing: data/pocket holds no config.json; `git checkout data/pocket` brings it back")
     return "pocket", Local(places.data("pocket"), batch_size=batch_size)
+
+
+def _folder(folder: Path, *, batch_size: int, cache: object | None) -> Provider:
+    """A folder of weights, or of an adapter, which is merged into its base when the weights are first needed."""
+    from helpers.models.adapter import Adapter
+    from helpers.models.local import Local
+
+    if not (folder / "adapter_config.json").exists():
+        return Local(folder, batch_size=batch_size)
+    adapter = Adapter.read(folder, cache)
+    return Local(adapter.base, batch_size=batch_size, adapter=adapter)
 
 
 def _remote(rest: str, **options: float) -> tuple[str, Provider]:

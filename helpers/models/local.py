@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from helpers.models.calls import split_calls
 from helpers.models.reply import ModelError, Reply, Settings
-from helpers.models.weights import Folder, read_model, read_tokenizer
+from helpers.models.weights import Folder, greedy, limit_of, read_model, read_tokenizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["Local"]
+    from helpers.models.adapter import Adapter
+
+__all__ = ["Local", "Memory"]
 
 TOKENS = {"cpu": 8_192, "cuda": 65_536}  # tokens in a batch, padding included: bounds the memory
 
@@ -28,9 +30,10 @@ class Local:
     order (about 1e-6 in fp32), which matters only where two tokens are that close. Samples draw from a generator of their own.
     """
 
-    def __init__(self, folder: Path, *, batch_size: int = 64) -> None:
-        self.folder, self.batch_size = Folder(folder), max(1, batch_size)
-        self.context, self.parameters = self.folder.context, self.folder.parameters
+    def __init__(self, folder: Path, *, batch_size: int = 64, adapter: Adapter | None = None) -> None:
+        self.folder, self.batch_size, self.adapter = Folder(folder), max(1, batch_size), adapter
+        self.context, self.parameters, self.seq2seq = self.folder.context, self.folder.parameters, self.folder.seq2seq
+        self.soft = adapter.soft(self.folder) if adapter else range(0)  # a tuned prompt's virtual tokens open every prompt
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
@@ -38,15 +41,36 @@ class Local:
 
     @cached_property
     def model(self) -> PreTrainedModel:
-        return read_model(self.folder, self.tokenizer)
+        return self.adapter.merged(self.folder, self.tokenizer) if self.adapter else read_model(self.folder, self.tokenizer)
 
     def identity(self, cache: object | None) -> str:
         from helpers.models.cache import files_hash
 
-        return files_hash(self.folder.files, cache)
+        return files_hash([*self.folder.files, *(self.adapter.files if self.adapter else ())], cache)
 
     def count(self, messages: list[dict]) -> int:
         return len(self._tokens(messages, None))
+
+    def pair(self, messages: list[dict], answer: str) -> tuple[list[int], list[int]]:
+        """Tokens of a conversation as it is asked, and of `answer` as the model would write it, up to and with its end token."""
+        asked, ends = self._tokens(messages, None), {self.tokenizer.eos_token_id, *self.folder.ends} - {None}
+        if self.seq2seq or not self.tokenizer.chat_template:
+            written = self.tokenizer(text_target=answer, add_special_tokens=self.seq2seq)["input_ids"]
+        else:
+            written = self._written(messages, answer, asked)
+        last = max((i for i, token in enumerate(written) if token in ends), default=-1)
+        return asked, written[: last + 1] if last >= 0 else [*written, self.tokenizer.eos_token_id]
+
+    def _written(self, messages: list[dict], answer: str, asked: list[int]) -> list[int]:
+        """What follows `asked` where the assistant's turn is part of the conversation; the bare answer, if a template rewrites that."""
+        before = self._rendered(messages, None)
+        whole = self._rendered([*messages, {"role": "assistant", "content": answer}], None, ask=False)
+        if not whole.startswith(before):
+            return self.tokenizer(answer, add_special_tokens=False)["input_ids"]
+        ids, start = self.tokenizer(whole, add_special_tokens=False)["input_ids"], asked[len(self.soft) :]
+        if ids[: len(start)] == start:
+            return ids[len(start) :]
+        return self.tokenizer(whole[len(before) :], add_special_tokens=False)["input_ids"]
 
     def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
         """Batches of (position, reply), as they are ready; first those that cannot be asked at all."""
@@ -90,7 +114,7 @@ class Local:
 
     def _fitting(self, messages: list[dict], settings: Settings) -> list[int]:
         row = self._tokens(messages, settings.tools)
-        new = 0 if self.folder.seq2seq else settings.max_tokens
+        new = 0 if self.seq2seq else settings.max_tokens
         if not row:
             raise ModelError("the prompt is empty: it has no token; ask something")
         if len(row) + new > self.context:
@@ -99,21 +123,50 @@ class Local:
         return row
 
     def _tokens(self, messages: list[dict], tools: list[dict] | None) -> list[int]:
+        return [*self.soft, *self._words(messages, tools)]
+
+    def _words(self, messages: list[dict], tools: list[dict] | None) -> list[int]:
         if not self.tokenizer.chat_template:
             return self.tokenizer("\n".join(str(m.get("content") or "") for m in messages))["input_ids"]
         return self.tokenizer(self._rendered(messages, tools), add_special_tokens=False)["input_ids"]
 
-    def _rendered(self, messages: list[dict], tools: list[dict] | None) -> str:
+    def _rendered(self, messages: list[dict], tools: list[dict] | None, *, ask: bool = True) -> str:
         from jinja2 import TemplateError
 
         render = self.tokenizer.apply_chat_template
         try:
-            return render(messages, tools=tools, add_generation_prompt=True, tokenize=False)
+            return render(messages, tools=tools, add_generation_prompt=ask, tokenize=False)
         except TemplateError:  # some templates know no system role: its text then opens the first question
             if messages[0]["role"] != "system" or len(messages) < 2:
                 raise
             first = {**messages[1], "content": f"{messages[0]['content']}\n\n{messages[1]['content']}"}
-            return render([first, *messages[2:]], tools=tools, add_generation_prompt=True, tokenize=False)
+            return render([first, *messages[2:]], tools=tools, add_generation_prompt=ask, tokenize=False)
+
+
+class Memory(Local):
+    """A torch model that is in memory already, as a provider. It answers as it is now: training it on changes its answers."""
+
+    def __init__(self, module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, *, batch_size: int = 64) -> None:
+        if not (hasattr(module, "generate") and hasattr(module, "config") and getattr(module, "generation_config", None)):
+            raise ModelError(f"wrap takes a transformers model that can generate, got {type(module).__name__}")
+        if getattr(getattr(module, "active_peft_config", None), "is_prompt_learning", False):
+            raise ModelError(
+                "a tuned prompt is not answered from memory: save it with module.save_pretrained(folder), then load('hf:<folder>')"
+            )
+        self.module, self.tokenizer, self.batch_size = greedy(module, tokenizer), tokenizer, max(1, batch_size)
+        self.context, self.seq2seq = limit_of(module.config.to_dict(), tokenizer.model_max_length), bool(module.config.is_encoder_decoder)
+        self.adapter, self.soft = None, range(0)
+        self.parameters = module.num_parameters() if hasattr(module, "num_parameters") else sum(p.numel() for p in module.parameters())
+
+    @property
+    def model(self) -> PreTrainedModel:
+        return self.module.eval() if self.module.training else self.module
+
+    def identity(self, cache: object | None) -> str:
+        """A hash over every tensor, the configuration and the tokenizer, made anew each time: the model may have changed."""
+        from helpers.models.tensors import tensors_hash
+
+        return tensors_hash(self.module, self.tokenizer)
 
 
 def _failed(error: Exception) -> Reply:

@@ -17,7 +17,7 @@ from helpers.models.reply import ModelError
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["Folder", "find", "read_model", "read_tokenizer"]
+__all__ = ["Folder", "find", "greedy", "header", "limit_of", "read_model", "read_tokenizer"]
 
 FILES = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors"]
 MATTER = ("*config.json", "tokenizer*", "chat_template*", "special_tokens_map.json", "vocab*", "merges.txt", "*.model")
@@ -46,21 +46,34 @@ def _download(name: str) -> Path:
 
 
 class Folder:
-    """What a model folder's small files say: `context` (tokens), `parameters`, `seq2seq`, and which `files` decide its answers."""
+    """What a model folder's small files say: `context` (tokens), `parameters`, `vocabulary` (rows of the embedding), `seq2seq`,
+    `ends` (end tokens), and which `files` decide its answers, `weights` among them."""
 
     def __init__(self, path: Path) -> None:
         self.path, config = path, _json(path / "config.json")
         named = path / "tokenizer_config.json"
-        limit = (_json(named).get("model_max_length") or 0) if named.exists() else 0
-        parts = (config, config.get("text_config") or {})
-        limits = [part[key] for part in parts for key in LENGTHS if isinstance(part.get(key), int)]
-        self.context = min([*limits, *([int(limit)] if 0 < limit < 10_000_000 else [])], default=2048)
+        self.context = limit_of(config, (_json(named).get("model_max_length") or 0) if named.exists() else 0)
+        self.vocabulary = config.get("vocab_size") or (config.get("text_config") or {}).get("vocab_size") or 0
         self.seq2seq = bool(config.get("is_encoder_decoder"))
-        weights = sorted(path.glob("*.safetensors"))
+        self.ends = _ends(path / "generation_config.json", config)
+        self.weights = weights = sorted(path.glob("*.safetensors"))
         if not weights:
             raise ModelError(f"no weights (*.safetensors) in {path.name!r}; write them with model.save_pretrained(folder)")
         self.parameters = sum(map(_parameters, weights))
         self.files = weights + sorted({file for kind in MATTER for file in path.glob(kind) if file.is_file()})
+
+
+def _ends(generation: Path, config: dict) -> list[int]:
+    """The end tokens by id, one or several."""
+    found = (_json(generation) if generation.exists() else config).get("eos_token_id", config.get("eos_token_id"))
+    return found if isinstance(found, list) else [found] if isinstance(found, int) else []
+
+
+def limit_of(config: dict, tokenizer_limit: int) -> int:
+    """The context in tokens: the least of what the configuration and the tokenizer say (a huge number there means no limit)."""
+    parts = (config, config.get("text_config") or {})
+    limits = [part[key] for part in parts for key in LENGTHS if isinstance(part.get(key), int)]
+    return min([*limits, *([int(tokenizer_limit)] if 0 < tokenizer_limit < 10_000_000 else [])], default=2048)
 
 
 def read_tokenizer(folder: Folder) -> PreTrainedTokenizerBase:
@@ -74,8 +87,8 @@ def read_tokenizer(folder: Folder) -> PreTrainedTokenizerBase:
             raise ModelError(f"no usable tokenizer in {folder.path.name!r} ({type(error).__name__}: {error})") from error
 
 
-def read_model(folder: Folder, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
-    """The weights: fp32 on the CPU; on a GPU, if there is one, in the precision they were saved in."""
+def read_model(folder: Folder, tokenizer: PreTrainedTokenizerBase, **options: object) -> PreTrainedModel:
+    """The weights: fp32 on the CPU; on a GPU, if there is one, in the precision they were saved in. `options` go to from_pretrained."""
     with _collector_off():
         import torch
         from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
@@ -84,13 +97,13 @@ def read_model(folder: Folder, tokenizer: PreTrainedTokenizerBase) -> PreTrained
         logging.disable_progress_bar()
         kind, gpu = AutoModelForSeq2SeqLM if folder.seq2seq else AutoModelForCausalLM, torch.cuda.is_available()
         try:
-            model = kind.from_pretrained(folder.path, dtype="auto" if gpu else torch.float32)
+            model = kind.from_pretrained(folder.path, dtype="auto" if gpu else torch.float32, **options)
         except Exception as error:  # a broken or cut file shows in many ways
             raise ModelError(f"the weights in {folder.path.name!r} cannot be read ({type(error).__name__}: {error})") from error
-        return _greedy(model.to("cuda" if gpu else "cpu").eval(), tokenizer)
+        return greedy(model.to("cuda" if gpu else "cpu").eval(), tokenizer)
 
 
-def _greedy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+def greedy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
     """Keeps of the model's own generation settings what is not sampling; sees to it that there is an end and a pad token."""
     config = model.generation_config
     ends = config.eos_token_id if isinstance(config.eos_token_id, list) else [config.eos_token_id]
@@ -113,12 +126,16 @@ def _collector_off() -> Iterator[None]:
 
 
 def _parameters(weights: Path) -> int:
-    """Read off the header of a safetensors file: its length in 8 bytes, then JSON with a shape for each tensor."""
+    return sum(map(prod, header(weights).values()))
+
+
+def header(weights: Path) -> dict[str, tuple[int, ...]]:
+    """Names and shapes, read off the head of a safetensors file (its length in 8 bytes, then JSON). ModelError: it is none."""
     try:
         with weights.open("rb") as file:
-            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        return sum(prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
-    except (OSError, ValueError, TypeError, KeyError, MemoryError, OverflowError) as error:
+            found = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        return {name: tuple(map(int, tensor["shape"])) for name, tensor in found.items() if name != "__metadata__"}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, MemoryError, OverflowError) as error:
         raise ModelError(f"{weights.parent.name}/{weights.name} is no safetensors file ({type(error).__name__}); get it again") from error
 
 

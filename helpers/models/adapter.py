@@ -1,0 +1,200 @@
+"""An adapter folder as peft writes it: found with its base, checked against it, and merged into its weights for speed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers import places
+from helpers.models.reply import ModelError
+from helpers.models.weights import Folder, find, header, read_model
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from helpers.models.cache import Cache
+
+__all__ = ["Adapter", "quiet_peft", "read_nf4"]
+
+CONFIG, WEIGHTS, NOTE = "adapter_config.json", "adapter_model.safetensors", "tuned.json"
+PREFIX = "base_model.model."  # peft puts it before the name of each of the base's modules
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """An adapter: `config` is peft's, `note` (tuned.json, if there is one) says on which base it was trained, with a hash of that."""
+
+    path: Path
+    config: dict
+    note: dict
+    base: Path
+
+    @staticmethod
+    def read(path: Path, cache: Cache | None = None, *, base: Path | None = None) -> Adapter:
+        """The adapter in a folder; `base`: where its base is, if that is known.
+
+        ModelError: a file is missing or broken, its base is not here, or is not what it was trained on.
+        """
+        config = _json(path / CONFIG)
+        note = _json(path / NOTE) if (path / NOTE).exists() else {}
+        if not (path / WEIGHTS).exists():
+            raise ModelError(f"no {WEIGHTS} in {path.name!r}: save it with safetensors (model.save_pretrained(folder))")
+        header(path / WEIGHTS)
+        spec = str(note.get("base") or config.get("base_model_name_or_path") or "")
+        adapter = Adapter(path, config, note, base or _base(path, spec))
+        adapter._check_hash(cache)
+        return adapter
+
+    @property
+    def files(self) -> list[Path]:
+        """What decides its answers, beside the base's files."""
+        return [file for name in (CONFIG, WEIGHTS, NOTE) if (file := self.path / name).exists()]
+
+    @cached_property
+    def is_prompt(self) -> bool:
+        return self.config.get("peft_type") == "PROMPT_TUNING"
+
+    def soft(self, base: Folder) -> range:
+        """Ids of a tuned prompt's virtual tokens, which become the last rows of the embedding; an empty range for any other adapter."""
+        return range(base.vocabulary, base.vocabulary + (int(self.config["num_virtual_tokens"]) if self.is_prompt else 0))
+
+    def merged(self, base: Folder, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+        """The base with the adapter in its weights, in the base's precision; sums are made in fp32.
+
+        After QLoRA these are the weights it was trained on: rounded to NF4, and back. ModelError: the shapes do not fit.
+        """
+        four_bits = self.note.get("quantization") == "nf4"
+        model = _rounded(read_nf4(base, tokenizer)) if four_bits else read_model(base, tokenizer)
+        kind = model.dtype
+        model = model.float()
+        self._check_shapes(model)
+        return (self._with_prompt(model, base) if self.is_prompt else self._with_matrices(model)).to(kind).eval()
+
+    def _with_matrices(self, model: PreTrainedModel) -> PreTrainedModel:
+        try:
+            with quiet_peft():
+                from peft import PeftModel
+
+                return PeftModel.from_pretrained(model, self.path).merge_and_unload()
+        except Exception as error:  # peft says in many ways that an adapter does not fit
+            raise ModelError(f"the adapter {self.path.name!r} cannot be merged ({type(error).__name__}: {error})") from error
+
+    def _with_prompt(self, model: PreTrainedModel, base: Folder) -> PreTrainedModel:
+        """The virtual tokens become real ones, which can be read but are never written."""
+        import torch
+        from safetensors.torch import load_file
+
+        rows, new = load_file(self.path / WEIGHTS)["prompt_embeddings"], self.soft(base)
+        model.resize_token_embeddings(new.stop, mean_resizing=False)
+        with torch.no_grad():
+            model.get_input_embeddings().weight[new.start :] = rows.to(model.device)
+        model.generation_config.suppress_tokens = list(new)
+        return model
+
+    def _check_hash(self, cache: Cache | None) -> None:
+        from helpers.models.cache import files_hash
+
+        wanted = self.note.get("base_sha256")
+        if wanted and files_hash(Folder(self.base).weights, cache) != wanted:
+            raise ModelError(
+                f"the adapter {self.path.name!r} was trained on other weights than {self._named()} holds now: "
+                "train it again on these, or bring back the base it was trained on"
+            )
+
+    def _check_shapes(self, model: PreTrainedModel) -> None:
+        modules = dict(model.named_modules())
+        for name, shape in sorted(header(self.path / WEIGHTS).items()):
+            part = re.fullmatch(rf"{re.escape(PREFIX)}(.+)\.lora_([AB])\.weight", name)
+            if part is None and name != "prompt_embeddings":
+                continue
+            module = modules.get(part[1]) if part else model.get_input_embeddings()
+            there = tuple(module.weight.shape) if hasattr(module, "weight") else ()
+            size = shape[0] if part and part[2] == "B" else shape[1]
+            rows = int(self.config["num_virtual_tokens"]) if part is None else shape[0]
+            if size not in there or rows != shape[0]:
+                where = f"{part[1] if part else 'the embedding'} is {there or 'missing'}"
+                raise ModelError(
+                    f"the adapter {self.path.name!r} is for another base than {self._named()}: its {name} is {shape}, and {where}"
+                )
+
+    def _named(self) -> str:
+        return repr(self.note.get("base") or self.base.name)
+
+
+@contextmanager
+def quiet_peft() -> Iterator[None]:
+    """Import and use peft without two warnings that a reader can do nothing about: an old name of transformers' that it asks for,
+    and a kernel that bitsandbytes would download."""
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated")
+        yield
+
+
+def read_nf4(base: Folder, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """The base with its matrices in NF4 (4 bits, 64 weights a scale, the scales in 8 bits). Dettmers et al. 2023, arXiv:2305.14314."""
+    import torch
+
+    try:
+        with quiet_peft():
+            import bitsandbytes  # noqa: F401
+    except ImportError as error:
+        raise ModelError("4 bits need bitsandbytes: pip install 'bitsandbytes>=0.50,<1'") from error
+    from transformers import BitsAndBytesConfig
+
+    compute = torch.bfloat16 if torch.cuda.is_available() else torch.float32
+    bits = BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
+    )  # fmt: skip
+    return read_model(base, tokenizer, quantization_config=bits)
+
+
+def _rounded(model: PreTrainedModel) -> PreTrainedModel:
+    """An NF4 model with its weights written out again, without the note that transformers makes of it."""
+    from transformers.utils import logging
+
+    level = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        return model.dequantize()
+    finally:
+        logging.set_verbosity(level)
+
+
+def _base(path: Path, spec: str) -> Path:
+    """The base's folder, from what the adapter says; a folder is looked for beside the adapter, then from where Python was started."""
+    if spec == "pocket":
+        return places.data("pocket")
+    name = spec.removeprefix("hf:")
+    if not name:
+        raise ModelError(f'{path.name}/{CONFIG} does not say which base it is for: set base_model_name_or_path to "pocket" or a hub id')
+    beside = path.resolve().parent / Path(name).name
+    if beside.is_dir():
+        return beside
+    if name.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", name):
+        raise ModelError(
+            f"the adapter {path.name!r} names its base by a path of the machine it was made on; put that base, {Path(name).name!r}, "
+            f"into the folder beside it, or set base_model_name_or_path in {CONFIG} to a hub id"
+        )
+    base = find(name)
+    if (base / CONFIG).exists():
+        raise ModelError(f"the base of {path.name!r}, {name!r}, is an adapter itself: merge that first (tuned.merge(folder))")
+    return base
+
+
+def _json(path: Path) -> dict:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); write the adapter again") from error
+    if not isinstance(found, dict):
+        raise ModelError(f"{path.parent.name}/{path.name} holds no JSON object; write the adapter again")
+    return found

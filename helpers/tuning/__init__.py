@@ -1,0 +1,15 @@
+"""Tuning: one call each for full fine-tuning, LoRA, prompt tuning and QLoRA, of causal and encoder-decoder models.
+
+>>> tuned = lora("pocket", load_task("reviews"), template=method)          # doctest: +SKIP
+>>> runs.run(method, load_task("reviews"), tuned.model())                  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
+from helpers.tuning.curves import Live, draw, learning_curve
+from helpers.tuning.export import to_chat_jsonl
+from helpers.tuning.fitting import fit, full, lora, prompt_tuning, qlora
+from helpers.tuning.tuned import Tuned, read
+
+__all__ = ["fit", "full", "lora", "prompt_tuning", "qlora", "Tuned", "read", "Live", "draw", "learning_curve", "to_chat_jsonl"]

@@ -1,0 +1,128 @@
+"""A base model made ready for training: all its weights, small matrices beside them (LoRA), a few virtual tokens, or 4 bits below."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.models.adapter import quiet_peft, read_nf4
+from helpers.models.reply import ModelError
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+    from helpers.models import Model
+    from helpers.models.local import Local
+    from helpers.tuning.rows import Pair
+    from helpers.tuning.settings import Settings
+
+__all__ = ["Base", "check_unpacked", "open_base", "portable", "prepare", "spec_of"]
+
+
+@dataclass(frozen=True)
+class Base:
+    """What is tuned: `spec` as an adapter may keep it (no machine path), and the provider that reads its files."""
+
+    spec: str
+    local: Local
+
+    @property
+    def sha256(self) -> str:
+        """A hash over the weights, by which an adapter knows its base again."""
+        from helpers.models.cache import files_hash
+
+        return files_hash(self.local.folder.weights)
+
+
+def open_base(base: str | Path | Model) -> Base:
+    """The base behind "pocket", "hf:<folder or hub id>", a folder, or a loaded model. ModelError: it is remote, or an adapter itself."""
+    from helpers.models import load
+
+    spec = spec_of(base)
+    local = getattr(load(spec, cache=False), "_provider", None)
+    if not hasattr(local, "folder"):
+        raise ModelError(f"{spec!r} cannot be tuned here: its weights are not on this machine; a hosted model is tuned by its host")
+    if local.adapter is not None:
+        raise ModelError(f"{spec!r} is an adapter: merge it first (tuning.read(folder).merge(new_folder)), then tune what that wrote")
+    return Base(portable(spec), local)
+
+
+def spec_of(base: str | Path | Model) -> str:
+    return getattr(base, "spec", None) or (f"hf:{base}" if isinstance(base, Path) else str(base))
+
+
+def portable(spec: str) -> str:
+    """A spec without a machine path: a folder below the current one by its way from here, any other by its name."""
+    folder = Path(spec.removeprefix("hf:")).expanduser()
+    if spec == "pocket" or not folder.is_dir():
+        return spec
+    way = os.path.relpath(folder.resolve())
+    return f"hf:./{folder.resolve().name if way.startswith('..') or Path(way).is_absolute() else Path(way).as_posix()}"
+
+
+def prepare(base: Base, method: str, settings: Settings, pairs: list[Pair]) -> PreTrainedModel:
+    """The model with what is trained set to require gradients, everything else frozen; what is new is drawn by the seed."""
+    import torch
+
+    from helpers.models.weights import read_model
+
+    read = read_nf4 if method == "qlora" else read_model
+    model = read(base.local.folder, base.local.tokenizer)
+    torch.manual_seed(settings.seed)
+    if method == "full":
+        return model.float().requires_grad_(True)
+    if method == "qlora":
+        never_repack(model)
+    model.requires_grad_(False)
+    with quiet_peft():
+        from peft import get_peft_model
+
+        model = get_peft_model(model, _config(method, settings, base.local.seq2seq))
+    if method == "prompt":
+        _begin_with_words(model, base, pairs, settings)
+    return model
+
+
+def _config(method: str, settings: Settings, seq2seq: bool) -> object:
+    from peft import LoraConfig, PromptTuningConfig
+
+    kind = "SEQ_2_SEQ_LM" if seq2seq else "CAUSAL_LM"
+    if method == "prompt":  # Lester et al. 2021, arXiv:2104.08691
+        return PromptTuningConfig(task_type=kind, num_virtual_tokens=settings.virtual, num_transformer_submodules=1)
+    # Hu et al. 2021, arXiv:2106.09685; on all linear layers: Dettmers et al. 2023, arXiv:2305.14314
+    return LoraConfig(
+        task_type=kind, r=settings.rank, lora_alpha=settings.alpha, lora_dropout=settings.dropout, target_modules="all-linear"
+    )  # fmt: skip
+
+
+def _begin_with_words(model: PreTrainedModel, base: Base, pairs: list[Pair], settings: Settings) -> None:
+    """Virtual tokens begin as words of the training prompts and answers: noise of another size than the embeddings' learns slowly."""
+    import torch
+
+    seen = sorted({token for pair in pairs for token in (*pair.asked, *pair.answer)})
+    draw = torch.Generator().manual_seed(settings.seed)
+    chosen = torch.tensor(seen)[torch.randint(len(seen), (settings.virtual,), generator=draw)]
+    words = model.get_base_model().get_input_embeddings().weight
+    with torch.no_grad():
+        model.prompt_encoder["default"].embedding.weight.copy_(words[chosen.to(words.device)])
+
+
+def never_repack(model: torch.nn.Module) -> None:
+    """Keep bitsandbytes from repacking NF4 weights for AVX512-BF16 in an evaluation: training after that has wrong gradients."""
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+
+
+def check_unpacked(model: torch.nn.Module) -> None:
+    """RuntimeError: some NF4 weight has been repacked after all, so its gradients would be wrong."""
+    for name, module in model.named_modules():
+        state = getattr(getattr(module, "weight", None), "quant_state", None)
+        if getattr(state, "packing_format_for_cpu", False):
+            raise RuntimeError(
+                f"the 4-bit weight of {name} was repacked by an evaluation, and training on would use wrong gradients: "
+                "load the model again, and evaluate it only through helpers.tuning"
+            )

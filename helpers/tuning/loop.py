@@ -1,0 +1,186 @@
+"""The training loop, for every method: AdamW, a rate that rises and falls, clipped gradients, early stopping on the dev loss."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.tuning import states
+from helpers.tuning.bases import check_unpacked
+from helpers.tuning.crowd import Crowd
+from helpers.tuning.losses import loss_sum, parts
+from helpers.tuning.rows import Pair, plan
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+    from helpers.tuning.settings import Settings
+
+__all__ = ["COLUMNS", "Job", "rate", "train"]
+
+COLUMNS = ("step", "loss", "dev_loss", "lr")  # of the curve
+
+
+@dataclass
+class Job:
+    """One training run: what is trained on what, and how far it has come (`state`, `best`: kept in checkpoints)."""
+
+    train: list[Pair]
+    dev: list[Pair]
+    settings: Settings
+    folder: Path
+    key: str
+    model: PreTrainedModel
+    pad: int
+    report: Callable[[dict], None] = lambda row: None
+    crowd: Crowd = field(default_factory=Crowd)
+    best: dict = field(default_factory=dict)
+    state: dict = field(default_factory=dict)
+
+    @property
+    def steps(self) -> int:
+        return -(-len(self.train) // self.settings.batch) * self.settings.epochs
+
+
+def rate(step: int, steps: int, settings: Settings) -> float:
+    """The learning rate of step 1, 2, ...: up in a line while warming up, then down in a line to 0 after the last.
+
+    >>> from helpers.tuning.settings import settings_for
+    >>> [round(rate(step, 10, settings_for("lora", lr=1.0, warmup=0.2)), 2) for step in (1, 2, 3, 10)]
+    [0.5, 1.0, 0.89, 0.11]
+    """
+    rising = max(1, math.ceil(settings.warmup * steps))
+    if step <= rising:
+        return settings.lr * step / rising
+    return settings.lr * (steps - step + 1) / (steps - rising + 1)
+
+
+def train(job: Job) -> None:
+    """Train to the end, from the last checkpoint if there is one; the model then holds the weights of the best dev loss.
+
+    Without dev rows these are the last. RuntimeError: the loss diverged. OSError: a checkpoint could not be written.
+    """
+    import torch
+
+    settings, weights = job.settings, states.trained(job.model)
+    optimizer = torch.optim.AdamW(weights.values(), lr=settings.lr, weight_decay=settings.weight_decay)
+    job.state = {"key": job.key, "step": 0, "seconds": 0.0, "curve": [], "best": None, "best_step": 0, "since": 0, "stopped": ""}
+    if found := states.load(job.folder, job.model, optimizer):
+        job.best, job.state = found
+    elif job.dev:
+        _weigh(job, {"step": 0, "loss": math.nan, "lr": 0.0}, evaluate=True)
+    for row in job.state["curve"]:
+        _report(job, dict(zip(COLUMNS, row)))
+    _steps(job, optimizer)
+    with torch.no_grad():
+        for name, p in weights.items():
+            p.copy_(job.best.get(name, p))
+
+
+def _steps(job: Job, optimizer: torch.optim.Optimizer) -> None:
+    settings, state = job.settings, job.state
+    batches = plan([pair.length for pair in job.train], batch=settings.batch, epochs=settings.epochs, seed=settings.seed)
+    every = max(1, math.ceil(len(batches) / settings.evaluations))
+    clock = kept = time.monotonic()
+    before = state["seconds"]
+    while state["step"] < len(batches) and not state["stopped"]:
+        step = state["step"] + 1
+        rows = [job.train[i] for i in batches[step - 1]]
+        row = _step(job, optimizer, rows, step)
+        state["step"] = step
+        _weigh(job, row, evaluate=bool(job.dev) and (step % every == 0 or step == len(batches)))
+        state["seconds"] = before + time.monotonic() - clock
+        _report(job, row)
+        if time.monotonic() - kept >= settings.keep:
+            if job.crowd.first:
+                states.save(job.folder, job.model, optimizer, job.best, state)
+            kept = time.monotonic()
+    state["stopped"] = state["stopped"] or "all steps done"
+
+
+def _report(job: Job, row: dict) -> None:
+    """Tell a row of the curve, with how much is done and how long the rest will take."""
+    seconds, step = job.state["seconds"], row["step"]
+    rows = min(job.settings.batch, len(job.train)) if step else 0
+    left = seconds / job.state["step"] * (job.steps - step) if job.state["step"] else math.nan
+    job.report(row | {"steps": job.steps, "examples": rows, "seconds": seconds, "left": left})
+
+
+def _step(job: Job, optimizer: torch.optim.Optimizer, rows: list[Pair], step: int) -> dict:
+    """One step over one batch: gradients of the mean loss over all its answer tokens, whatever the parts it is computed in."""
+    import torch
+
+    settings, model = job.settings, job.model.train()
+    check_unpacked(model)
+    torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout alone draws from it: a resumed run draws as an unbroken one
+    count, total = sum(len(pair.answer) for pair in rows), 0.0
+    lr = rate(step, job.steps, settings)
+    for batch in _parts(job, rows):
+        loss = loss_sum(model, batch)
+        (loss / count).backward()
+        total += float(loss.detach())
+    gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in states.trained(model).values()]
+    summed = torch.tensor([total / count], device=model.device)
+    job.crowd.add([*gradients, summed])
+    for p, gradient in zip(states.trained(model).values(), gradients):
+        p.grad = gradient
+    norm = float(torch.nn.utils.clip_grad_norm_(states.trained(model).values(), settings.clip))
+    _sound(job, float(summed), norm, step, lr)
+    for group in optimizer.param_groups:
+        group["lr"] = lr
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return {"step": step, "loss": float(summed), "lr": lr}
+
+
+def _weigh(job: Job, row: dict, *, evaluate: bool) -> None:
+    """Put the row on the curve, with the dev loss where that is due; keep the weights if they are the best, count if not."""
+    state = job.state
+    row["dev_loss"] = dev_loss(job) if evaluate else math.nan
+    state["curve"].append([row[name] for name in COLUMNS])
+    if not evaluate:
+        return
+    if state["best"] is None or row["dev_loss"] < state["best"] - 1e-6:
+        state |= {"best": row["dev_loss"], "best_step": row["step"], "since": 0}
+        job.best = {name: p.detach().clone() for name, p in states.trained(job.model).items()}
+    else:
+        state["since"] += 1
+        if state["since"] >= job.settings.patience:
+            state["stopped"] = f"early: no better dev loss in {state['since']} evaluations"
+
+
+def dev_loss(job: Job) -> float:
+    """Mean loss over all answer tokens of the dev rows."""
+    import torch
+
+    model, total = job.model.eval(), torch.zeros(1, device=job.model.device)
+    with torch.no_grad():
+        for batch in _parts(job, job.dev):
+            total += float(loss_sum(model, batch))
+    job.crowd.add([total])
+    return float(total) / sum(len(pair.answer) for pair in job.dev)
+
+
+def _parts(job: Job, rows: list[Pair]) -> Iterator[dict[str, torch.Tensor]]:
+    """This process's share of some rows, in padded batches of at most `settings.tokens` tokens."""
+    return parts(job.crowd.share(rows), job.settings.tokens, job.pad, job.model)
+
+
+def _sound(job: Job, loss: float, norm: float, step: int, lr: float) -> None:
+    """RuntimeError before a diverged model is kept: no number, or far above where the loss began."""
+    losses = [row[1] for row in job.state["curve"] if row[0] > 0]
+    start = sum(losses[:3]) / len(losses[:3]) if losses else loss
+    recent = sum([*losses[-4:], loss]) / len([*losses[-4:], loss])
+    if math.isfinite(loss) and math.isfinite(norm) and recent <= 2 * start + 2:
+        return
+    saved = states.latest(job.folder)
+    kept = f"the checkpoint in {job.folder.name!r} is whole" if saved else "no checkpoint was due yet"
+    raise RuntimeError(
+        f"training diverged at step {step} of {job.steps}: the loss is {loss:.4g} (it began at {start:.4g}), its gradient {norm:.4g} "
+        f"long, with a learning rate of {lr:.3g}; lower lr from {job.settings.lr:g} to {job.settings.lr / 10:g}, or warm up longer ({kept})"
+    )

@@ -1,0 +1,104 @@
+"""The state of a training run on disk: replaced in one move, so that a kill or a full disk leaves the one before whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+    Weights = dict[str, torch.Tensor]
+
+__all__ = ["drop", "load", "save", "trained"]
+
+NOW, NEW, OLD = "checkpoint", "checkpoint.new", "checkpoint.old"
+
+
+def trained(model: torch.nn.Module) -> Weights:
+    """What is trained, by name: the parameters themselves."""
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+
+def save(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, best: Weights, state: dict) -> None:
+    """Write weights, moments, the best weights so far and `state`. OSError: it cannot be written; the checkpoint before is whole."""
+    from safetensors import SafetensorError
+
+    try:
+        _write(folder / NEW, model, optimizer, best, state)
+        _move(folder)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(folder / NEW, ignore_errors=True)
+        kept = f"the one of step {json.loads((folder / NOW / 'state.json').read_text())['step']} is whole" if latest(folder) else "none yet"
+        raise OSError(
+            f"a checkpoint of step {state['step']} cannot be written ({error}); earlier checkpoint: {kept}. "
+            "Make room (or give another folder), then run the same again: it goes on from there"
+        ) from error
+
+
+def _write(new: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, best: Weights, state: dict) -> None:
+    from safetensors.torch import save_file
+
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    weights = trained(model)
+    save_file({name: p.detach().contiguous() for name, p in weights.items()}, new / "weights.safetensors")
+    save_file({name: value.contiguous() for name, value in best.items()}, new / "best.safetensors")
+    moments = {f"{kind}:{name}": value for name, p in weights.items() for kind, value in optimizer.state.get(p, {}).items()}
+    save_file({name: value.contiguous() for name, value in moments.items()}, new / "moments.safetensors")
+    (new / "state.json").write_text(json.dumps(state), encoding="utf-8")
+
+
+def _move(folder: Path) -> None:
+    """Put the new checkpoint in the place of the old; at every moment one of the two is whole."""
+    if (folder / NOW).exists():
+        shutil.rmtree(folder / OLD, ignore_errors=True)
+        os.replace(folder / NOW, folder / OLD)
+    os.replace(folder / NEW, folder / NOW)
+    shutil.rmtree(folder / OLD, ignore_errors=True)
+
+
+def latest(folder: Path) -> Path | None:
+    """The newest whole checkpoint, if there is one."""
+    return next((folder / name for name in (NOW, OLD) if (folder / name / "state.json").exists()), None)
+
+
+def key_of(folder: Path) -> str | None:
+    """Which run the checkpoint in `folder` belongs to; None if there is none."""
+    found = latest(folder)
+    return json.loads((found / "state.json").read_text(encoding="utf-8"))["key"] if found else None
+
+
+def load(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> tuple[Weights, dict] | None:
+    """The best weights and the state of the newest checkpoint, its weights and moments put in place; None if there is none.
+
+    ValueError: it is damaged.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    found = latest(folder)
+    if found is None:
+        return None
+    weights = trained(model)
+    try:
+        saved, best, moments = (load_file(found / f"{name}.safetensors") for name in ("weights", "best", "moments"))
+        with torch.no_grad():
+            for name, p in weights.items():
+                p.copy_(saved[name])
+    except (SafetensorError, OSError, KeyError, RuntimeError) as error:
+        raise ValueError(f"the checkpoint in {folder.name!r} is damaged ({error}): pass fresh=True to start again") from error
+    for name, p in weights.items():
+        mine = {key.partition(":")[0]: value for key, value in moments.items() if key.partition(":")[2] == name}
+        optimizer.state[p] = {kind: value.to("cpu" if kind == "step" else p.device) for kind, value in mine.items()}
+    return best, json.loads((found / "state.json").read_text(encoding="utf-8"))
+
+
+def drop(folder: Path) -> None:
+    """Remove all checkpoints: the run is finished."""
+    for name in (NEW, OLD, NOW):
+        shutil.rmtree(folder / name, ignore_errors=True)
