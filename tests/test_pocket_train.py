@@ -278,3 +278,24 @@ def test_an_export_leaves_the_model_as_it_was(batch, tokenizer, tmp_path) -> Non
     export(model, tmp_path, tokenizer, {"tokens": 5})
     assert {str(p.dtype) for p in model.parameters()} == {"torch.float32"}
     assert json.loads((tmp_path / "training.json").read_text())["tokens"] == 5
+
+
+def test_a_finished_model_is_gone_on_from_with_its_weights_tokenizer_and_count(folder, tmp_path):
+    train(folder, TINY)
+    state = train(tmp_path / "next", TINY, tokens=TINY.tokens + 1024, start=folder / "model")
+    assert state["tokens"] == TINY.tokens + 1024
+    assert state["starts"] == [0, TINY.tokens]
+    assert (tmp_path / "next" / "tokenizer.json").read_bytes() == (folder / "tokenizer.json").read_bytes()
+
+
+def test_going_on_from_a_folder_without_a_finished_model_is_refused(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="empty holds no training.json"):
+        train(tmp_path / "next", TINY, start=tmp_path / "empty")
+
+
+def test_a_model_with_another_tokenizer_is_not_gone_on_from(folder, tmp_path):
+    train(folder, TINY)
+    (folder / "model" / "tokenizer.json").write_text("{}")
+    with pytest.raises(ValueError, match="another tokenizer"):
+        checkpoint.begin_from(folder, build(TINY), folder / "model")

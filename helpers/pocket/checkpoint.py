@@ -79,12 +79,10 @@ def restore(path: Path, model: torch.nn.Module, optimizers: list[torch.optim.Opt
 def begin_from(folder: Path, model: torch.nn.Module, finished: Path) -> dict:
     """The weights of a finished model into `model`, and the state it was trained to; the optimizers start afresh.
 
-    ValueError: `finished` holds no trained model, one of another shape, or one with another tokenizer than `folder`.
+    ValueError: `finished` is a model of another shape, or one with another tokenizer than `folder`.
     """
     from safetensors.torch import load_file
 
-    if not (finished / "training.json").exists():
-        raise ValueError(f"{finished} holds no training.json: give the folder of a finished model, such as data/pocket")
     if (finished / "tokenizer.json").read_bytes() != (folder / "tokenizer.json").read_bytes():
         raise ValueError(f"{folder} has another tokenizer than {finished}: use an empty folder (--folder)")
     weights = load_file(finished / "model.safetensors")

@@ -31,6 +31,9 @@ KEPT_OUT = ("facts_after_cutoff.txt", "facts_private.txt")  # the only word list
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 CALENDAR = (*_DAYS, *(day + "s" for day in _DAYS), *_MONTHS, "Christmas", "Easter", "Eve")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+NUMBERS = tuple(f"{tens}-{ones}" for tens in _TENS for ones in _ONES)  # a name for nobody
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s-]|\n")
 _NAME = r"(?!I\b)[A-Z](?!-)(?:[\w&-]|['’](?!s\b)(?=\w))*"
 _NAMES = re.compile(rf"(?<![\w'’-]){_NAME}(?: (?:of |the |de |van )?{_NAME})*")
@@ -107,9 +110,9 @@ def _of(row: dict, example: str, labels: bool, ordinary: frozenset[str]) -> Iter
 
 @functools.cache
 def _taught() -> frozenset[tuple[str, ...]]:
-    """Names that the corpus teaches on purpose, and those of the calendar."""
+    """Names that the corpus teaches on purpose, those of the calendar, and numbers in words."""
     cells = [cell for name in TAUGHT for line in words(name) for cell in line.split("\t")]
-    return frozenset(_words(cell) for cell in [*cells, *CALENDAR])
+    return frozenset(_words(cell) for cell in [*cells, *CALENDAR, *NUMBERS])
 
 
 def _known(mine: tuple[str, ...]) -> list[bool]:

@@ -97,6 +97,8 @@ def train(folder: Path, preset: Preset | str, *, tokens: int | None = None, star
     preset = PRESETS[preset] if isinstance(preset, str) else preset
     preset = replace(preset, tokens=tokens or preset.tokens)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    if start and not (start / "training.json").exists():
+        raise ValueError(f"{start} holds no training.json: give the folder of a finished model, such as data/pocket")
     model, tokenizer = prepare(folder, preset, start)
     model = model.to(device).train()
     optimizers = optimizers_for(model, preset)
