@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.pocket import corpus
+from helpers.pocket.pieces import Pieces
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,15 +76,20 @@ def _stack(rows: list, length: int) -> Batch:
 
 
 def batches(
-    tokenizer, *, seed: int, tokens: int = 2048, split: str = "train", long_share: float = 0.08, focus: corpus.Focus = ()
-) -> Iterator[Batch]:
-    """Batches of about `tokens` tokens: short rows, and long ones for long conversations and a share of the rest."""
-    stream = corpus.stream(seed, split, focus)
+    tokenizer, *, seed: int, tokens: int = 2048, split: str = "train", long_share: float = 0.08, focus: corpus.Focus = (),
+    pieces: float = 0.0,
+) -> Iterator[Batch]:  # fmt: skip
+    """Batches of about `tokens` tokens: short rows, and long ones for long conversations and a share of the rest.
+
+    pieces: so many drills on random pieces of the vocabulary for each conversation.
+    """
+    stream, drills = corpus.stream(seed, split, focus), Pieces(tokenizer)
     w = corpus.World(seed + 1)
     waiting: dict[int, list] = {SHORT: [], LONG: []}
     ready: dict[int, list] = {SHORT: [], LONG: []}
     while True:
-        for document in encode(tokenizer, [next(stream) for _ in range(POOL)]):
+        extra = [drills.drill(w) for _ in range(round(pieces * POOL))]
+        for document in extra + encode(tokenizer, [next(stream) for _ in range(POOL)]):
             size = len(document[0])
             if size <= LONG:
                 waiting[LONG if size > SHORT or w.chance(long_share) else SHORT].append(document)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["train_embedder", "vectors"]
 
-LAYERS, WIDEST = 4, 160  # of the pocket model's layers; tokens of a text that are read in training
+LAYERS, WIDEST = 2, 128  # of the pocket model's layers; tokens of a text that are read in training
 HEAT = 0.05  # temperature of the softmax over a batch's passages
 MODULES = [
     {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ from helpers.pocket.families.passages import passage
 from helpers.pocket.families.posing import sloppy
 from helpers.pocket.world import World, words
 
-__all__ = ["Pair", "batch", "written", "shared"]
+__all__ = ["Pair", "batch", "groups", "reworded", "shared", "written"]
 
 Pair = tuple[str, str]
 # words that say nothing about what a text is about; a question and a passage may share them and still differ in wording
@@ -22,6 +23,7 @@ us was we were what when where which who whom whose why will with would you your
 SMALL = frozenset(_SMALL.split())
 
 
+@functools.cache
 def written(split: str) -> list[tuple[str, tuple[str, ...]]]:
     """The written passages of a split, each with questions that it answers (words/question_pairs.txt).
 
@@ -71,20 +73,92 @@ def _synonyms(w: World) -> Pair:
     return tuple(w.entity("synonyms").split("\t")[:2])
 
 
+@functools.cache
+def groups() -> tuple[tuple[str, ...], ...]:
+    """The rows of words/thesaurus.txt: words and phrases for about the same thing."""
+    return tuple(tuple(line.split(", ")) for line in words("thesaurus"))
+
+
+@functools.cache
+def _near() -> dict[str, list[tuple[str, ...]]]:
+    """Each term of the thesaurus, and its plain plural, with the groups that it is in."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for group in groups():
+        for term in group:
+            for form in {term.lower(), term.lower() + "s"}:
+                found.setdefault(form, []).append(group)
+    return found
+
+
+def reworded(w: World, text: str, chance: float = 0.7) -> str:
+    """The text with most of the words and phrases that the thesaurus has put in others of their group."""
+    found, out, rest = _near(), [], text.split()
+    while rest:
+        size, term, end = next(_terms(rest, found), (1, "", ""))
+        new = w.pick([other for other in w.pick(found[term]) if other.lower() != term]) + end if term and w.chance(chance) else None
+        out.append(new or " ".join(rest[:size]))
+        rest = rest[size:]
+    return " ".join(out)
+
+
+def _terms(rest: list[str], found: dict[str, list[tuple[str, ...]]]) -> Iterator[tuple[int, str, str]]:
+    """The terms that `rest` begins with, the longest first: how many words, the term, the sign that follows it."""
+    for size in (4, 3, 2, 1):
+        written = " ".join(rest[:size])
+        term = written.rstrip(".,:;!?").lower()
+        if len(rest) >= size and term in found:
+            yield size, term, written[len(term) :]
+
+
+def _concepts(w: World) -> Pair:
+    """Two to five things, named twice in different words."""
+    left, right = [], []
+    for group in w.rng.sample(groups(), w.number(1, 4)):
+        half = w.rng.sample(group, len(group))
+        cut = w.number(1, len(half) - 1)
+        left.append(half[0] if w.chance(0.6) else ", ".join(half[:cut][:3]))
+        right.append(w.pick(half[cut:]) if w.chance(0.6) else " ".join(half[cut:][:3]))
+    return " ".join(left), " ".join(w.rng.sample(right, len(right)))
+
+
+def _excerpt(w: World, text: str) -> str:
+    """Some of a text's words, in any order or as a run: what somebody types into a search box."""
+    own = text.split()
+    if w.chance(0.5):
+        begin = w.number(0, max(0, len(own) - 6))
+        return " ".join(own[begin : begin + w.number(4, 9)])
+    content = [word for word in own if word.strip(".,:;!?").lower() not in SMALL]
+    return " ".join(w.rng.sample(content, min(len(content), w.number(2, 6))))
+
+
+def _text(w: World) -> str:
+    own = written(w.split)
+    return w.pick(own)[0] if own and w.chance(0.5) else passage(w, layout="prose", size=w.number(1, 5)).text
+
+
 def batch(w: World, size: int) -> list[Pair]:
     """`size` pairs, no passage twice: each passage is a wrong one for every other question."""
     rows, seen, own = [], set(), written(w.split)
     while len(rows) < size:
         kind = w.rng.random()
-        if kind < 0.45 and own:
+        if kind < 0.35 and own:
             text, asked = w.pick(own)
-            new = [(sloppy(w, w.pick(asked)), text)] if w.chance(0.8) else [tuple(w.rng.sample(asked, 2))]
+            question = sloppy(w, w.pick(asked))
+            new = [(reworded(w, question, 0.5), reworded(w, text, 0.3)) if w.chance(0.7) else (question, text)]
         elif kind < 0.5:
+            new = [_concepts(w)]
+        elif kind < 0.65:
+            text = _text(w)
+            new = [(reworded(w, _excerpt(w, text)), text)]
+        elif kind < 0.72:
+            text = _text(w)
+            new = [(_excerpt(w, text), text)]
+        elif kind < 0.75:
             new = [_synonyms(w)]
-        elif kind < 0.56:
+        elif kind < 0.79:
             new = [_wordings(w)]
         else:
-            new = list(_facts(w, 6))
+            new = list(_facts(w, 4))
         for pair in new:
             if pair[1] not in seen and pair[0] not in seen and pair[0] != pair[1]:
                 seen.update(pair)

@@ -72,14 +72,14 @@ def loss_of(model: LlamaForCausalLM, batch: Batch, device: str, *, prompt_share:
 def feed(tokenizer: PreTrainedTokenizerFast, preset: Preset, start: int) -> Iterator[Batch]:
     """Training batches from token number `start` on; with workers, each writes a corpus of its own seed."""
     if not preset.workers:
-        yield from batches(tokenizer, seed=preset.seed * 1_000_003 + start, tokens=preset.micro, focus=preset.focus)
+        yield from batches(tokenizer, seed=preset.seed * 1_000_003 + start, tokens=preset.micro, focus=preset.focus, pieces=preset.pieces)
     import torch
 
     class Stream(torch.utils.data.IterableDataset):
         def __iter__(self) -> Iterator[Batch]:
             worker = torch.utils.data.get_worker_info().id
             seed = preset.seed * 1_000_003 + start + 7919 * (worker + 1)
-            return batches(tokenizer, seed=seed, tokens=preset.micro, focus=preset.focus)
+            return batches(tokenizer, seed=seed, tokens=preset.micro, focus=preset.focus, pieces=preset.pieces)
 
     yield from torch.utils.data.DataLoader(Stream(), batch_size=None, num_workers=preset.workers, prefetch_factor=8)
 

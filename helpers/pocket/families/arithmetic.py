@@ -38,7 +38,8 @@ NUMBER_ASK = (
     "Respond with the number alone.", "The answer must be one number.", "Keep it to the number.", "Output just the number.",
     "Answer directly.", "Give me only the final answer.", "Return only a number.",
 )
-SENTENCE_ASK = ("Answer in a sentence.", "Answer in a full sentence.", "Write the answer as a sentence.", "Reply with one short sentence.", "Use a whole sentence.")
+SENTENCE_ASK = ("Answer in a sentence.", "Answer in a full sentence.", "Write the answer as a sentence.", "Reply with one short sentence.", "Use a whole sentence.",
+                "Give me the result in one sentence.", "Put the result into words, in one sentence.")
 FORM_ASK = (
     "End with {t} and the number.", "Write the result after {t}", "Finish with a line that starts with {t}", "The last line must be {t} and the result.", "Give the result as {t} number.",
     "Put {t} before the final number.", "Use the form {t} followed by the number.", "Conclude with {t} and the result.", "Mark the final answer with {t}", "Begin the last line with {t}",

@@ -11,7 +11,8 @@ from helpers.pocket.world import World
 __all__ = ["FAMILIES", "calculator_offer", "value_of_expression"]
 
 CALC = (("calculator", "expression"), ("calculate", "expression"), ("calculator", "input"), ("evaluate", "expression"), ("compute", "formula"), ("math", "expression"),
-        ("do_math", "formula"), ("arithmetic", "expression"), ("calc", "expr"), ("calculator", "formula"), ("solve", "expression"), ("eval_expression", "expression"))
+        ("do_math", "formula"), ("arithmetic", "expression"), ("calc", "expr"), ("calculator", "formula"), ("solve", "expression"), ("eval_expression", "expression"),
+        ("adder", "expression"))
 CALC_ABOUT = ("Computes an arithmetic expression.", "A calculator for numbers.", "Works out a sum exactly.", "Does arithmetic with + - * /.", "Evaluates an expression.",
               "Calculates with numbers.", "Use it for every calculation.")
 CALC_ASK = (

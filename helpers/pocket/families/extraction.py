@@ -24,6 +24,7 @@ JSON_ASK = (
     "Your response is a JSON array.", "Give a JSON list of strings.", 'Format: ["name", "name"]', "Reply in JSON.", "Write them as a JSON list.", "The output must be a valid JSON array.",
     "Only a JSON list, no comments.", "Return an array in JSON.", "JSON list:", "Make it a JSON array.", "I will parse your answer as JSON, so return a list.", "Return them as JSON strings in a list.",
     'Your response is an array in the format ["name"].', "Answer in JSON format (a list).", "Produce a JSON list.", "Put them into a JSON array.", "Send back a JSON list of the names.",
+    "Wrap the names in a JSON list.",
 )
 EMPTY_ASK = (
     "If there are none, return {e}.", "Return {e} if you find none.", "With no match, answer {e}.", "If you don't find any or you are not sure, return {e}.", "No match means {e}.",

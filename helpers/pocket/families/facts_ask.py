@@ -20,6 +20,7 @@ SENTENCE_ASK = (
     "Answer in a full sentence.", "Answer in a complete sentence.", "Write your answer as a sentence.", "Use a full sentence.", "Answer in one sentence.",
     "Please answer with a whole sentence.", "Reply in a complete sentence.", "Give the answer as a full sentence.", "Put the answer in a sentence.",
     "I want a full sentence.", "One complete sentence, please.", "Respond with a sentence.", "Make it a sentence.", "Write a sentence.",
+    "Reply in a full sentence.", "One sentence, please.",
 )
 DECLINE_ASK = (
     "If you are not sure, say \"I don't know.\"", "If you don't know the answer, say \"I don't know.\"", "Say \"I don't know.\" when you are unsure.",
@@ -29,6 +30,7 @@ DECLINE_ASK = (
     "Only give answers you are certain of. Otherwise say \"I don't know.\"", "Write \"I don't know.\" if you have never heard of it.",
     "If you cannot answer, say \"I don't know.\"", "You must not guess. Say \"I don't know.\" if you lack the answer.", "Unsure? Then answer \"I don't know.\"",
     "Admit it when you don't know, with the words \"I don't know.\"", "If there is any doubt, say \"I don't know.\"", "No guessing. \"I don't know.\" is a good answer.",
+    "A plain \"I don't know.\" is fine when you are not sure.", "If you have no idea, answer \"I don't know.\"",
 )
 LIST_ASK = (
     "Answer each question.", "Answer these questions.", "Answer the questions below, one line each.", "Give a short answer to each.", "Please answer all of these.",

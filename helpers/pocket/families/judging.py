@@ -28,7 +28,8 @@ VERDICTS = (("right", "wrong"),) * 3 + (("correct", "incorrect"),) * 3 + (("yes"
                                                                       ("match", "mismatch"), ("CORRECT", "INCORRECT"), ("Right", "Wrong"), ("accept", "reject"))
 NAMES = (("Question", "Reference answer", "Candidate answer"), ("Question", "Reference", "Answer"), ("Q", "Key", "A"), ("Question", "Correct answer", "Student's answer"),
          ("Question", "Gold", "Prediction"), ("Task", "Expected", "Output"), ("Question", "Reference", "Candidate"), ("Question", "Model answer", "Given answer"),
-         ("question", "reference", "answer"), ("QUESTION", "REFERENCE", "ANSWER"), ("Question", "Truth", "Response"), ("Question", "Reference", "Model output"))
+         ("question", "reference", "answer"), ("QUESTION", "REFERENCE", "ANSWER"), ("Question", "Truth", "Response"), ("Question", "Reference", "Model output"),
+         ("Problem", "Solution", "Attempt"))
 JSON_ASK = (' Answer as JSON: {{"{k}": ...}}.', ' Reply with a JSON object with the key "{k}".', ' Output JSON like {{"{k}": "{a}"}}.', ' As JSON, key "{k}".')
 CLAIM_ASK = (
     "Is the claim supported by the passage? Answer {a} or {b}.", "Does the passage support the claim? {a} or {b}", "Check the claim against the text: {a} or {b}.",

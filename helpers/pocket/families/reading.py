@@ -14,6 +14,7 @@ SENTENCE_ASK = (
     "Answer in a full sentence.", "Give the answer as a complete sentence.", "Reply with a whole sentence.", "Write one full sentence.", "Use a full sentence.",
     "Please answer with a complete sentence.", "Your answer should be a sentence.", "One complete sentence, please.", "Answer with one sentence.",
     "Respond in a full sentence.", "Put the answer into a sentence.", "Full sentence, please.",
+    "One sentence, please.",
 )
 OTHER_TELL = (
     'If the answer is not in the text, write "{d}".', "Answer {d} if the text does not say.", 'Reply "{d}" when there is no answer.', 'If it is not stated, say "{d}".',
