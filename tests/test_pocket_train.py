@@ -290,7 +290,7 @@ def test_a_finished_model_is_gone_on_from_with_its_weights_tokenizer_and_count(f
 
 def test_going_on_from_a_folder_without_a_finished_model_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match="empty holds no training.json"):
+    with pytest.raises(ValueError, match=r"empty holds no training\.json"):
         train(tmp_path / "next", TINY, start=tmp_path / "empty")
 
 
