@@ -27,6 +27,10 @@ def test_parameters_are_read_as_yaml() -> None:
     }
 
 
+def test_off_stays_a_text() -> None:
+    assert cli.parse_parameters(["tracker=off", "answer=no"]) == {"tracker": "off", "answer": "no"}
+
+
 def test_a_parameter_without_a_value_is_explained() -> None:
     with pytest.raises(ValueError, match="-p n: write -p name=value"):
         cli.parse_parameters(["n"])
