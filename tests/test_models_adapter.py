@@ -10,7 +10,7 @@ import pytest
 from tiny import tiny_causal, tiny_seq2seq
 
 from helpers.models import ModelError, load, wrap
-from helpers.models.adapter import quiet_peft
+from helpers.models.four_bits import quiet_peft
 
 QUESTIONS = [f"what is {i} plus {'12 ' * (i % 4)}?" for i in range(5)]
 
@@ -143,7 +143,7 @@ def test_other_weights_of_the_same_shape_are_told_by_the_hash(tmp_path: Path) ->
     [
         ("/home/someone/llama", "by a path of the machine it was made on.*'llama'"),
         ("", "does not say which base"),
-        ("./none", "no such folder"),
+        ("./none", "'adapter', './none', is not here: put its folder beside the adapter's"),
     ],
 )
 def test_a_base_that_is_not_here_is_named(tmp_path: Path, base: str, said: str) -> None:
@@ -162,3 +162,16 @@ def test_broken_adapter_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "adapter" / "adapter_config.json").write_text("[]")
     with pytest.raises(ModelError, match=r"adapter/adapter_config\.json holds no JSON object"):
         load(f"hf:{tmp_path / 'adapter'}", cache=False)
+
+
+def test_where_a_base_lies_is_remembered_and_a_broken_note_is_no_error(tmp_path: Path) -> None:
+    from helpers import places
+    from helpers.models.known import recall, remember
+
+    remember("abc", tmp_path)
+    remember("def", tmp_path / "gone")
+    assert (recall("abc"), recall("def"), recall("other")) == (tmp_path.resolve(), None, None)
+    places.cache("bases.json").write_text("[")
+    assert recall("abc") is None
+    remember("abc", tmp_path)
+    assert recall("abc") == tmp_path.resolve()

@@ -8,7 +8,7 @@ import pytest
 import torch
 from tiny import tiny_causal
 
-from helpers.models.adapter import read_nf4
+from helpers.models.four_bits import read_nf4
 from helpers.models.local import Local
 from helpers.tuning.bases import check_unpacked, never_repack, open_base, prepare
 from helpers.tuning.losses import loss_sum

@@ -21,7 +21,7 @@ SET = ["epochs=2", "batch=7", "evaluations=2"]  # 7 rows: shares of 4 and 3, and
 def both(folder: Path) -> tuple[tuning.Tuned, str]:
     """What two processes make of the task beside the folder, and what they print."""
     arguments = [f"hf:{folder.parent / 'causal'}", str(folder.parent / "task"), "--method", "full", "--folder", str(folder), "--set", *SET]
-    env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "LADDER_PROGRESS": "off"}
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "LADDER_PROGRESS": "off", "LADDER_TRACKING": "off"}
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "-m", "helpers.tuning", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -37,7 +37,7 @@ def test_two_processes_through_torchrun_give_the_loss_of_one(tmp_path: Path) -> 
         (task / f"{split}.jsonl").write_text("".join(json.dumps(row | {"id": f"{split}-{n}"}) + "\n" for n, row in enumerate(rows)))
     one = tuning.full(tmp_path / "causal", load_task(task), folder=tmp_path / "one", epochs=2, batch=7, evaluations=2)
     two, said = both(tmp_path / "two")
-    assert said == f"{two!r}; 2 processes\n"
+    assert said == f"{two!r}; 2 processes; in {os.path.relpath(tmp_path / 'two', ROOT)}\n"
     assert len(one.curve) == len(two.curve) == 7
     assert (one.curve - two.curve).abs().max().max() < 1e-4
     assert one.curve["dev_loss"].iloc[-1] < one.curve["dev_loss"].iloc[0]

@@ -18,7 +18,6 @@ from tiny import tiny_causal, tiny_seq2seq
 from helpers import tuning
 from helpers.models import Model, ModelError, load
 from helpers.tuning import states
-from helpers.tuning.settings import settings_for
 
 ROOT = Path(__file__).parent.parent
 GOOD, BAD = ("warm", "funny", "clever", "fine"), ("cold", "rude", "dull", "slow")
@@ -258,7 +257,9 @@ def test_an_adapter_does_not_load_on_another_base(causal: Path, tmp_path: Path) 
     ("changes", "said"),
     [
         ({"rate": 1}, "no setting 'rate'; there are lr, epochs"), ({"method": "magic"}, "method='magic': it is one of full, lora"),
-        ({"lr": 0}, "lr=0: it must be above 0"), ({"epochs": 0}, "epochs=0: it is a whole number"),
+        ({"lr": 0}, "lr=0: it must be above 0"),
+        ({"lr": "1e-3"}, "lr='1e-3': it is a number, not str"),
+        ({"epochs": 0}, "epochs=0: it is a whole number"),
         ({"limit": 0}, "limit=0: it is a number"),
         ({"warmup": 2}, "warmup=2: it is from 0 to 1"),
     ],
@@ -288,48 +289,110 @@ def test_a_task_brings_its_splits_and_its_labels(causal: Path, tmp_path: Path) -
         tuning.lora(causal, replace(task, labels=("good", "bad")), folder=tmp_path / "no")
 
 
-def test_a_tracker_gets_settings_curve_table_and_figure(causal: Path, tmp_path: Path) -> None:
-    class Tracker:
-        mode = "offline"
-
-        def __init__(self) -> None:
-            self.said: list[tuple] = []
-
-        def __getattr__(self, name: str) -> object:
-            return lambda *args, **more: self.said.append((name, *args, more))
-
-    tracker = Tracker()
-    done = fit(causal, tmp_path / "run", tracker=tracker)
-    kinds = [said[0] for said in tracker.said]
-    assert kinds[0] == "log_parameters"
-    assert tracker.said[0][1]["tuning"]["lr"] == settings_for("lora").lr
-    points = {said[2]["step"]: said[1] for said in tracker.said if said[0] == "log_metrics" and "step" in said[2]}
-    assert points[0] == {"tuning.lr": 0.0, "tuning.dev_loss": done.curve["dev_loss"].iloc[0]}
-    assert set(points[6]) == {"tuning.loss", "tuning.lr", "tuning.dev_loss"}
-    assert {"log_table", "log_figure"} <= set(kinds)
-
-
-def test_a_learning_curve_has_a_score_with_an_interval_for_each_size(causal: Path, tmp_path: Path) -> None:
-    from helpers.tasks import load_task
-    from helpers.techniques import prompt
-
-    points = []
-    curve = tuning.learning_curve(
-        causal, load_task("reviews"), prompt("{input}", max_tokens=4), [0, 8], limit=6, dev_limit=4, on_point=points.append, epochs=1
-    )
-    assert list(curve["n"]) == [0, 8]
-    assert points == curve.to_dict("records") or len(points) == 2
-    assert ((curve["low"] <= curve["score"]) & (curve["score"] <= curve["high"])).all()
-
-
 def test_parts_of_a_batch_change_no_result(causal: Path, tmp_path: Path) -> None:
     whole, parts = fit(causal, tmp_path / "whole"), fit(causal, tmp_path / "parts", tokens=40)
     assert (whole.curve - parts.curve).abs().max().max() < 1e-4
 
 
-def test_the_curve_is_drawn_with_units_and_its_best_point(causal: Path, tmp_path: Path) -> None:
-    done = fit(causal, tmp_path / "run")
-    ax = tuning.draw(done.curve)
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("steps", "loss (nats a token)")
-    ring = next(line for line in ax.lines if line.get_label() == "best, kept")
-    assert ring.get_xdata()[0] == done.best_step
+class Stop(BaseException):
+    """Stands for a kill: nothing in the package catches it."""
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_run_that_was_broken_off_goes_on_to_the_same_weights(causal: Path, tmp_path: Path, method: str) -> None:
+    def stop(row: dict) -> None:
+        if row["step"] == 4:
+            raise Stop
+
+    options = {"method": method, "keep": 0.0, **({} if method in ("full", "prompt") else {"dropout": 0.2})}
+    with pytest.raises(Stop):
+        fit(causal, tmp_path / "run", live=stop, **options)
+    assert states.latest(tmp_path / "run")
+    whole, broken = fit(causal, tmp_path / "whole", **options), fit(causal, tmp_path / "run", **options)
+    files = [{file.name: file.read_bytes() for file in done.folder.glob("*.safetensors")} for done in (whole, broken)]
+    assert files[0] == files[1] != {}
+    assert broken.curve.equals(whole.curve)
+
+
+@pytest.mark.parametrize("moved", [0, 2])
+def test_a_kill_while_the_result_is_written_costs_nothing(
+    causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    from helpers.tuning import tuned
+
+    done, move = [], os.replace
+
+    def killed(source: Path, goal: Path) -> None:
+        done.extend([goal] if source.parent.name == tuned.NEW else [])
+        if len(done) > moved:
+            raise Stop
+        move(source, goal)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tuned.os, "replace", killed)
+        with pytest.raises(Stop):
+            fit(causal, tmp_path / "run")
+    assert len(list((tmp_path / "run").iterdir())) == moved + 1
+    assert (tmp_path / "run" / tuned.NEW).exists()
+    again = fit(causal, tmp_path / "run")
+    assert not (tmp_path / "run" / tuned.NEW).exists()
+    assert torch.equal(logits(again.model()), logits(fit(causal, tmp_path / "whole").model()))
+
+
+def test_a_damaged_checkpoint_is_told_and_fresh_starts_again(causal: Path, tmp_path: Path) -> None:
+    def stop(row: dict) -> None:
+        if row["step"] == 3:
+            raise Stop
+
+    for name, said in (("state.json", "or a damaged one: give another folder, or fresh=True"), ("weights.safetensors", "fresh=True")):
+        with pytest.raises(Stop):
+            fit(causal, tmp_path / "run", live=stop, keep=0.0, fresh=True)
+        (tmp_path / "run" / "checkpoint" / name).write_bytes(b"{cut")
+        with pytest.raises(ValueError, match=said):
+            fit(causal, tmp_path / "run", keep=0.0)
+    assert fit(causal, tmp_path / "run", fresh=True).best_step > 0
+
+
+def test_an_adapter_is_loaded_by_its_spec_wherever_its_base_lies(tmp_path: Path) -> None:
+    base = tiny_causal(tmp_path / "bases")
+    done = fit(base, tmp_path / "runs" / "mine", epochs=1)
+    loaded = load(f"hf:{done.folder}", cache=False)
+    assert torch.equal(logits(loaded), logits(done.model()))
+    assert tuning.read(done.folder).model().ask("hi", max_tokens=2).text == loaded.ask("hi", max_tokens=2).text
+    tiny_causal(tmp_path / "bases", seed=4)  # other weights in the same place
+    with pytest.raises(ModelError, match=r"was trained on other weights than 'hf:\./causal' holds now"):
+        load(f"hf:{done.folder}", cache=False)
+    base.rename(tmp_path / "gone")
+    with pytest.raises(ModelError, match=r"the base of the adapter 'mine', './causal', is not here: put its folder beside"):
+        load(f"hf:{done.folder}", cache=False)
+
+
+def test_the_models_spec_loads_it_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = fit(tiny_causal(tmp_path), Path("outputs/run"), epochs=1)
+    assert done.model().spec == "hf:./outputs/run"
+    assert load(done.model().spec, cache=False).fingerprint == done.model().fingerprint
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("reviews", "data must be a task, as load_task"), (None, "data must be a task.*got None"),
+        (["a review"], "row 1 must be a mapping with input and target, got str"), ([], "there is no row to train on"),
+    ],
+)  # fmt: skip
+def test_what_is_no_data_is_refused(causal: Path, tmp_path: Path, data: object, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        tuning.lora(causal, data, folder=tmp_path / "run")
+
+
+def test_a_template_without_generation_markers_learns_the_answer_alone(tmp_path: Path) -> None:
+    """As most templates on the hub: trl's assistant_only_loss would refuse it."""
+    base = tiny_causal(tmp_path)
+    provider = load(f"hf:{base}", cache=False)._provider
+    assert "generation %}" not in provider.tokenizer.chat_template
+    asked, answer = provider.pair([{"role": "user", "content": "the soup was warm"}], "positive")
+    assert provider.tokenizer.decode(answer) == "positive<|end|>"
+    assert provider.tokenizer.decode(asked).endswith("<|assistant|>")
+    done = fit(base, tmp_path / "run", epochs=8, lr=1e-2)
+    assert done.model().ask("the soup was warm", max_tokens=4).text in ("positive", "negative")

@@ -151,3 +151,10 @@ def test_the_export_refuses_a_row_without_target_and_leaves_the_file_alone(tmp_p
     with pytest.raises(ValueError, match=r"row 2 \(r-9\): has no target"):
         to_chat_jsonl([ROWS[0], {"id": "r-9", "input": "x", "target": " "}], "{input}", file)
     assert (file.read_bytes(), [f.name for f in tmp_path.iterdir()]) == (before, ["train.jsonl"])
+
+
+def test_the_export_makes_its_folder_and_a_file_that_cannot_be_is_told(tmp_path: Path) -> None:
+    assert to_chat_jsonl(ROWS, "{input}", tmp_path / "new" / "train.jsonl").exists()
+    (tmp_path / "plain").write_text("a file")
+    with pytest.raises(OSError, match=r"'train.jsonl' cannot be written \(.*make room, or give another file"):
+        to_chat_jsonl(ROWS, "{input}", tmp_path / "plain" / "train.jsonl")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.models.four_bits import quiet_peft, read_nf4, rounded
+from helpers.models.known import recall
 from helpers.models.reply import ModelError
 from helpers.models.weights import Folder, find, header, read_model
 
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     from helpers.models.cache import Cache
 
-__all__ = ["Adapter", "quiet_peft", "read_nf4"]
+__all__ = ["Adapter"]
 
 CONFIG, WEIGHTS, NOTE = "adapter_config.json", "adapter_model.safetensors", "tuned.json"
 PREFIX = "base_model.model."  # peft puts it before the name of each of the base's modules
@@ -49,7 +47,7 @@ class Adapter:
             raise ModelError(f"no {WEIGHTS} in {path.name!r}: save it with safetensors (model.save_pretrained(folder))")
         header(path / WEIGHTS)
         spec = str(note.get("base") or config.get("base_model_name_or_path") or "")
-        adapter = Adapter(path, config, note, base or _base(path, spec))
+        adapter = Adapter(path, config, note, base or _base(path, spec, str(note.get("base_sha256") or "")))
         adapter._check_hash(cache)
         return adapter
 
@@ -72,7 +70,7 @@ class Adapter:
         After QLoRA these are the weights it was trained on: rounded to NF4, and back. ModelError: the shapes do not fit.
         """
         four_bits = self.note.get("quantization") == "nf4"
-        model = _rounded(read_nf4(base, tokenizer)) if four_bits else read_model(base, tokenizer)
+        model = rounded(read_nf4(base, tokenizer)) if four_bits else read_model(base, tokenizer)
         kind = model.dtype
         model = model.float()
         self._check_shapes(model)
@@ -129,48 +127,8 @@ class Adapter:
         return repr(self.note.get("base") or self.base.name)
 
 
-@contextmanager
-def quiet_peft() -> Iterator[None]:
-    """Import and use peft without two warnings that a reader can do nothing about: an old name of transformers' that it asks for,
-    and a kernel that bitsandbytes would download."""
-    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated")
-        yield
-
-
-def read_nf4(base: Folder, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
-    """The base with its matrices in NF4 (4 bits, 64 weights a scale, the scales in 8 bits). Dettmers et al. 2023, arXiv:2305.14314."""
-    import torch
-
-    try:
-        with quiet_peft():
-            import bitsandbytes  # noqa: F401
-    except ImportError as error:
-        raise ModelError("4 bits need bitsandbytes: pip install 'bitsandbytes>=0.50,<1'") from error
-    from transformers import BitsAndBytesConfig
-
-    compute = torch.bfloat16 if torch.cuda.is_available() else torch.float32
-    bits = BitsAndBytesConfig(
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
-    )  # fmt: skip
-    return read_model(base, tokenizer, quantization_config=bits)
-
-
-def _rounded(model: PreTrainedModel) -> PreTrainedModel:
-    """An NF4 model with its weights written out again, without the note that transformers makes of it."""
-    from transformers.utils import logging
-
-    level = logging.get_verbosity()
-    logging.set_verbosity_error()
-    try:
-        return model.dequantize()
-    finally:
-        logging.set_verbosity(level)
-
-
-def _base(path: Path, spec: str) -> Path:
-    """The base's folder, from what the adapter says; a folder is looked for beside the adapter, then from where Python was started."""
+def _base(path: Path, spec: str, sha256: str) -> Path:
+    """The base's folder, from what the adapter says: beside the adapter, else from where Python was started, else where it was trained."""
     if spec == "pocket":
         return places.data("pocket")
     name = spec.removeprefix("hf:")
@@ -184,7 +142,10 @@ def _base(path: Path, spec: str) -> Path:
             f"the adapter {path.name!r} names its base by a path of the machine it was made on; put that base, {Path(name).name!r}, "
             f"into the folder beside it, or set base_model_name_or_path in {CONFIG} to a hub id"
         )
-    base = find(name)
+    known = recall(sha256)
+    if name.startswith(".") and not Path(name).is_dir() and known is None:
+        raise ModelError(f"the base of the adapter {path.name!r}, {name!r}, is not here: put its folder beside the adapter's")
+    base = find(name) if known is None or Path(name).is_dir() else known
     if (base / CONFIG).exists():
         raise ModelError(f"the base of {path.name!r}, {name!r}, is an adapter itself: merge that first (tuned.merge(folder))")
     return base

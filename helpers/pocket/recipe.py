@@ -53,7 +53,7 @@ PRESETS = {
         20_000_000, focus=(("sentiment", 2.0), ("sentiment_drill", 22.0), ("known_fact", 2.0), ("dated_event", 2.0), ("quiz", 14.0)),
         note="70 minutes on two CPU cores; too little for all families, so it leans on what lessons 00 and 01 ask",
     ),
-    "day": Preset(150_000_000, focus=TARGETS, pieces=0.15, note="four hours on two idle CPU cores; resume as often as needed"),
+    "day": Preset(150_000_000, focus=TARGETS, pieces=0.15, workers=1, note="four hours on two idle CPU cores; resume as often as needed"),
     "gpu": Preset(
         1_000_000_000, step=131_072, micro=65_536, hidden=384, layers=8, heads=6, ffn=1024, matrix_lr=0.02, workers=12,
         note="about half an hour on one large GPU",

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
-from helpers.tuning.curves import Live, draw, learning_curve
+from helpers.tuning.curves import Live, draw, draw_learning, learning_curve
 from helpers.tuning.export import to_chat_jsonl
 from helpers.tuning.fitting import fit, full, lora, prompt_tuning, qlora
 from helpers.tuning.tuned import Tuned, read
 
-__all__ = ["fit", "full", "lora", "prompt_tuning", "qlora", "Tuned", "read", "Live", "draw", "learning_curve", "to_chat_jsonl"]
+__all__ = [
+    "fit", "full", "lora", "prompt_tuning", "qlora", "Tuned", "read", "Live", "draw", "draw_learning", "learning_curve", "to_chat_jsonl",
+]  # fmt: skip

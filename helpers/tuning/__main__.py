@@ -7,28 +7,52 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from contextlib import nullcontext
 
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
+from helpers import tracking
 from helpers.tasks import load_task
+from helpers.tuning.bases import portable
 from helpers.tuning.crowd import Crowd
 from helpers.tuning.fitting import fit
 from helpers.tuning.settings import METHODS
+from helpers.tuning.tuned import Tuned
 
 
 def main() -> int:
-    """Tune, and print what came of it; every process of a torchrun takes its share of each batch."""
+    """Tune, and print what came of it; every process of a torchrun takes its share of each batch. Comet gets the curve."""
     options = _options()
-    changes = {name: json.loads(value) for name, _, value in (change.partition("=") for change in options.set)}
-    done = fit(
-        options.base, load_task(options.task), method=options.method, template=options.template, limit=options.limit,
-        dev_limit=options.dev_limit, folder=options.folder, fresh=options.fresh, **changes,
-    )  # fmt: skip
+    try:
+        done = _tuned(options)
+    except (ValueError, RuntimeError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     crowd = Crowd()
     if crowd.first:
-        sys.stdout.write(f"{done!r}; {crowd.size} process{'es' * (crowd.size > 1)}\n")
+        sys.stdout.write(f"{done!r}; {crowd.size} process{'es' * (crowd.size > 1)}; in {os.path.relpath(done.folder)}\n")
     crowd.leave()
     return 0
+
+
+def _tuned(options: argparse.Namespace) -> Tuned:
+    """Tune under a tracker, which the first process alone has."""
+    task, changes = load_task(options.task), dict(map(_change, options.set))
+    tell = tracking.start(f"{options.method} on {portable(options.base)}", mode=options.tracking) if Crowd().first else nullcontext()
+    with tell as tracker:
+        return fit(
+            options.base, task, method=options.method, template=options.template, limit=options.limit,
+            dev_limit=options.dev_limit, folder=options.folder, fresh=options.fresh, tracker=tracker, **changes,
+        )  # fmt: skip
+
+
+def _change(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"--set {text}: it is NAME=NUMBER, as lr=1e-3") from error
 
 
 def _options() -> argparse.Namespace:
@@ -41,6 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--dev-limit", type=int, default=60, help="rows of the dev split (default: 60)")
     parser.add_argument("--folder", help="where it goes (default: a folder under outputs/tuning)")
     parser.add_argument("--fresh", action="store_true", help="start again, whatever the folder holds of an earlier run")
+    parser.add_argument("--tracking", choices=("offline", "online", "off"), help="to Comet (default: $LADDER_TRACKING, else offline)")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings, as lr=1e-3 epochs=2")
     return parser.parse_args()
 

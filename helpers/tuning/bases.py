@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.adapter import quiet_peft, read_nf4
+from helpers import places
+from helpers.models.four_bits import quiet_peft, read_nf4
 from helpers.models.reply import ModelError
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class Base:
     spec: str
     local: Local
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """A hash over the weights, by which an adapter knows its base again."""
         from helpers.models.cache import files_hash
@@ -55,12 +57,16 @@ def spec_of(base: str | Path | Model) -> str:
 
 
 def portable(spec: str) -> str:
-    """A spec without a machine path: a folder below the current one by its way from here, any other by its name."""
+    """A spec without a machine path: a folder below the current one or the repository by its way from here, any other by its name."""
     folder = Path(spec.removeprefix("hf:")).expanduser()
     if spec == "pocket" or not folder.is_dir():
         return spec
-    way = os.path.relpath(folder.resolve())
-    return f"hf:./{folder.resolve().name if way.startswith('..') or Path(way).is_absolute() else Path(way).as_posix()}"
+    folder, here = folder.resolve(), Path.cwd()
+    if folder.is_relative_to(here):
+        return f"hf:./{folder.relative_to(here).as_posix()}"
+    if folder.is_relative_to(places.root()) and here.is_relative_to(places.root()):
+        return f"hf:{Path(os.path.relpath(folder)).as_posix()}"
+    return f"hf:./{folder.name}"
 
 
 def prepare(base: Base, method: str, settings: Settings, pairs: list[Pair]) -> PreTrainedModel:

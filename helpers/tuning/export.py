@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ def to_chat_jsonl(rows: Iterable[Mapping], method: Ask, file: str | Path) -> Pat
     """Write rows as conversations whose last turn, the assistant's, is the target (a list as JSON); all of them, or no file.
 
     method: as `template` of `fit`: a `Method`, a `Template`, or a text with {fields}. ValueError: no row, or rows without a target or
-    a field. Format: platform.openai.com/docs/guides/supervised-fine-tuning (read 2026-11).
+    a field; OSError: it cannot be written. Format: platform.openai.com/docs/guides/supervised-fine-tuning (read 2026-11).
 
     >>> to_chat_jsonl(task["train"], "Sentiment of: {input}", "train.jsonl")  # doctest: +SKIP
     PosixPath('train.jsonl')
@@ -35,8 +36,14 @@ def to_chat_jsonl(rows: Iterable[Mapping], method: Ask, file: str | Path) -> Pat
     if problems or not lines:
         raise ValueError(told(problems) if problems else "there is no row to export")
     part = file.with_name(file.name + ".part")
-    part.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-    os.replace(part, file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        os.replace(part, file)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise OSError(f"{file.name!r} cannot be written ({error}); make room, or give another file") from error
     return file
 
 

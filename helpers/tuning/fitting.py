@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.models.known import remember
 from helpers.progress import bar
 from helpers.tuning import states, tuned
 from helpers.tuning.bases import Base, open_base, prepare
@@ -22,6 +23,8 @@ from helpers.tuning.settings import Settings, settings_for
 from helpers.tuning.tuned import Tuned
 
 if TYPE_CHECKING:
+    from tqdm.std import tqdm
+
     from helpers.models import Model
     from helpers.tasks import Task
     from helpers.tracking import Tracker
@@ -70,13 +73,20 @@ def fit(
     crowd = Crowd()
     if crowd.first:
         _clear(folder, key, fresh)
+        remember(base.sha256, base.local.folder.path)
     crowd.wait()
+    tracker, live, progress = (tracker, live, progress) if crowd.first else (None, None, False)
+    if tracker is not None:
+        about = {"method": method, "base": base.spec, "rows": len(pairs), "dev_rows": len(dev_pairs)}
+        tracker.log_parameters({"tuning": asdict(settings) | about})
     if tuned.key_of(folder) != key:
         _train(_job(base, method, settings, pairs, dev_pairs, folder, key, crowd), base, method, tracker, progress, live)
-    elif live:
-        for row in tuned.read(folder).curve.to_dict("records"):
-            live(row)
-    return replace(tuned.read(folder), base_folder=base.local.folder.path)
+    else:
+        _again(tuned.read(folder), tracker, live)
+    done = replace(tuned.read(folder), base_folder=base.local.folder.path)
+    if tracker is not None:
+        _keep(tracker, done)
+    return done
 
 
 def full(base: str | Path | Model, data: Data, **options: object) -> Tuned:
@@ -104,6 +114,8 @@ def _pairs(
 ) -> tuple[list[Pair], list[Pair]]:
     """Train and dev rows as tokens."""
     labels, rows = (), data
+    if data is None or isinstance(data, str | Path | Mapping):
+        raise ValueError(f"data must be a task, as load_task(name) gives it, or rows with input and target; got {data!r:.80}")
     if hasattr(data, "splits"):
         labels = data.labels if data.metric == "label" else ()
         rows, dev = data["train"], dev if dev is not None else data.splits.get("dev")
@@ -122,14 +134,15 @@ def _key(method: str, settings: Settings, base: Base, pairs: list[Pair], dev: li
 
 
 def _clear(folder: Path, key: str, fresh: bool) -> None:
-    """Make sure that the folder is empty or holds this very run. ValueError: it holds another, or other files."""
-    there = {tuned.key_of(folder), states.key_of(folder)} - {None}
+    """Make sure that the folder is empty or holds this very run, killed anywhere. ValueError: it holds another, or other files."""
+    there = {tuned.key_of(folder), tuned.key_of(folder / tuned.NEW), states.key_of(folder)} - {None}
     if fresh and there:
         shutil.rmtree(folder)
         there = set()
     if there - {key}:
-        raise ValueError(f"{folder.name!r} holds another training run (other rows, settings or base): give another folder, or fresh=True")
-    if not there and folder.exists() and any(file.name != states.NEW for file in folder.iterdir()):
+        what = "another training run (other rows, settings or base), or a damaged one"
+        raise ValueError(f"{folder.name!r} holds {what}: give another folder, or fresh=True")
+    if not there and folder.exists() and any(file.name not in (states.NEW, tuned.NEW) for file in folder.iterdir()):
         raise ValueError(f"{folder.name!r} holds files that no training run wrote: give a new folder")
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -140,11 +153,7 @@ def _job(base: Base, method: str, settings: Settings, pairs: list[Pair], dev: li
 
 
 def _train(job: Job, base: Base, method: str, tracker: Tracker | None, progress: bool, live: Callable[[dict], None] | None) -> None:
-    """Train and write, telling whoever watches; of several processes the first alone tells and writes."""
-    tracker, live, progress = (tracker, live, progress) if job.crowd.first else (None, None, False)
-    if tracker is not None:
-        made = {"method": method, "base": base.spec, "rows": len(job.train), "dev_rows": len(job.dev)}
-        tracker.log_parameters({"tuning": asdict(job.settings) | made})
+    """Train and write, telling whoever watches; of several processes the first alone writes."""
     with bar(len(job.train) * job.settings.epochs, f"{method} on {base.spec}", progress) as shown:
         job.report = lambda row: _tell(row, shown, tracker, live)
         train(job)
@@ -152,25 +161,35 @@ def _train(job: Job, base: Base, method: str, tracker: Tracker | None, progress:
         tuned.finish(job, base, method)
         states.drop(job.folder)
     job.crowd.wait()
-    if tracker is not None:
-        _keep(tracker, tuned.read(job.folder))
+
+
+def _again(done: Tuned, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:
+    """Tell the curve of a finished run, as if it were trained now."""
+    rows = done.curve.to_dict("records")
+    for row in rows:
+        stopped = done.stopped if row is rows[-1] else ""
+        _tell(row | {"steps": rows[-1]["step"], "examples": 0, "left": math.nan, "stopped": stopped}, None, tracker, live)
 
 
 def _keep(tracker: Tracker, done: Tuned) -> None:
     """What is known at the end: the whole curve as a table and a figure, and the totals."""
+    from matplotlib.figure import Figure
+
     from helpers.tuning.curves import draw
 
     totals = {"seconds": done.seconds, "best_step": done.best_step, "trainable": done.trainable}
     tracker.log_metrics({f"tuning.{name}": value for name, value in totals.items()})
     tracker.log_table("tuning curve", done.curve)
     if tracker.mode != "off":
-        tracker.log_figure("tuning curve", draw(done.curve))
+        figure = Figure(figsize=(6, 3), layout="constrained")  # not pyplot's: a notebook would show it a second time
+        tracker.log_figure("tuning curve", draw(done.curve, ax=figure.subplots(), title=f"{done.method} on {done.base}"))
 
 
-def _tell(row: dict, shown: object, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:
+def _tell(row: dict, shown: tqdm | None, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:
     """One row of the curve to whoever watches."""
-    shown.update(row["examples"])
-    shown.set_postfix(loss=f"{row['loss']:.3f}", refresh=False)
+    if shown is not None:
+        shown.update(row["examples"])
+        shown.set_postfix(loss=f"{row['loss']:.3f}", refresh=False)
     if live:
         live(row)
     weighed = not math.isnan(row["dev_loss"])

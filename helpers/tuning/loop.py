@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,9 +43,15 @@ class Job:
     best: dict = field(default_factory=dict)
     state: dict = field(default_factory=dict)
 
+    @cached_property
+    def batches(self) -> list[list[int]]:
+        """The rows of every step, as positions."""
+        settings = self.settings
+        return plan([pair.length for pair in self.train], batch=settings.batch, epochs=settings.epochs, seed=settings.seed)
+
     @property
     def steps(self) -> int:
-        return -(-len(self.train) // self.settings.batch) * self.settings.epochs
+        return len(self.batches)
 
 
 def rate(step: int, steps: int, settings: Settings) -> float:
@@ -83,8 +90,7 @@ def train(job: Job) -> None:
 
 
 def _steps(job: Job, optimizer: torch.optim.Optimizer) -> None:
-    settings, state = job.settings, job.state
-    batches = plan([pair.length for pair in job.train], batch=settings.batch, epochs=settings.epochs, seed=settings.seed)
+    settings, state, batches = job.settings, job.state, job.batches
     every = max(1, math.ceil(len(batches) / settings.evaluations))
     clock = kept = time.monotonic()
     before = state["seconds"]
@@ -106,9 +112,9 @@ def _steps(job: Job, optimizer: torch.optim.Optimizer) -> None:
 def _report(job: Job, row: dict) -> None:
     """Tell a row of the curve, with how much is done and how long the rest will take."""
     seconds, step = job.state["seconds"], row["step"]
-    rows = min(job.settings.batch, len(job.train)) if step else 0
+    rows = len(job.batches[step - 1]) if step else 0
     left = seconds / job.state["step"] * (job.steps - step) if job.state["step"] else math.nan
-    job.report(row | {"steps": job.steps, "examples": rows, "seconds": seconds, "left": left})
+    job.report(row | {"steps": job.steps, "examples": rows, "seconds": seconds, "left": left, "stopped": job.state["stopped"]})
 
 
 def _step(job: Job, optimizer: torch.optim.Optimizer, rows: list[Pair], step: int) -> dict:

@@ -61,6 +61,8 @@ def encode(rows: Iterable[Mapping], template: Ask, local: Local, *, labels: Sequ
     """
     make, pairs, problems = messages_of(template), [], []
     for number, row in enumerate(rows, 1):
+        if not isinstance(row, Mapping):
+            raise ValueError(f"row {number} must be a mapping with input and target, got {type(row).__name__}")
         name = f"row {number} ({row['id']})" if row.get("id") else f"row {number}"
         try:
             pairs.append(_pair(row, make, local, labels, room))

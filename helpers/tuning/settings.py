@@ -37,6 +37,10 @@ class Settings:
     keep: float = 20.0
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise ValueError(f"{field.name}={value!r}: it is a number, not {type(value).__name__}")
         for name in ("epochs", "batch", "evaluations", "patience", "rank", "virtual", "tokens"):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:

@@ -67,9 +67,12 @@ def latest(folder: Path) -> Path | None:
 
 
 def key_of(folder: Path) -> str | None:
-    """Which run the checkpoint in `folder` belongs to; None if there is none."""
+    """Which run the checkpoint in `folder` belongs to; None if there is none, "" if it cannot be read."""
     found = latest(folder)
-    return json.loads((found / "state.json").read_text(encoding="utf-8"))["key"] if found else None
+    try:
+        return json.loads((found / "state.json").read_text(encoding="utf-8"))["key"] if found else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def load(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> tuple[Weights, dict] | None:

@@ -3,7 +3,8 @@
 Each contender is a process of its own, one after the other, in turns over the rounds: LoRA (or full fine-tuning) of the pocket model on
 reviews, then the same run over the dev split. The same for both: fp32 weights (trl's bf16 and gradient checkpointing are off), loss on
 answers alone, AdamW, learning rate with its warm-up and fall, clipping, batch, epochs, threads; no evaluation and no checkpoint on the way.
-"trl, by length" lets trl group rows of like length, as this repository does.
+"trl, by length" lets trl group rows of like length, as this repository does. Steps a second are wall time, so the machine should be idle;
+"cpu s/step" (processor seconds between the ends of the first and the last step, over the steps) tells more on a busy one.
 """
 
 from __future__ import annotations
@@ -26,21 +27,26 @@ job = json.loads(sys.argv[1])
 task = load_task("reviews")
 rows = task["train"].select(range(job["n"])).to_list()
 method = prompt("Is this review positive or negative? Answer with one word.\\n\\n{input}", max_tokens=4)
+marks = []
+def mark(row=None):
+    marks.append(time.process_time())
 def tell(model, seconds, steps, trained):
     run = runs.run(method, task, model, limit=job["dev"])
     scores = run.table["score"]
-    print(json.dumps({"seconds": seconds, "steps": steps, "trained": trained, "right": float(scores.sum()), "of": len(scores)}))
+    cpu = (marks[-1] - marks[0]) / max(1, len(marks) - 1)
+    right = {"right": float(scores.sum()), "of": len(scores)}
+    print(json.dumps({"seconds": seconds, "steps": steps, "step cpu": cpu, "trained": trained, **right}))
 """
 
 LADDER = """
 from helpers import tuning
-done = tuning.fit(job["model"], rows, method=job["method"], template=method, keep=1e8, folder=job["folder"], **job["settings"])
+done = tuning.fit(job["model"], rows, method=job["method"], template=method, keep=1e8, folder=job["folder"], live=mark, **job["settings"])
 tell(done.model(), done.seconds, int(done.curve["step"].max()), done.trainable)
 """
 
 TRL = """
 from datasets import Dataset
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 from peft import LoraConfig
 from helpers import places
@@ -61,7 +67,10 @@ config = SFTConfig(
 )
 lora = LoraConfig(r=s.rank, lora_alpha=s.alpha, lora_dropout=s.dropout, target_modules="all-linear", task_type="CAUSAL_LM")
 lora = lora if job["method"] == "lora" else None
-trainer = SFTTrainer(model, args=config, train_dataset=data, processing_class=tokenizer, peft_config=lora)
+class Mark(TrainerCallback):
+    def on_step_end(self, *told, **more):
+        mark()
+trainer = SFTTrainer(model, args=config, train_dataset=data, processing_class=tokenizer, peft_config=lora, callbacks=[Mark()])
 trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
 start = time.perf_counter()
 trainer.train()
@@ -97,7 +106,8 @@ def _run(code: str, grouped: bool, options: argparse.Namespace) -> dict:
         settings = {"epochs": options.epochs, "batch": options.batch, **({"lr": options.lr} if options.lr else {})}
         job = {"n": options.n, "dev": options.dev, "model": options.model, "method": options.method, "settings": settings}
         job |= {"grouped": grouped, "folder": f"{folder}/run"}
-        done = python("-c", SHARED + code, json.dumps(job), LADDER_HOME=folder, OMP_NUM_THREADS=str(options.threads))
+        more = {"LADDER_HOME": folder, "OMP_NUM_THREADS": str(options.threads), "CUDA_VISIBLE_DEVICES": ""}
+        done = python("-c", SHARED + code, json.dumps(job), **more)
     return json.loads(done.output.splitlines()[-1]) | {"process": done.seconds, "memory": done.memory}
 
 
@@ -106,7 +116,8 @@ def _row(name: str, found: list[dict]) -> dict[str, object]:
     return {
         "who": name, "steps/s": statistics.median(speeds), "slowest": min(speeds), "quickest": max(speeds),
         "dev": statistics.mean(one["right"] / one["of"] for one in found), "steps": found[0]["steps"], "trained": found[0]["trained"],
-        "process s": statistics.median(one["process"] for one in found), "peak MB": round(max(one["memory"] for one in found)),
+        "process s": statistics.median(one["process"] for one in found), "cpu s/step": statistics.median(one["step cpu"] for one in found),
+        "peak MB": round(max(one["memory"] for one in found)),
     }  # fmt: skip
 
 
@@ -119,7 +130,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, help="default: the method's own")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--slack", type=int, default=6, help="dev examples that may be lost to another order of the rows (default: 6)")
     return parser.parse_args()

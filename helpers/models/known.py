@@ -1,0 +1,39 @@
+"""Which folders of this machine hold the bases of its adapters: these keep no path, so that they can move to another machine."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from helpers import places
+
+__all__ = ["recall", "remember"]
+
+
+def remember(sha256: str, folder: Path) -> None:
+    """Note where the base with these weights lies, in `.cache/bases.json`. That this fails is no error: it is a convenience."""
+    known, file = _known(), places.cache("bases.json")
+    where = str(folder.resolve())
+    if known.get(sha256) == where:
+        return
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_name(f"{file.name}.{os.getpid()}.part")
+        part.write_text(json.dumps(known | {sha256: where}, indent=1) + "\n", encoding="utf-8")
+        os.replace(part, file)
+
+
+def recall(sha256: str) -> Path | None:
+    """The folder noted for these weights, if it is still there; whether it still holds them is for the caller to check."""
+    found = _known().get(sha256)
+    return Path(found) if isinstance(found, str) and Path(found).is_dir() else None
+
+
+def _known() -> dict:
+    try:
+        found = json.loads(places.cache("bases.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
