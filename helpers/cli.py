@@ -72,7 +72,7 @@ def _command(commands: Any, name: str, do: Callable, text: str, *, runs: bool = 
 
 def _run(options: argparse.Namespace) -> int:
     from helpers import places, workbook
-    from helpers.workbook.html import index
+    from helpers.workbook.page import index
     from helpers.workbook.progress import Progress, summary
 
     out = (options.out or places.outputs()).resolve()
@@ -90,12 +90,16 @@ def _run(options: argparse.Namespace) -> int:
     kind = "solutions" if options.solutions else "lessons"
     print(f"\n{summary(results)}")
     print(f"notebooks and HTML: {out / kind}")
-    print(f"overview:           {index(out)}")
+    listed = [*workbook.find(folder=options.lessons), *workbook.find(folder=options.lessons, solutions=True)]
+    print(f"overview:           {index(out, listed)}")
     return int(not all(result.ok for result in results))
 
 
+WORDS = {"", "on", "off", "yes", "no", "y", "n"}  # that YAML 1.1 takes for true and false, and a reader does not
+
+
 def parse_parameters(pairs: Sequence[str]) -> dict[str, Any]:
-    """`["n=20", "model=hf:x"]` to `{"n": 20, "model": "hf:x"}`; values are read as YAML, as papermill's `-y` reads them."""
+    """`["n=20", "model=hf:x"]` to `{"n": 20, "model": "hf:x"}`; values are read as YAML 1.2 has it: `off` and `no` are texts."""
     import yaml
 
     parameters = {}
@@ -103,7 +107,7 @@ def parse_parameters(pairs: Sequence[str]) -> dict[str, Any]:
         name, equals, value = pair.partition("=")
         if not equals or not name.isidentifier():
             raise ValueError(f"-p {pair}: write -p name=value, for instance -p n=20")
-        parameters[name] = yaml.safe_load(value) if value else ""
+        parameters[name] = value if value.lower() in WORDS else yaml.safe_load(value)
     return parameters
 
 

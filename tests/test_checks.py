@@ -1,6 +1,13 @@
-"""Each exercise: the stub waits, the solution passes, a plausible wrong answer is told why."""
+"""Each exercise: the stub waits, the solution passes, a plausible wrong answer is told why.
 
-import re
+What holds for every lesson is tested here, for whatever lessons there are; the answers to lessons 00 and 01 too, those to the others in
+`test_checks_NN.py`.
+"""
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +17,48 @@ from helpers.models import load
 from helpers.tasks import load_task
 from helpers.techniques import prompt
 
-STUBS = {"00.warmup": 1, "00.core": 1, "00.stretch": 1, "01.warmup": 1, "01.core": 1, "01.stretch": 2}
+HERE = Path(__file__).parent
+
+
+def _calls(source: str) -> Iterator[tuple[str, int]]:
+    """Name and number of answers of each `check("01.core", a, b)`, or `exercises.check(...)`, in some code."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "check" and node.args:
+            name = getattr(node.args[0], "value", None)
+            if isinstance(name, str):
+                yield name, len(node.args) - 1
+
+
+def _exercises(solutions: bool) -> dict[str, tuple[int, str]]:
+    """By exercise: how many answers its check takes, and the text that it left in the committed notebook."""
+    found = {}
+    for lesson in workbook.find(solutions=solutions):
+        for cell in lesson.read().cells:
+            for name, answers in _calls(cell.source) if cell.cell_type == "code" and "check(" in cell.source else ():
+                found[name] = answers, "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+    return found
+
+
+STUBS = {name: answers for name, (answers, _) in _exercises(False).items()}
+
+
+def _defined() -> set[str]:
+    """The exercises that helpers.checks knows, of the lessons that there are."""
+    numbers = [lesson.number for lesson in workbook.find()]
+    return {f"{number}.{part}" for number in numbers for part in importlib.import_module(f"helpers.checks.lesson_{number}").__all__}
+
+
+def _tried() -> set[str]:
+    """The exercises that some test of this file, or of test_checks_NN.py, asserts something of: itself, or through a function beside it."""
+    found: set[str] = set()
+    for path in HERE.glob("test_checks*.py"):
+        functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
+        named = {function.name: {name for name, _ in _calls(ast.unparse(function))} for function in functions}
+        for test in functions:
+            if test.name.startswith("test_") and any(isinstance(node, ast.Assert) for node in ast.walk(test)):
+                called = {node.func.id for node in ast.walk(test) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+                found |= named[test.name].union(*(named[name] for name in called & set(named)))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -34,27 +82,21 @@ def review_runs(pocket):
     return {name: runs.run(prompt(text, name=name, max_tokens=8), reviews, pocket, limit=40) for name, text in texts.items()}
 
 
-def _outputs(solutions: bool) -> dict[str, str]:
-    """The text that each check left in the committed notebooks."""
-    found = {}
-    for lesson in workbook.find(solutions=solutions):
-        for cell in lesson.read().cells:
-            name = re.search(r"check\(\"(\d\d\.\w+)\"", cell.source) if cell.cell_type == "code" else None
-            if name:
-                found[name[1]] = "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
-    return found
-
-
 def test_the_committed_lessons_wait_and_the_committed_solutions_pass():
-    waiting, passed = _outputs(False), _outputs(True)
-    assert set(waiting) == set(passed) == set(STUBS)
-    assert [name for name, text in waiting.items() if "not attempted yet" not in text] == []
-    assert [name for name, text in passed.items() if ": passed" not in text] == []
+    waiting, passed = _exercises(False), _exercises(True)
+    assert set(waiting) == set(passed) == _defined()
+    assert [name for name, (_, text) in waiting.items() if "not attempted yet" not in text] == []
+    assert [name for name, (_, text) in passed.items() if ": passed" not in text] == []
+
+
+def test_every_exercise_s_answers_are_tried_here_or_in_a_file_of_its_lesson():
+    assert sorted(_defined() - _tried()) == []
 
 
 @pytest.mark.parametrize("name", STUBS)
-def test_a_stub_waits(name, pocket):
-    assert check(name, *[...] * STUBS[name], pocket, pocket).state == "waiting"
+def test_a_stub_waits(name):
+    assert STUBS[name] > 0
+    assert check(name, *[...] * STUBS[name]).state == "waiting"
 
 
 @pytest.mark.parametrize(

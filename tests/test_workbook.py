@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from helpers import places, workbook
-from helpers.workbook import checking, html, refreshing, rules_outputs, running
+from helpers.workbook import checking, html, page, refreshing, rules_outputs, running
 from helpers.workbook.cut import cut, drift
 from helpers.workbook.files import Lesson, clean, fingerprint, tree_hash, write
 
@@ -120,7 +120,7 @@ def test_a_run_leaves_whole_clean_results_and_the_second_run_does_nothing(lesson
     assert made.cells[5].outputs[0].data["text/plain"] == "10"  # one below its place: the parameters were put in before it
     assert workbook.run(workbook.find(folder=lessons), parameters={"n": 10}, out=out)[0].status == "current"
     assert sorted(path.name for path in (out / "lessons").iterdir()) == ["01_rivers.html", "01_rivers.ipynb", "01_rivers.json"]
-    assert "01 rivers" in html.index(out).read_text(encoding="utf-8")
+    assert "01 · Rivers" in page.index(out, workbook.find(folder=lessons)).read_text(encoding="utf-8")
 
 
 def test_the_page_of_a_lesson_needs_no_network(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_failures_are_named_and_the_others_still_finish(tmp_path: Path) -> None:
     assert killed.error.startswith("cell 2 of 2 (`import os, signal`): the kernel died")
     assert not (out / "lessons" / "01_wrong.ipynb").exists()
     assert "ZeroDivisionError" in (out / "lessons" / "01_wrong.failed.html").read_text(encoding="utf-8")
-    assert "division by zero" in html.index(out).read_text(encoding="utf-8")
+    assert "division by zero" in page.index(out, workbook.find(folder=folder)).read_text(encoding="utf-8")
 
 
 def test_a_lesson_that_takes_too_long_is_ended_and_said_so(tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from helpers import places
+from helpers.from_file import KINDS
+from helpers.from_file.documents import find_documents
 from helpers.workbook.files import Lesson, tree_hash
 from helpers.workbook.task import Job, Result, Task, Watcher
 
@@ -31,18 +34,19 @@ def run(
 ) -> list[Result]:
     """Execute the lessons into `out/lessons/`: notebook, HTML, and a JSON file that says how it went.
 
-    A lesson whose cells, parameters, helpers and data are those of its last good run is left alone unless `force`.
+    A lesson whose cells, parameters, helpers and data are those of its last good run is left alone unless `force`. A parameter that
+    names a file or folder means the one seen from here, though a lesson runs in its own folder, and its content counts as a parameter.
     `timeout` is seconds for a whole lesson; `settings` are environment variables for its kernel;
     `fresh_home` gives each lesson an empty cache and ledger of its own.
     Raises ValueError for a parameter that no selected lesson has.
     """
     out, watcher, tree = out or places.outputs(), watcher or Watcher(), tree_hash()
-    shares = {lesson: _share(lesson, parameters or {}) for lesson in lessons}
     _refuse_unknown(parameters or {}, lessons)
+    shares = {lesson: _share(lesson, seen_from_here(parameters or {})) for lesson in lessons}
     jobs = jobs or default_jobs(len(lessons))
     with kernel_environment(jobs, settings or {}) as env, ThreadPoolExecutor(jobs) as pool:
         job = Job(out, tree, env, watcher, timeout=timeout, force=force, fresh_home=fresh_home)
-        tasks = [Task(lesson, shares[lesson], job) for lesson in lessons]
+        tasks = [Task(lesson, share, replace(job, tree=tree + _contents(share))) for lesson, share in shares.items()]
         futures = [pool.submit(task) for task in tasks]
         try:
             return [future.result() for future in futures]
@@ -72,6 +76,29 @@ def _share(lesson: Lesson, parameters: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     known = known_parameters(lesson)
     return {name: value for name, value in parameters.items() if name in known}
+
+
+def seen_from_here(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters, with the whole path of each that names a data file, or anything that is there by a path with a slash.
+
+    A parameter `documents` is a path without a slash as well; a lesson's task or model may be called as some folder here is.
+    """
+    return {name: _placed(name, value) for name, value in parameters.items()}
+
+
+def _placed(name: str, value: Any) -> Any:
+    if not isinstance(value, str) or not value or "\n" in value:
+        return value
+    path = Path(value).expanduser()
+    named = path.suffix.lower() in KINDS or ((name == "documents" or "/" in value or os.sep in value) and path.exists())
+    return str(path.absolute()) if named else value
+
+
+def _contents(parameters: Mapping[str, Any]) -> str:
+    """A hash of the files and folders that parameters name, and of the documents beside a file."""
+    files = [Path(value) for value in parameters.values() if isinstance(value, str) and Path(value).is_absolute() and Path(value).exists()]
+    beside = [folder for file in files if file.is_file() and (folder := find_documents(file, None)[0])]
+    return tree_hash([*files, *beside]) if files else ""
 
 
 def _refuse_unknown(parameters: Mapping[str, Any], lessons: Sequence[Lesson]) -> None:

@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -82,10 +83,10 @@ class Task:
         return result
 
     def _before(self) -> Result | None:
-        with suppress(OSError, ValueError, TypeError):
+        with suppress(OSError, ValueError, TypeError, KeyError):
             record = json.loads(self.record.read_text(encoding="utf-8"))
-            if record.pop("key") == self.key and record["status"] == "passed" and self.target.exists():
-                return Result(**{**record, "status": "current"})
+            if record["key"] == self.key and record["status"] == "passed" and self.target.exists():
+                return Result(**{**{item.name: record[item.name] for item in fields(Result)}, "status": "current"})
         return None
 
     def _execute(self) -> Result:
@@ -98,7 +99,9 @@ class Task:
         kept = self._put(part, self.target if end["status"] == "passed" else self.target.with_suffix(".failed.ipynb"))
         seconds = round(time.perf_counter() - start, 1)
         result = Result(self.lesson.name, end["status"], seconds, end.get("memory"), end["cells"], _why(end), kept)
-        write(self.record, json.dumps({**asdict(result), "key": self.key}, indent=1) + "\n")
+        record = {**asdict(result), "key": self.key, "tree": self.job.tree, "parameters": self.parameters}
+        record["date"] = date.today().isoformat()
+        write(self.record, json.dumps(record, indent=1, default=str) + "\n")
         return result
 
     def _put(self, part: Path, kept: Path) -> str:

@@ -1,0 +1,125 @@
+"""`outputs/index.html`: the ladder, every lesson and how it went, and what it was made with; one file that needs no network."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from helpers.workbook.entries import Entry, entry
+from helpers.workbook.files import Lesson, tree_hash, write
+from helpers.workbook.lifted import LADDER, pictures, tables, tagged
+from helpers.workbook.page_rows import OLD, WORDS, lesson_table, megabytes, quoted, seconds, version_tables
+from helpers.workbook.page_style import STYLE
+
+__all__ = ["index"]
+
+GLYPH = '<path d="M3 2v38M25 2v38M3 9h22M3 17h22M3 25h22M3 33h22" fill="none" stroke-width="3.4" stroke-linecap="round"/>'
+
+
+def index(out: Path, lessons: Sequence[Lesson]) -> Path:
+    """Write `out/index.html` and return its path: the lessons with what `run` left in `out`, or that they have not run.
+
+    Solutions are listed only if they were run. Figures of cells tagged `picture-<name>` stand beside their lesson; the one named
+    `ladder`, with the table of the cell tagged `table-ladder`, stands on top.
+    """
+    tree = tree_hash()
+    entries = [entry(out, lesson, tree) for lesson in lessons]
+    shown = [one for one in entries if not one.lesson.is_solution]
+    solutions = [one for one in entries if one.lesson.is_solution and one.record]
+    parts = [_section("The ladder", _ladder(shown)), _section("Lessons", lesson_table(shown, "lesson"))]
+    parts += [_section("Solutions", lesson_table(solutions, "solution"))] if solutions else []
+    path = out / "index.html"
+    write(path, _whole(_summary(shown or solutions), [*parts, _section("Made with", version_tables())]))
+    return path
+
+
+def _whole(summary: str, parts: Iterable[str]) -> str:
+    body = "\n".join(parts)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>LLM Ladder: the lessons as they ran</title>
+<link rel="icon" href="data:,">
+<style>{STYLE}</style>
+</head>
+<body>
+<header>
+<svg viewBox="0 0 28 42" aria-hidden="true">{GLYPH}</svg>
+<div><h1>LLM Ladder</h1><p>{summary}</p></div>
+</header>
+<main>
+{body}
+</main>
+<footer>Written by <code>make lessons</code>; running it again runs only what has changed. This page needs no network.</footer>
+</body>
+</html>
+"""
+
+
+def _section(title: str, content: str) -> str:
+    name = title.lower().replace(" ", "-")
+    return f'<section aria-labelledby="{name}">\n<h2 id="{name}">{title}</h2>\n{content}\n</section>'
+
+
+def _summary(entries: Sequence[Entry]) -> str:
+    ran = [one for one in entries if one.record]
+    passed, total = sum(one.status == "passed" for one in ran), len(entries)
+    words = [f"{passed} of {total} lessons passed"]
+    words += [f"{len(ran) - passed} failed"] if len(ran) > passed else []
+    words += [f"{total - len(ran)} not run yet"] if total > len(ran) else []
+    if not ran:
+        return "; ".join(words) + "."
+    peaks = [one.record.get("memory") or 0 for one in ran]
+    spent = sum(one.record["seconds"] for one in ran)
+    return f"{'; '.join(words)}. {seconds(spent)} one after the other, at most {megabytes(max(peaks))}{_days(ran)}."
+
+
+def _days(ran: Sequence[Entry]) -> str:
+    days = sorted({one.record["date"] for one in ran if one.record.get("date")})
+    if not days:
+        return ""
+    named = [f"{date.fromisoformat(day):%B} {int(day[-2:])}, {day[:4]}" for day in dict.fromkeys((days[0], days[-1]))]
+    return " · " + " to ".join(named)
+
+
+def _ladder(entries: Sequence[Entry]) -> str:
+    """Figure and table of the lesson that draws the ladder, or why there are none."""
+    for one in entries:
+        drawn = [picture for picture in pictures(one.notebook) if picture.name == LADDER] if one.notebook else []
+        table = tables(one.notebook).get(LADDER, "") if one.notebook else ""
+        if drawn or table:
+            return _lifted(one, drawn[0].uri if drawn else "", table)
+    owner = next((one for one in entries if _draws(one)), None)
+    if owner is None:
+        return _note("No lesson here draws the ladder: none has cells tagged <code>picture-ladder</code> and <code>table-ladder</code>.")
+    name, again = html.escape(owner.title), f"<code>ladder run {owner.lesson.number}</code>"
+    if owner.record and owner.status != "passed":
+        return _note(f"No ladder: lesson {name}, which draws it, {WORDS[owner.status][2:]}.", quoted(owner.error))
+    if owner.record:
+        return _note(f"No ladder: lesson {name} passed, but its cell tagged for the ladder showed neither a figure nor a table.")
+    return _note(f"No ladder yet: lesson {name}, which draws it, has not run. {again} runs it alone.")
+
+
+def _draws(one: Entry) -> bool:
+    tags = [name for prefix in ("picture-", "table-") for name, _ in tagged(one.source, prefix)] if one.source else []
+    return LADDER in tags
+
+
+def _note(*lines: str) -> str:
+    return f'<div class="box note">{"".join(f"<p>{line}</p>" for line in lines if line)}</div>'
+
+
+def _lifted(one: Entry, uri: str, table: str) -> str:
+    home = f'<a href="{one.link(".html")}">{html.escape(one.title)}</a>{html.escape(f" with {one.given}" if one.given else "")}'
+    stale = f'<p class="old">This is {OLD}.</p>' if one.stale else ""
+    alt = "The ladder, drawn: each rung's score with its interval." + (" The table below has the numbers." if table else "")
+    figure = f'<figure><img src="{uri}" alt="{alt}"><figcaption>Drawn by lesson {home}.</figcaption></figure>' if uri else ""
+    caption = f"<caption><span>Every rung on the same examples, as lesson {home} measured it.</span></caption>"
+    table = table.replace("<table>", f"<table>{caption}", 1)
+    wide = f'<div class="wide" role="region" aria-label="The ladder as a table" tabindex="0">{table}</div>' if table else ""
+    return f'<div class="box ladder">{stale}{figure}{wide}</div>'

@@ -1,0 +1,93 @@
+"""The tables of outputs/index.html: lessons with how they went, and versions."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from helpers.workbook import versions
+from helpers.workbook.entries import Entry
+from helpers.workbook.lifted import LADDER, pictures
+
+__all__ = ["OLD", "WORDS", "lesson_table", "megabytes", "quoted", "seconds", "version_tables"]
+
+WORDS = {"passed": "✓ passed", "failed": "✗ failed", "died": "✗ died", "timeout": "✗ timed out", "not run": "○ not run yet"}
+OLD = "out of date: its cells, the helpers or the data have changed since"
+ROLES = {"th": "rowheader", "td": "cell"}
+
+
+def lesson_table(entries: Sequence[Entry], what: str) -> str:
+    """One row a lesson: title and promise, how it went and why, seconds, peak memory, its figures, its notebook."""
+    caption = f"Each {what} with the seconds and the peak memory of its last run on this machine."
+    heads = (what.capitalize(), "How it went", "Time", "Peak memory", "Figures", "Files")
+    head = "".join(f'<th scope="col" role="columnheader"{_number(i in (2, 3))}>{text}</th>' for i, text in enumerate(heads))
+    rows = "\n".join(map(_row, entries))
+    return f"""<div class="box lessons"><table role="table"><caption>{caption}</caption>
+<thead role="rowgroup"><tr role="row">{head}</tr></thead>
+<tbody role="rowgroup">
+{rows}
+</tbody></table></div>"""
+
+
+def _row(one: Entry) -> str:
+    kind = {"passed": "passed", "not run": "none"}.get(one.status, "bad")
+    page, notebook = one.link(".html"), one.link(".ipynb")
+    title = f'<a href="{page}">{html.escape(one.title)}</a>' if page else html.escape(one.title)
+    promise = f"<p>{html.escape(one.promise)}</p>" if one.promise else ""
+    files = f'<a href="{notebook}" aria-label="notebook of {html.escape(one.title)}">notebook</a>' if notebook else ""
+    time = seconds(one.record["seconds"]) if one.record else ""
+    cells = [(f"{title}{promise}", ' scope="row"'), (_how(one), ""), (time, _number()), (megabytes(one.record.get("memory")), _number())]
+    cells += [(_thumbs(one), ' class="thumbs"'), (files, "")]
+    tags = ["th", *["td"] * 5]
+    inside = "".join(f'<{tag} role="{ROLES[tag]}"{more}>{text}</{tag}>' for tag, (text, more) in zip(tags, cells, strict=True))
+    return f'<tr role="row" class="{kind}">{inside}</tr>'
+
+
+def _how(one: Entry) -> str:
+    more = [quoted(one.error), html.escape(f"with {one.given}" if one.given else ""), OLD if one.stale else ""]
+    return f'<span class="how">{WORDS[one.status]}</span>' + "".join(f"<small>{text}</small>" for text in more if text)
+
+
+def quoted(error: str) -> str:
+    """An error's one line, escaped, its code between backticks as code."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(error))
+
+
+def _thumbs(one: Entry) -> str:
+    found = [picture for picture in pictures(one.notebook) if picture.name != LADDER] if one.notebook else []
+    return "".join(
+        f'<a href="{one.link(".html")}#cell-id={html.escape(picture.cell)}">'
+        f'<img src="{picture.uri}" alt="Figure {html.escape(picture.name)} of lesson {one.lesson.number}"></a>'
+        for picture in found
+    )
+
+
+def version_tables() -> str:
+    """Models, tasks and packages, each in a table of its own."""
+    groups = {"Models": versions.models(), "Tasks": versions.tasks(), "Packages": versions.packages()}
+    about = {"Models": "SHA-256 of the weights", "Tasks": "SHA-256 over all files", "Packages": "as installed"}
+    return f'<div class="versions">{"".join(_group(name, about[name], found) for name, found in groups.items())}</div>'
+
+
+def _group(name: str, about: str, found: Sequence[versions.Version]) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(one.name)}{f"<small>{html.escape(one.about)}</small>" if one.about else ""}</th>'
+        f"<td><code>{html.escape(one.value)}</code></td></tr>"
+        for one in found
+    )
+    return f'<div class="box"><table><caption>{name}: {about}</caption><tbody>{rows}</tbody></table></div>'
+
+
+def _number(yes: bool = True) -> str:
+    return ' class="n"' if yes else ""
+
+
+def seconds(value: float) -> str:
+    """`12.3 s`; minutes from two minutes on."""
+    return f"{value:.1f} s" if value < 120 else f"{value / 60:.1f} min"
+
+
+def megabytes(value: int | None) -> str:
+    """Bytes as `640 MB`; nothing where they are not known."""
+    return f"{value / 1e6:,.0f} MB" if value else ""
