@@ -60,12 +60,12 @@ def test_what_is_written_loads_with_plain_transformers_and_gives_unit_vectors(em
     import torch
     from transformers import AutoModel, AutoTokenizer
 
-    from helpers.pocket.embedder import vectors
+    from helpers.pocket.embedder import LAYERS, vectors
 
     out, _ = embedder
     model = AutoModel.from_pretrained(out, dtype=torch.float32)
     found = vectors(model, AutoTokenizer.from_pretrained(out, padding_side="right"), ["Where may I park?", "No."])
-    assert model.config.num_hidden_layers == 4
+    assert model.config.num_hidden_layers == LAYERS
     assert torch.allclose(found.norm(dim=1), torch.ones(2), atol=1e-5)
     assert json.loads((out / "modules.json").read_text())[1]["path"] == "1_Pooling"
 

@@ -32,7 +32,7 @@ NOTES = {
     "Size and quality": "Linear weights rounded row by row to the nearest of 2^bits - 1 levels, in memory; the rest stays fp32.\n"
     "MB are computed: the bits of rounded weights, 2 bytes a row for its scale, 4 bytes for every other weight.\n"
     "A quarter each of facts, sentiment, reading and sums of 3 with steps; perplexity of held-out conversations.",
-    "Embedder": "The first four layers of this model, tuned on questions and passages. Measured on written passages and questions that\n"
+    "Embedder": "The first layers of this model, tuned on questions and passages. Measured on written passages and questions that\n"
     "training never saw (`words/question_pairs.txt`), all passages in one pool. A word in common: one that begins with the same six\n"
     "letters, small words left out.",
     "Known weaknesses": "The five families with the lowest exact match on held-out samples, and the shortest wrong example of each.\n"
