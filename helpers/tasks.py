@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from helpers import places
 from helpers.examples import check_rows, check_splits, read_rows
+from helpers.from_file import KINDS, from_file
 from helpers.scoring import METRICS
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
     from helpers.examples import Rows
+    from helpers.from_file import Report
 
-__all__ = ["Task", "load_task", "SPLITS"]
+__all__ = ["Task", "load_task", "from_file", "SPLITS"]
 
 SPLITS = ("train", "dev", "test")
 _KEYS: dict[str, type] = {"name": str, "metric": str, "instruction": str, "looks": int, "license": str, "description": str}
@@ -30,7 +32,7 @@ class Task:
     """What is asked, of which examples, and how an answer is scored. `task["dev"]` is a `datasets.Dataset`.
 
     Every example has id (str), input (str), target (str, or list of str), and what the task adds. `looks` is how often
-    its test split may be used before its score stops being an honest estimate.
+    its test split may be used before its score stops being honest. `documents`: a folder to look things up in; `report`: `from_file`'s.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Task:
     looks: int
     license: str
     description: str = ""
+    documents: Path | None = None
+    report: Report | None = None
 
     def __getitem__(self, split: str) -> Dataset:
         if split not in self.splits:
@@ -55,7 +59,7 @@ class Task:
 
 
 def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **spec: object) -> Task:
-    """A task by its name in data/, by its folder, or by its id on the Hugging Face hub ("owner/name", where no such folder exists).
+    """A task by its name in data/, its folder, its file ("my.csv": see `from_file`), or its id on the Hugging Face hub ("owner/name").
 
     A folder holds task.toml (metric, labels, instruction, looks, license) and train.jsonl, dev.jsonl, test.jsonl, one or more.
     `spec` overrides what task.toml says. `columns` is for hub data sets of another shape: ours to theirs, as in
@@ -65,6 +69,8 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
     ValueError: the data is at fault; one message names file, line and field of the first ten problems.
     FileNotFoundError: there is no such task.
     """
+    if Path(where).suffix.lower() in KINDS and not Path(where, "task.toml").exists():
+        return from_file(where, **(columns or {}), **spec)
     folder = _folder(where)
     if folder is None:
         given, rows = _from_hub(str(where), columns or {})
@@ -119,13 +125,9 @@ def _task(name: str, folder: Path | None, spec: Mapping, rows: Mapping[str, Rows
         raise ValueError(f"task {name!r} has {len(problems)} problem{'s' * (len(problems) > 1)}{more}:{shown}")
     text = {key: spec.get(key, "") for key in ("metric", "instruction", "license", "description")}
     return Task(
-        name=spec.get("name", name),
-        labels=tuple(spec.get("labels", ())),
-        looks=spec.get("looks", 5),
-        folder=folder,
-        splits=_datasets(rows),
-        **text,
-    )
+        name=spec.get("name", name), labels=tuple(spec.get("labels", ())), looks=spec.get("looks", 5), splits=_datasets(rows),
+        folder=folder, documents=folder / "pages" if folder and (folder / "pages").is_dir() else None, **text,
+    )  # fmt: skip
 
 
 def _check_spec(spec: Mapping) -> list[str]:

@@ -1,0 +1,195 @@
+"""Which column is what: the reader's word first, else a guess by name, else by content; where two fit, an error lists both."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from helpers.from_file.reading import Table
+
+__all__ = ["Choice", "choose", "ROLES"]
+
+ROLES = ("input", "target", "context", "group", "date", "id")
+_NAMES = {  # in the order in which they are looked for; a column has one role
+    "id": "uid uuid guid key row_id example_id record_id ticket_id index",
+    "date": "datetime timestamp created created_at created_on posted posted_at published published_at sent sent_at received time day",
+    "group": "group_id user user_id username customer customer_id client client_id author author_id writer patient patient_id speaker "
+    "session session_id conversation conversation_id thread thread_id account account_id document_id doc_id source_id site",
+    "target": "label labels answer answers output class category categories sentiment response completion summary summaries gold "
+    "expected expected_output y tag tags intent rating stars topic queue mood emotion "
+    "reference references extracted entities annotation json truth ground_truth verdict",
+    "context": "passage background evidence paragraph contexts",
+    "input": "text question query prompt sentence message review body content document abstract mail email comment tweet "
+    "utterance description title subject article post ticket request note",
+}
+_SHOWN = 8
+MANY = 50  # a label column has at most so many labels
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The column (or template of columns) that plays a role, None if there is none; why; and whether the reader said so."""
+
+    role: str
+    column: str | None
+    why: str
+    given: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns it reads."""
+        if self.column is None or "{" not in self.column:
+            return () if self.column is None else (self.column,)
+        return tuple(dict.fromkeys(field for _, field, _, _ in string.Formatter().parse(self.column) if field is not None))
+
+
+def choose(table: Table, given: Mapping[str, object]) -> dict[str, Choice]:
+    """A choice for each of ROLES. `given[role]`: a column (for input and context also a template or a list); None: guess; False: none.
+
+    ValueError: a column that is not there or holds nothing; an input or target that several columns, or none, could be.
+    """
+    if len(table.columns) < 2:
+        only = next(iter(table.columns), "none")
+        raise ValueError(
+            f"{table.name} has one column ({only}): it needs two, an input and a target; if the fields are there, give delimiter="
+        )
+    chosen = {role: _given(table, role, value) for role, value in given.items() if value is not None}
+    for role in ("id", "date", "group", "target", "context", "input"):
+        if role not in chosen:
+            chosen[role] = _guessed(table, role, chosen)
+    if chosen["target"].column is None:  # by content, and only among what the input leaves
+        chosen["target"] = _by_content(table, "target", _free(table, chosen))
+    if chosen["input"].column is None:
+        chosen["input"] = _by_content(table, "input", _free(table, chosen))
+    same = set(chosen["input"].fields) & set(chosen["target"].fields)
+    if same:
+        raise ValueError(
+            f"{table.name}: input and target are both {same.pop()!r}, so the answer would be in the question: give another target="
+        )
+    return {role: chosen[role] for role in ROLES}
+
+
+def _given(table: Table, role: str, value: object) -> Choice:
+    if value is False:
+        if role in ("input", "target"):
+            raise ValueError(f"{table.name}: {role}=False is not possible: name the column, one of {_listed(table.columns)}")
+        return Choice(role, None, "as you said", True)
+    if isinstance(value, list | tuple):
+        value = "\n\n".join("{" + _column(table, role, name) + "}" for name in value)
+    elif not isinstance(value, str):
+        raise ValueError(f"{table.name}: {role}= must be a column's name (for input also a list or a template), got {value!r}")
+    several = "{" in value and value not in table.columns
+    if several and role not in ("input", "context"):
+        raise ValueError(f"{table.name}: {role}={value!r} must be one column; only input and context can be a template")
+    choice = Choice(role, value if several else _column(table, role, value), "as you said", True)
+    for name in choice.fields:
+        _column(table, role, name)
+    if not choice.fields or all(cell is None for name in choice.fields for cell in table.columns[name]):
+        raise ValueError(f"{table.name}: {role}={value!r} holds nothing in any of {len(table)} rows; there are {_listed(table.columns)}")
+    return choice
+
+
+def _column(table: Table, role: str, name: str) -> str:
+    """The column of that name, in whatever case."""
+    if name in table.columns:
+        return name
+    alike = [column for column in table.columns if isinstance(name, str) and column.lower() == name.strip().lower()]
+    if len(alike) == 1:
+        return alike[0]
+    near = difflib.get_close_matches(str(name), table.columns, 1)
+    meant = f" (did you mean {near[0]!r}?)" if near else ""
+    raise ValueError(f"{table.name} has no column {name!r} for {role}={meant}; there are {_listed(table.columns)}")
+
+
+def _guessed(table: Table, role: str, chosen: Mapping[str, Choice]) -> Choice:
+    """By name: the very word, then one of its synonyms, then a name that holds one. Which of two equals is not guessed."""
+    free, names = _free(table, chosen), [role, *_NAMES[role].split()]
+    empty = [column for column, cells in table.columns.items() if _plain(column) in names and all(cell is None for cell in cells)]
+    first = min((names.index(_plain(column)) for column in free if _plain(column) in names), default=len(names))
+    empty = [column for column in empty if names.index(_plain(column)) < first]
+    if empty and role in ("input", "target"):
+        raise ValueError(f"{table.name}: the column {empty[0]!r} holds nothing in any of {len(table)} rows: fill it, or give {role}=")
+    tiers = [[c for c in free if _plain(c) == role], [c for c in free if _plain(c) in names]]
+    if role in ("input", "target"):
+        tiers.append([c for c in free if set(_plain(c).split("_")) & set(names)])
+    found = [column for column in next(filter(None, tiers), []) if _fits(table, role, column)]
+    if len(found) > 1 and role == "id":
+        found = found[:1]
+    if role == "input" and any(_plain(column) in ("question", "query") for column in found):
+        found = [column for column in found if _plain(column) != "title"]  # that of the passage it is about
+    if len(found) > 1:
+        raise ValueError(_ambiguous(table, role, found))
+    return Choice(role, found[0], f"by its name, {found[0]!r}") if found else Choice(role, None, "no column looks like one")
+
+
+def _by_content(table: Table, role: str, free: list[str]) -> Choice:
+    """The one column that looks like it: texts for the input, few short values (or all that is left) for the target."""
+    looks = _texts if role == "input" else _few
+    found = [column for column in free if looks(table.columns[column])]
+    why = "the only column of texts" if role == "input" else "the only column of few short values"
+    if not found and len(free) == 1:
+        found, why = free, "the only column left"
+    if len(found) != 1:
+        raise ValueError(_ambiguous(table, role, found or free))
+    return Choice(role, found[0], why)
+
+
+def _free(table: Table, chosen: Mapping[str, Choice]) -> list[str]:
+    """The columns without a role that hold something."""
+    taken = {name for choice in chosen.values() for name in choice.fields}
+    return [column for column, cells in table.columns.items() if column not in taken and any(cell is not None for cell in cells)]
+
+
+def _fits(table: Table, role: str, column: str) -> bool:
+    """Whether the content bears the name out, where the name alone is weak."""
+    from helpers.from_file.dates import share_of_dates
+
+    cells = table.columns[column]
+    distinct = len({str(cell) for cell in cells if cell is not None})
+    if role == "id" and _plain(column) != "id":
+        return distinct == len(cells)
+    if role == "group":
+        return 1 < distinct < len(cells)
+    return role != "date" or "date" in _plain(column) or share_of_dates(cells) > 0.5
+
+
+def _texts(cells: list) -> bool:
+    some = [cell for cell in cells[:2000] if cell is not None]
+    words = sum(len(str(cell).split()) for cell in some if isinstance(cell, str))
+    return words > 3 * len(some) and len(set(map(str, some))) > len(some) / 2
+
+
+def _few(cells: list) -> bool:
+    some = [str(cell) for cell in cells if cell is not None]
+    return 2 <= len(set(some)) <= min(MANY, len(some) / 2) and max(map(len, some)) <= 40
+
+
+def _ambiguous(table: Table, role: str, found: list[str]) -> str:
+    """The candidates, each with a value, and the words that choose one."""
+    if not found:
+        empty = [column for column, cells in table.columns.items() if all(cell is None for cell in cells)]
+        none = f"; {_listed(empty)} hold nothing in any of {len(table)} rows" if empty else ""
+        return f"{table.name}: no column is left for the {role}{none}. There are {_listed(table.columns)}: give {role}="
+    cure = f'give {role}="{found[0]}"'
+    if role == "input" and len(found) > 1:
+        cure += ', or several as input="' + "\\n".join("{" + column + "}" for column in found[:2]) + '"'
+    cure += f", or {role}=False for none" if role not in ("input", "target") else ""
+    shown = ", ".join(f"{column} ({_sample(table.columns[column])})" for column in found[:_SHOWN])
+    return f"{table.name}: which column is the {role}? It could be {shown}: {cure}"
+
+
+def _sample(cells: list) -> str:
+    text = str(next(cell for cell in cells if cell is not None))
+    return repr(text if len(text) <= 24 else text[:24] + "...")
+
+
+def _listed(columns: object) -> str:
+    return ", ".join(repr(column) for column in columns)
+
+
+def _plain(column: str) -> str:
+    """A name in small letters with _ between words: "Review Text" and "reviewText" are review_text."""
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column).lower()).strip("_")

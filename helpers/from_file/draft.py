@@ -1,0 +1,158 @@
+"""A task on the way: rows, targets, ids and dates together, put into splits that share no text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from helpers.from_file.columns import Choice
+from helpers.from_file.copies import contradictions, duplicates, joined, keys, near_copies
+from helpers.from_file.dates import read_dates
+from helpers.from_file.rows import Rows, enough, with_ids
+from helpers.from_file.splitting import SHARES, sample, split_by_date, split_by_hash
+from helpers.from_file.targets import Targets
+from helpers.scoring import score
+
+__all__ = ["Draft", "drafted", "split", "leakage", "notes"]
+
+CONTEXTS = 10  # with so many different contexts or more, one context stays in one split
+_NOTHING = {"nan", "null", "n/a", "#n/a", "<na>"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Examples in the file's order: `rows`, and for each its target, id, date (seconds; none without a date column) and split."""
+
+    rows: Rows
+    targets: Targets
+    texts: list[str]  # keys of input and context: alike where the texts are, see `copies.keys`
+    ids: list[str] = field(default_factory=list)
+    dates: list[float] = field(default_factory=list)
+    splits: list[str] = field(default_factory=list)
+
+    def only(self, kept: Sequence[int], reason: str) -> Draft:
+        """The examples at these positions; the others are left out for `reason`."""
+        lists = {name: [getattr(self, name)[p] for p in kept] for name in ("texts", "ids", "dates", "splits") if getattr(self, name)}
+        targets = replace(self.targets, values=[self.targets.values[p] for p in kept])
+        return replace(self, rows=self.rows.only(kept, reason), targets=targets, **lists)
+
+    def sizes(self) -> dict[str, int]:
+        """Examples by split."""
+        return {split: self.splits.count(split) for split in SHARES}
+
+
+def drafted(rows: Rows, targets: Targets, chosen: Mapping[str, Choice], date_format: str | None, max_rows: int | None, seed: int) -> Draft:
+    """Dates read, copies left out (the oldest stays), ids given, a sample taken. ValueError: too few different examples are left."""
+    column, place = chosen["date"].column, rows.table.name
+    dates = read_dates(place, column, rows.cells(column), rows.numbers, date_format)[0] if column else []
+    draft = Draft(rows, targets, texts := keys(rows.whole), dates=dates)
+    order = sorted(range(len(rows)), key=dates.__getitem__) if dates else list(range(len(rows)))
+    again = {order[at] for at, _ in duplicates([texts[p] for p in order], [targets.values[p] for p in order])}
+    draft = draft.only([p for p in range(len(rows)) if p not in again], "copies of another row, target and all")
+    draft = replace(draft, ids=with_ids(enough(draft.rows), chosen["id"]))
+    if max_rows is not None and max_rows < len(draft.rows):
+        draft = draft.only(sample(draft.ids, max_rows, seed), f"not among the {max_rows:,} drawn (max_rows=)")
+    return draft
+
+
+def split(draft: Draft, chosen: Mapping[str, Choice], seed: int) -> tuple[Draft, str]:
+    """The draft in splits, and in words how: by date, else by group, else by id. A text that two splits would share stays in the later."""
+    units, what = _units(draft, chosen)
+    place = draft.rows.table.name
+    if draft.dates:
+        draft = replace(draft, splits=split_by_date(place, units, draft.dates))
+        how = f"by date={chosen['date'].column!r}{what}, the newest in test: {_spans(draft)}"
+    else:
+        splits, moved = split_by_hash(place, units, seed)
+        draft = replace(draft, splits=splits)
+        stay = (
+            "cut in the order of the hashes, as they are few; some may move when rows are added"
+            if moved
+            else "they stay when rows are added"
+        )
+        how = f"by a hash of the {'group ' + repr(chosen['group'].column) if chosen['group'].column else 'id' + what}; {stay} (seed={seed})"
+    return _apart(draft), how
+
+
+def leakage(draft: Draft, chosen: Mapping[str, Choice]) -> list[str]:
+    """Sentences about what may make the scores too good, or caps them."""
+    numbers, found = draft.rows.numbers, []
+    twice = contradictions(draft.texts, draft.targets.values)
+    if twice:
+        found.append(f"{len(twice)} rows have the text of another row and a different target, such as rows {_pair(numbers, twice[0])}: "
+                     "no method is right about both; they are kept, in one split")  # fmt: skip
+    inside = {name: [p for p, split in enumerate(draft.splits) if split == name] for name in ("train", "test")}
+    near = near_copies({name: [draft.rows.inputs[p] for p in places] for name, places in inside.items()})
+    if near.pairs:
+        test, train, cosine = near.pairs[0]
+        found.append(f"{len(near.pairs)} of {near.looked} test rows looked at are nearly a train row (cosine of words 0.9 or more), "
+                     f"such as rows {numbers[inside['test'][test]]} and {numbers[inside['train'][train]]} ({cosine:.2f}): "
+                     "give group= if something says which rows belong together, or take one of each out")  # fmt: skip
+    if draft.targets.metric == "label" and (said := _told(draft)) > 0.5:
+        found.append(
+            f"in {said:.0%} of the inputs the right label stands as a word, and no other: take it out if no real input will have it"
+        )
+    if chosen["group"].column is None:
+        found.append("not looked for: rows of one writer, document or day on both sides of a split; name such a column with group=")
+    return found
+
+
+def notes(draft: Draft) -> list[str]:
+    """Sentences about what else is odd: long inputs, targets that look like nothing."""
+    longest = max(range(len(draft.rows)), key=lambda p: len(draft.rows.inputs[p]))
+    sizes = sorted(map(len, draft.rows.inputs))
+    found = [f"an input has {sizes[len(sizes) // 2]:,} characters (median), the longest {sizes[-1]:,} (row {draft.rows.numbers[longest]})"]
+    empty = [column for column, cells in draft.rows.table.columns.items() if all(cell is None for cell in cells)]
+    found += [f"columns that hold nothing: {', '.join(empty)}"] if empty else []
+    odd = [row for row, value in zip(draft.rows.numbers, draft.targets.values) if isinstance(value, str) and value.lower() in _NOTHING]
+    return found + ([f"{len(odd)} targets such as that of row {odd[0]} look like a missing value, and were kept as text"] if odd else [])
+
+
+def _apart(draft: Draft) -> Draft:
+    """The draft without the rows whose text is also in a later split. ValueError: a split is then empty."""
+    rank, last = {name: number for number, name in enumerate(SHARES)}, {}
+    for text, name in zip(draft.texts, draft.splits):
+        last[text] = max(rank[name], last.get(text, 0))
+    kept = [p for p, name in enumerate(draft.splits) if rank[name] == last[draft.texts[p]]]
+    draft = draft.only(kept, "leakage: its text is also in a later split, with another target")
+    empty = [name for name, n in draft.sizes().items() if not n]
+    if empty:
+        raise ValueError(
+            f"{draft.rows.table.name}: nothing is left for {', '.join(empty)}: too many rows say the same; add others, or give group=False"
+        )
+    return draft
+
+
+def _units(draft: Draft, chosen: Mapping[str, Choice]) -> tuple[list[str], str]:
+    """What each row belongs to: its group, else the rows with its text (or its context), under the least of their ids."""
+    column = chosen["group"].column
+    if column:
+        units = [f"group:{cell}" if cell is not None else name for cell, name in zip(draft.rows.cells(column), draft.ids)]
+        return units, ", groups whole and by their newest row (group=False: by date alone)"
+    contexts = keys(draft.rows.contexts) if len(set(draft.rows.contexts)) >= CONTEXTS else [""] * len(draft.rows)
+    tops = joined(draft.texts, contexts)
+    least: dict[int, str] = {}
+    for top, name in zip(tops, draft.ids):
+        least[top] = min(name, least.get(top, name))
+    return [least[top] for top in tops], ", each context in one split" if any(contexts) else ""
+
+
+def _spans(draft: Draft) -> str:
+    """The first and the last day of each split."""
+    told = []
+    for name in SHARES:
+        days = [date for date, split in zip(draft.dates, draft.splits) if split == name]
+        first, last = (datetime.fromtimestamp(moment, UTC).date().isoformat() for moment in (min(days), max(days)))
+        told.append(f"{name} {first} to {last}")
+    return ", ".join(told)
+
+
+def _told(draft: Draft) -> float:
+    """The share of (some) inputs that name their own label and no other."""
+    some = range(0, len(draft.rows), max(1, len(draft.rows) // 500))
+    return sum(score("label", draft.rows.inputs[p], draft.targets.values[p], draft.targets.labels) for p in some) / len(some)
+
+
+def _pair(numbers: Sequence[int], pair: tuple[int, int]) -> str:
+    return f"{numbers[pair[1]]} and {numbers[pair[0]]}"

@@ -1,0 +1,275 @@
+"""A task from a reader's file: five whole files, what is guessed, how it is split, and what the report says."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+
+import pytest
+
+from helpers import runs
+from helpers.baselines import classical
+from helpers.from_file import plain_prompt
+from helpers.prompts import Template
+from helpers.scoring import score
+from helpers.tasks import from_file, load_task
+from helpers.techniques import majority
+
+WORDS = ["parcel", "order", "invoice", "refund", "driver", "password", "screen", "crash", "login", "charge", "late", "wrong", "twice",
+         "thanks", "box", "size", "color", "bank", "door", "street", "sign"]  # fmt: skip
+
+
+def sentence(draw: random.Random, words: int = 9) -> str:
+    return " ".join(draw.choices(WORDS, k=words)).capitalize() + "."
+
+
+def write(path, rows: list[dict]):
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        return path
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def tickets(n: int, seed: int = 0, **more) -> list[dict]:
+    draw = random.Random(seed)
+    queues = draw.choices(["billing", "delivery", "login", "other", "praise"], [50, 25, 15, 7, 3], k=n)
+    return [{"body": f"{sentence(draw)} {i}", "queue": queue, **{k: v(i) for k, v in more.items()}} for i, queue in enumerate(queues)]
+
+
+def inputs(task) -> dict[str, str]:
+    return {text: split for split, rows in task.splits.items() for text in rows["input"]}
+
+
+# The five files.
+
+
+def test_five_unbalanced_classes_become_a_label_task_that_runs(tmp_path):
+    task = load_task(write(tmp_path / "tickets.csv", tickets(300)))
+    assert (task.metric, task.labels) == ("label", ("billing", "delivery", "login", "other", "praise"))
+    counts = task.report.balance["praise"]
+    assert sum(counts.values()) == sum(row["queue"] == "praise" for row in tickets(300))
+    assert any("own score says little" in line and f"praise ({counts['test']})" in line for line in task.report.shows)
+    run = runs.run(classical(task["train"]), task, None, split="test", progress=False)
+    assert (len(run.table), run.look.budget) == (len(task["test"]), 5)
+
+
+def test_json_objects_become_a_task_that_scores_their_values(tmp_path):
+    rows = [{"mail": sentence(random.Random(i)) + str(i), "extracted": {"due": f"May {i % 28 + 1}", "sum": i}} for i in range(60)]
+    task = load_task(write(tmp_path / "mails.jsonl", rows))
+    assert task.metric == "set_f1"
+    assert 'a JSON list: ["due: ...", "sum: ..."]' in task.instruction
+    target = next(target for target in task["test"]["target"] if target[0] == "due: May 3")
+    assert score("set_f1", f'["due: May 3", "{target[1]}"]', target) == 1
+    assert score("set_f1", '["due: May 3", "sum: 77"]', target) == 0.5
+
+
+def test_json_objects_are_kept_where_the_reader_asks_for_it(tmp_path):
+    rows = [{"text": f"{sentence(random.Random(i))} {i}", "json": {"due": f"May {i % 28 + 1}", "sum": i}} for i in range(60)]
+    task = load_task(write(tmp_path / "mails.jsonl", rows), metric="json")
+    assert "with the keys due, sum" in task.instruction
+    assert all(score("json", target, target) == 1 for target in task["test"]["target"])
+    assert any("not its values" in note for note in task.report.notes)
+
+
+def test_lists_in_json_or_python_spelling_become_a_set_task(tmp_path):
+    rows = [{"text": f"{sentence(random.Random(i))} {i}", "models": str(["T5", f"M{i}"]) if i % 2 else "[]"} for i in range(40)]
+    task = load_task(write(tmp_path / "models.csv", rows))
+    assert (task.metric, sorted(map(len, task["train"]["target"]))[0]) == ("set_f1", 0)
+
+
+def test_questions_with_documents_beside_them_become_a_task_to_look_up(tmp_path):
+    rows = [{"question": f"How long is the {word} of number {i}?", "answers": [f"{i} days", str(i)]} for i, word in enumerate(WORDS * 2)]
+    (tmp_path / "faq_documents").mkdir()
+    (tmp_path / "faq_documents" / "pay.md").write_text("# Pay\nOn the 28th.\n", encoding="utf-8")
+    task = load_task(write(tmp_path / "faq.jsonl", rows))
+    assert (task.metric, task.documents, task["dev"]["target"][0][0][-4:]) == ("exact", tmp_path / "faq_documents", "days")
+    assert "found beside faq.jsonl" in str(task.report)
+    assert from_file(tmp_path / "faq.jsonl", documents=False, quiet=True).documents is None
+
+
+def test_twenty_rows_work_and_the_report_says_what_they_cannot_show(tmp_path):
+    task = load_task(write(tmp_path / "few.csv", tickets(20, 3)))
+    sizes = task.report.sizes
+    assert sum(sizes.values()) == 20
+    assert sizes["train"] >= 6 and sizes["dev"] >= 3 and sizes["test"] >= 4  # noqa: PT018
+    told = " ".join(task.report.shows)
+    assert "no difference that one meets in practice can be told from chance" in told
+    assert "takes 381 test rows" in told
+    assert "too few to expect much of tuning" in told
+    assert len(runs.run(majority(task["train"]), task, None, split="test", progress=False).table) == sizes["test"]
+
+
+def test_twenty_thousand_rows_with_copies_and_a_missing_column_are_cleaned_and_told(tmp_path):
+    rows = tickets(19_000)
+    rows += [dict(row) for row in rows[:1_000]]
+    rows = [{**row, "note": ""} for row in rows]
+    rows[19_500]["body"] = "  " + rows[19_500]["body"].upper() + "!"  # a copy all the same
+    path = write(tmp_path / "big.csv", rows)
+    with pytest.raises(ValueError, match=r"big\.csv has no column 'ticket_id' for id=; there are 'body', 'queue', 'note'"):
+        from_file(path, id="ticket_id")
+    task = load_task(path)
+    assert sum(task.report.sizes.values()) == 19_000
+    assert "columns that hold nothing: note" in task.report.notes
+    assert len(task.report.left_out["copies of another row, target and all"]) == 1_000
+    assert len({name for split in task.splits for name in task[split]["id"]}) == 19_000
+
+
+# What is guessed.
+
+
+def test_guesses_are_printed_with_the_keyword_that_overrides_them(tmp_path, capsys):
+    path = write(tmp_path / "t.csv", tickets(30))
+    load_task(path)
+    assert "guessed input='body', target='queue', metric='label'" in capsys.readouterr().out
+    from_file(path, input="body", target="queue", metric="label")
+    assert capsys.readouterr().out == ""
+
+
+def test_two_columns_that_could_be_the_input_are_listed(tmp_path):
+    path = write(tmp_path / "t.csv", tickets(30, title=lambda i: f"Title {i}"))
+    with pytest.raises(
+        ValueError, match=r'which column is the input\? It could be body \(.*\), title \(\'Title 0\'\): give input="body", or'
+    ) as e:
+        load_task(path)
+    assert 'input="{body}\\n{title}"' in str(e.value)
+    assert from_file(path, input="{title}\n{body}", quiet=True)["dev"]["input"][0].startswith("Title ")
+    assert load_task(path, input=["title", "body"])["dev"]["input"][0].startswith("Title ")
+
+
+def test_a_mapping_of_columns_says_it_all_at_once(tmp_path):
+    path = write(tmp_path / "t.csv", tickets(30, title=lambda i: f"Title {i}"))
+    assert load_task(path, columns={"input": "title", "target": "queue", "group": False}, looks=2).looks == 2
+
+
+def test_questions_in_the_shape_of_squad_are_read(tmp_path):
+    rows = [{"id": f"q{i}", "title": "T", "context": f"C {i}", "question": f"Q {i}?", "answers": {"text": [f"A{i}"], "answer_start": [0]}}
+            for i in range(30)]  # fmt: skip
+    task = load_task(write(tmp_path / "squad.jsonl", rows))
+    assert (task.metric, task.report.columns["input"].column, task["dev"]["target"][0][0][0]) == ("exact", "question", "A")
+
+
+def test_without_telling_names_the_content_decides(tmp_path):
+    rows = [{"a": row["queue"], "b": row["body"]} for row in tickets(40)]
+    report = load_task(write(tmp_path / "t.csv", rows)).report
+    assert [report.columns[role].column for role in ("input", "target")] == ["b", "a"]
+    assert report.columns["target"].why == "the only column of few short values"
+
+
+def test_a_misspelled_column_is_told_the_near_one(tmp_path):
+    with pytest.raises(ValueError, match=r"no column 'quue' for target= \(did you mean 'queue'\?\)"):
+        from_file(write(tmp_path / "t.csv", tickets(30)), target="quue")
+
+
+def test_a_context_stays_a_field_of_its_own_and_in_one_split(tmp_path):
+    rows = [{"question": f"What is item {i}?", "context": f"Passage {i // 3}: {WORDS[i % 20]}.", "answer": f"it {i}"} for i in range(60)]
+    task = load_task(write(tmp_path / "qa.csv", rows))
+    where = [set(task[split]["context"]) for split in task.splits]
+    assert not where[0] & where[2] and not where[0] & where[1] and not where[1] & where[2]  # noqa: PT018
+    assert task["test"][0].keys() == {"id", "input", "target", "context"}
+
+
+def test_labels_that_differ_in_case_are_one_and_numbers_are_texts(tmp_path):
+    rows = [{"text": f"{sentence(random.Random(i))} {i}", "label": [1.0, "1", "Spam", "spam", "spam"][i % 5]} for i in range(40)]
+    task = load_task(write(tmp_path / "t.jsonl", rows))
+    assert task.labels == ("1", "spam")
+    assert any("'Spam'" in note for note in task.report.notes)
+
+
+# Splits, identity, leakage.
+
+
+def test_rows_of_one_group_stay_together_and_added_rows_move_no_old_one(tmp_path):
+    rows = tickets(600, user_id=lambda i: f"u{i % 97}")
+    first = from_file(write(tmp_path / "t.csv", rows[:400]), quiet=True)
+    second = from_file(write(tmp_path / "t.csv", rows), quiet=True)
+    groups = [set(second[split]["group"]) for split in second.splits]
+    assert not groups[0] & groups[1] and not groups[0] & groups[2] and not groups[1] & groups[2]  # noqa: PT018
+    later = inputs(second)
+    assert all(later[text] == split for text, split in inputs(first).items())
+    assert first.name != second.name  # another file, whose looks are counted apart, unless name= says otherwise
+    assert from_file(tmp_path / "t.csv", name=first.name, quiet=True).name == first.name
+
+
+def test_with_dates_the_oldest_rows_train_and_the_newest_test(tmp_path):
+    rows = tickets(100, date=lambda i: f"{i % 28 + 1:02d}.{i % 12 + 1:02d}.2024")
+    task = load_task(write(tmp_path / "t.csv", rows))
+
+    def days(split):
+        return [tuple(reversed(day.split("."))) for day in task[split]["date"]]
+
+    assert max(days("train")) < min(days("dev")) and max(days("dev")) < min(days("test"))  # noqa: PT018
+    assert "by date='date'" in task.report.split_by
+
+
+def test_a_text_with_two_targets_never_stands_on_both_sides(tmp_path):
+    rows = tickets(200)
+    rows += [{**row, "queue": "login" if row["queue"] != "login" else "other"} for row in rows[:50]]
+    task = load_task(write(tmp_path / "t.csv", rows))
+    seen = [set(task[split]["input"]) for split in task.splits]
+    assert not seen[0] & seen[1] and not seen[0] & seen[2] and not seen[1] & seen[2]  # noqa: PT018
+    assert any(line.startswith("50 rows have the text of another row and a different target") for line in task.report.leakage)
+
+
+def test_a_near_copy_across_splits_and_a_label_inside_the_input_are_found(tmp_path):
+    rows = [
+        {"text": f"{' '.join(WORDS)} number {i} is {'good' if i % 2 else 'bad'}", "label": "good" if i % 2 else "bad"} for i in range(60)
+    ]
+    told = " ".join(load_task(write(tmp_path / "t.csv", rows)).report.leakage)
+    assert "test rows looked at are nearly a train row" in told
+    assert "in 100% of the inputs the right label stands as a word" in told
+
+
+def test_looks_at_the_same_file_are_counted_together(tmp_path):
+    path = write(tmp_path / "t.csv", tickets(40))
+    (tmp_path / "copy").mkdir()
+    copy = tmp_path / "copy" / "t.csv"
+    copy.write_bytes(path.read_bytes())
+    first, second = from_file(path, quiet=True), from_file(copy, target="queue", quiet=True)
+    assert first.name == second.name
+    looked = [runs.run(classical(task["train"], name=str(c), c=c), task, None, split="test") for c, task in ((1, first), (2, second))]
+    assert [run.look.number for run in looked] == [1, 2]
+
+
+def test_long_targets_are_scored_by_overlap_and_names_of_classes_are_read(tmp_path):
+    from datasets import ClassLabel, Dataset, Features, Value
+
+    rows = [{"text": sentence(random.Random(i), 40), "summary": sentence(random.Random(i + 99), 9)} for i in range(30)]
+    task = load_task(write(tmp_path / "t.jsonl", rows))
+    assert (task.metric, task.instruction) == ("rouge_l", "Summarize the text in about 9 words.")
+    features = Features({"text": Value("string"), "label": ClassLabel(names=["no", "yes"])})
+    columns = {"text": [row["text"] for row in rows], "label": [i % 2 for i in range(30)]}
+    Dataset.from_dict(columns, features=features).to_parquet(tmp_path / "t.parquet")
+    assert load_task(tmp_path / "t.parquet").labels == ("no", "yes")
+
+
+def test_a_metric_that_cannot_score_the_targets_is_told_with_a_row(tmp_path):
+    with pytest.raises(ValueError, match=r"metric 'set_f1' cannot score the targets in 'queue'; row 1: a set target must be a list"):
+        from_file(write(tmp_path / "t.csv", tickets(30)), metric="set_f1")
+    with pytest.raises(ValueError, match=r"\d+ targets are none of labels=\['billing'\]: row \d+"):
+        from_file(tmp_path / "t.csv", labels=["billing"])
+
+
+def test_the_plainest_prompt_keeps_the_braces_of_an_instruction(tmp_path):
+    rows = [{**row, "context": f"Passage {i}"} for i, row in enumerate(tickets(30))]
+    task = from_file(write(tmp_path / "t.csv", rows), instruction='Reply as {"queue": ...}.', quiet=True)
+    asked = Template("plain", plain_prompt(task)).render({"context": "C", "input": "I"})
+    assert asked[0]["content"] == 'Reply as {"queue": ...}.\n\nC\n\nI'
+
+
+def test_max_rows_takes_a_sample_that_stays(tmp_path):
+    path = write(tmp_path / "t.csv", tickets(500))
+    task = from_file(path, max_rows=100, quiet=True)
+    assert inputs(task) == inputs(from_file(path, max_rows=100, quiet=True))
+    assert inputs(task).items() <= inputs(from_file(path, quiet=True)).items()
+    assert sum(task.report.sizes.values()) == 100
+
+
+def test_the_page_of_the_report_escapes_what_the_file_holds(tmp_path):
+    task = from_file(write(tmp_path / "t.csv", tickets(30)), instruction="<b>Which</b> queue?", quiet=True)
+    assert "&lt;b&gt;Which" in task.report._repr_html_()
+    assert "<b>Which" not in task.report._repr_html_()

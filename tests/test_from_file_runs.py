@@ -1,0 +1,48 @@
+"""A reader's file on the command line: found from where the command was given, and run again when it changes."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+
+from helpers import workbook
+from helpers.workbook.files import KERNEL
+from helpers.workbook.running import _contents, seen_from_here
+
+
+def test_a_data_file_means_the_one_seen_from_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes").mkdir()
+    given = {"task": "my.csv", "documents": "notes", "model": "notes", "limit": 20, "other": "owner/name"}
+    assert seen_from_here(given) == {**given, "task": str(tmp_path / "my.csv"), "documents": str(tmp_path / "notes")}
+    assert seen_from_here({"task": "./notes"}) == {"task": str(tmp_path / "notes")}
+
+
+@pytest.mark.parametrize("changed", ["my.csv", "documents/a.md"])
+def test_a_changed_file_or_document_changes_what_a_lesson_ran_on(tmp_path, changed):
+    (tmp_path / "documents").mkdir()
+    for name in ("my.csv", "documents/a.md"):
+        (tmp_path / name).write_text("one")
+    before = _contents({"task": str(tmp_path / "my.csv"), "limit": 3})
+    (tmp_path / changed).write_text("two")
+    assert _contents({"task": str(tmp_path / "my.csv"), "limit": 3}) != before
+    assert _contents({"task": "facts"}) == ""
+
+
+def test_a_lesson_reads_the_file_that_the_command_named(tmp_path, monkeypatch):
+    code = nbformat.v4.new_code_cell
+    knob = code('task = "facts"', metadata={"tags": ["parameters"]})
+    cells = [knob, code("from helpers.tasks import load_task\nmine = load_task(task)"), code("mine")]
+    (tmp_path / "lessons").mkdir()
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    nbformat.write(notebook, tmp_path / "lessons" / "16_decide.ipynb")
+    (tmp_path / "my.csv").write_text("text,label\n" + "".join(f"Message {i},{'ab'[i % 2]}\n" for i in range(30)))
+    monkeypatch.chdir(tmp_path)
+    found = workbook.find(["16"], folder=tmp_path / "lessons")
+    [result] = workbook.run(found, parameters={"task": "my.csv"}, out=tmp_path / "out")
+    assert (result.status, result.error) == ("passed", "")
+    assert "my-" in (tmp_path / "out" / "lessons" / "16_decide.ipynb").read_text()
+    (tmp_path / "my.csv").write_text("text,label\none,a\ntwo,a\n")
+    [result] = workbook.run(found, parameters={"task": "my.csv"}, out=tmp_path / "out")
+    assert (result.status, "2 examples can be used of 2 rows" in result.error) == ("failed", True)
+    assert not list(tmp_path.rglob("*.part*"))
