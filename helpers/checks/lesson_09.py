@@ -1,0 +1,77 @@
+"""Checks of lesson 09."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from helpers.exercises import Miss
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["warmup", "core", "stretch"]
+
+ENOUGH = 0.9  # of what the best setting finds
+RIGHT, LOST, UNREAD = 90, 40, 20  # the colleague's pipeline, of 150
+
+
+def warmup(text: str) -> str:
+    """A prompt with {passages} and {input} that gives words to decline with, words that a program can recognize."""
+    from helpers.abstention import declined
+    from helpers.prompts import Template
+
+    if not isinstance(text, str):
+        raise Miss(type(text).__name__, "a string", "a prompt is text with {passages} and {input}")
+    try:
+        fields = Template("yours", text).fields
+    except ValueError as error:
+        raise Miss(text, "a prompt whose fields are {passages} and {input}", str(error)) from None
+    if set(fields) != {"passages", "input"}:
+        why = "without {passages} it is closed book, and without {input} nothing is asked"
+        raise Miss(f"the fields {fields}", "exactly {passages} and {input}", why)
+    quoted = re.findall(r"[\"“'](.+?)[\"”'](?!\w)", text)
+    told = re.findall(r"\b(?:say|answer|reply|respond|write)\b(?: only)?(?: with)?:? ([^\n\"“]+)", text, re.IGNORECASE)
+    if not any(declined(words) for words in quoted + told):
+        why = "permission without words lets each model invent its own, and no program can count those"
+        raise Miss(text, "words to decline with, such as: I don't know.", why)
+    return "It shows the passages, asks, and says in which words to decline: an answer that `abstention.declined` recognizes."
+
+
+def core(size: int, k: int, sweep: DataFrame) -> str:
+    """The setting of the sweep with the fewest tokens among those that find at least nine tenths of what the best one finds."""
+    row = sweep[(sweep["size"] == size) & (sweep["k"] == k)]
+    if row.empty:
+        have = f"size one of {sorted(set(sweep['size']))}, k one of {sorted(set(sweep['k']))}"
+        raise Miss(f"size {size}, k {k}", have, "choose a row that was measured")
+    found, tokens = float(row["found"].iloc[0]), float(row["tokens"].iloc[0])
+    least = ENOUGH * sweep["found"].max()
+    if found < least:
+        raise Miss(f"{found:.2f} found", f"at least {least:.2f}", "it is cheap, and misses more than a tenth of what can be found")
+    cheaper = sweep[(sweep["found"] >= least) & (sweep["tokens"] < tokens)].sort_values("tokens")
+    if len(cheaper):
+        best = cheaper.iloc[0]
+        why = f"{len(cheaper)} settings find enough for fewer: sort those that find enough by tokens"
+        raise Miss(f"{tokens:.0f} tokens a question", f"{best['tokens']:.0f}", why)
+    most = sweep.loc[sweep["found"].idxmax(), "tokens"]
+    return f"It finds {found:.2f} for {tokens:.0f} tokens a question; the best finds {sweep['found'].max():.2f} for {most:.0f}."
+
+
+def stretch(search: float, reader: float, choice: str) -> str:
+    """What a perfect search adds (its finds must still be read), what a perfect reader adds, and which is more."""
+    rate = RIGHT / (RIGHT + UNREAD)
+    want = LOST * rate
+    usual = {
+        LOST: f"all {LOST} would be retrieved then, and this reader still misses {UNREAD} of every {RIGHT + UNREAD} that it is shown",
+        LOST * RIGHT / 150: "90 of 150 counts the search's misses against the reader: it was shown the passage only 110 times",
+    }
+    if isinstance(search, bool) or not isinstance(search, int | float) or abs(search - want) > 1:
+        close = [why for value, why in usual.items() if isinstance(search, int | float) and abs(search - value) <= 0.5]
+        why = close[0] if close else f"of the {RIGHT + UNREAD} that were shown their passage, {RIGHT} were right; apply that to the {LOST}"
+        raise Miss(search, "a number near 40 x the share that this reader gets right when the passage is there", why)
+    if reader != UNREAD:
+        why = f"a perfect reader mends what was retrieved and not read, which is {UNREAD}; what was not retrieved it cannot see"
+        raise Miss(reader, UNREAD, why)
+    if str(choice).strip().lower() != "search":
+        raise Miss(choice, '"search"', f"about {want:.0f} more right answers against {UNREAD}")
+    return f"About {want:.0f} against {UNREAD}: here the search is the narrow place. Measure before you tune, it may be the reader."

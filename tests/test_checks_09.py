@@ -1,0 +1,73 @@
+"""Lesson 09: the stub waits, the solution passes, a plausible wrong answer is told why."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from helpers.exercises import check
+
+SWEEP = pd.DataFrame({
+    "size": [32, 32, 128, 128], "k": [1, 4, 1, 4], "found": [0.40, 0.65, 0.60, 0.70], "tokens": [30.0, 110.0, 120.0, 400.0],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["09.warmup", "09.core", "09.stretch"])
+def test_a_stub_waits(name):
+    waiting = {"09.warmup": (...,), "09.core": (..., ..., SWEEP), "09.stretch": (..., ..., ...)}
+    assert check(name, *waiting[name]).state == "waiting"
+
+
+@pytest.mark.parametrize("text", [
+    "{passages}\n\nQuestion: {input}\nIf the passages do not say, answer: I don't know.",
+    "{passages}\n\n{input} If it is not there, say I don't know.",
+    "Answer from the text, or reply \"The text does not say.\"\n\n{passages}\n\n{input}",
+    "If you don't know the answer respond with “I don't know.”\n\nQuestion: {input}\n\n{passages}",
+    "Say 'Not stated' if it is not in the text.\n{passages}\n{input}",
+])  # fmt: skip
+def test_warmup_takes_any_prompt_with_words_to_decline(text):
+    assert check("09.warmup", text).state == "passed"
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("{input} If you don't know, say I don't know.", "closed book"),
+    ("{passages}\n\n{input}", "no program can count"),
+    ("{passages}\n\n{input}\nDo not make anything up.", "no program can count"),
+    ("{passages}\n\n{input}\nOnly answer if you are sure.", "no program can count"),
+    ("{passages} {input} {answer}: I don't know", "exactly"),
+    ("{passages", "brace"),
+    (None, "a prompt is text"),
+])  # fmt: skip
+def test_warmup_tells_what_the_prompt_lacks(text, why):
+    verdict = check("09.warmup", text)
+    assert verdict.state == "missed"
+    assert why in verdict.text
+
+
+def test_core_takes_the_cheapest_that_finds_enough():
+    assert check("09.core", 32, 4, SWEEP).state == "passed"
+
+
+@pytest.mark.parametrize(("size", "k", "why"), [
+    (32, 1, "misses more than a tenth"), (128, 4, "1 settings find enough for fewer"), (64, 1, "that was measured"),
+])  # fmt: skip
+def test_core_tells_too_cheap_from_too_dear(size, k, why):
+    verdict = check("09.core", size, k, SWEEP)
+    assert verdict.state == "missed"
+    assert why in verdict.text
+
+
+@pytest.mark.parametrize("search", [40 * 90 / 110, 33])
+def test_stretch_takes_the_number_rounded_or_not(search):
+    assert check("09.stretch", search, 20, "search").state == "passed"
+
+
+@pytest.mark.parametrize(("answer", "why"), [
+    ((40, 20, "search"), "still misses 20 of every 110"), ((24, 20, "search"), "shown the passage only 110 times"),
+    ((10, 20, "search"), "apply that to the 40"), ((32.7, 60, "search"), "it cannot see"), ((32.7, 20, "reader"), "33 more right answers"),
+    (("many", 20, "search"), "apply that to the 40"),
+])  # fmt: skip
+def test_stretch_tells_which_part_was_forgotten(answer, why):
+    verdict = check("09.stretch", *answer)
+    assert verdict.state == "missed"
+    assert why in verdict.text
