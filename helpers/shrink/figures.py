@@ -1,0 +1,126 @@
+"""The three figures of shrinking: the values that weights may take, the frontier, and which part hurts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from helpers.plots import COLORS
+from helpers.shrink.table import frontier
+
+if TYPE_CHECKING:
+    import numpy
+    import pandas
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_values", "draw_frontier", "draw_sensitivity"]
+
+_STEPS = (9, -17, 21, -29, 33, -41, 45, 57)  # points above or below a dot where its name may stand
+
+
+def draw_values(weights: numpy.ndarray, allowed: Mapping[str, Sequence[float]], *, ax: Axes | None = None, title: str = "") -> Axes:
+    """A histogram of weights, and below it, one row a name, the values that a quantized weight may take.
+
+    >>> draw_values(weights, {"even grid, 2 bits": [-1, 0, 1]})  # doctest: +SKIP
+    """
+    ax = ax or _axes(3.4)
+    counts, *_ = ax.hist(weights.reshape(-1), bins=200, color=COLORS["gray"], alpha=0.5)
+    step, colors = max(counts) * 0.12, [COLORS[name] for name in ("orange", "blue", "green", "pink")]
+    for row, (name, values) in enumerate(allowed.items()):
+        y, color = -step * (row + 1), colors[row % len(colors)]
+        ax.axhline(y, color=color, lw=0.5, alpha=0.4)
+        ax.plot(values, [y] * len(values), "|", color=color, ms=13, mew=2, label=name)
+    ax.set(xlabel="weight", ylabel="weights in a bin", ylim=(-step * (len(allowed) + 1), None))
+    ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= max(counts) * 1.05])
+    ax.legend(frameon=False, fontsize=9, loc="upper left")
+    return _finish(ax, title)
+
+
+def draw_frontier(table: pandas.DataFrame, *, seconds: str = "seconds_1", ax: Axes | None = None, title: str = "") -> Axes:
+    """Score against bytes on disk (log scale), the color of a dot its `seconds`; a line joins what nothing smaller beats in score.
+
+    table: what `weigh` returns. An open dot is measurably below the first row: its paired interval (change_high) lies below zero.
+    """
+    ax = ax or _axes(4.2)
+    table = table.assign(mb=table["bytes"] / 1e6).sort_values("mb", kind="stable")
+    spread = [(table["score"] - table["low"]).clip(lower=0), (table["high"] - table["score"]).clip(lower=0)]
+    ax.errorbar(table["mb"], table["score"], yerr=spread, fmt="none", ecolor=COLORS["gray"], elinewidth=1, alpha=0.5)
+    best = table[frontier(table, low=["bytes"])]
+    ax.step(best["mb"], best["score"], where="post", color=COLORS["gray"], lw=1, ls="--", zorder=1)
+    colors = _colors(ax, table[seconds])
+    for row, color in zip(table.itertuples(), colors, strict=True):
+        ax.plot(row.mb, row.score, "o", ms=9, mew=2, mec=color, mfc="white" if row.change_high < 0 else color)
+    ax.set_xscale("log")
+    ticks = [tick for tick in (1, 2, 3, 5, 10, 20, 30, 50) if table["mb"].min() * 0.7 <= tick <= table["mb"].max() * 1.5]
+    ax.set_xticks(ticks or ax.get_xticks(), [str(tick) for tick in ticks] or None)
+    ax.set_xticks([], minor=True)
+    ax.set(xlabel="MB on disk (log scale); open: measurably below the first", ylabel="score with 95% interval", ylim=(-0.1, 1.16))
+    ax.set_xlim(table["mb"].min() * 0.8, table["mb"].max() * 1.3)
+    ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    _label(_finish(ax, title), list(zip(table["name"], table["mb"], table["score"], strict=True)))
+    return ax
+
+
+def draw_sensitivity(table: pandas.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
+    """One row a part, the most harmful on top: what the score lost with its paired interval, and how many weights the part has.
+
+    table: what `sensitivity` returns. Blue rows lie below zero with their whole interval; gray ones may be luck.
+    """
+    ax = ax or _axes(0.42 * len(table) + 1.1)
+    for y, row in enumerate(table.itertuples()):
+        color = COLORS["blue"] if row.change_high < 0 else COLORS["gray"]
+        ax.plot([row.change_low, row.change_high], [y, y], color=color, lw=2, solid_capstyle="butt")
+        ax.plot(row.change, y, "o", color=color, ms=7)
+        ax.annotate(f"{row.change:+.2f}", (row.change, y), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8)
+    names = [f"{row.part} ({row.parameters / 1e6:.2f} M)" for row in table.itertuples()]
+    ax.axvline(0, color=COLORS["orange"], ls=":", lw=1.5)
+    ax.set(yticks=range(len(table)), yticklabels=names, ylim=(len(table) - 0.4, -0.8), xlabel="change of the score, 95% paired interval")
+    return _finish(ax, title)
+
+
+def _label(ax: Axes, dots: Sequence[tuple[str, float, float]]) -> None:
+    """Write each name beside its dot where it covers neither another dot nor another name; a thin line leads to one that is far."""
+    ax.figure.draw_without_rendering()
+    scale = 72 / ax.figure.dpi
+    at = [ax.transData.transform((x, y)) * scale for _, x, y in dots]
+    left, right = ax.bbox.x0 * scale, ax.bbox.x1 * scale
+    taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in at]
+    for (name, x, y), (px, py) in zip(dots, at, strict=True):
+        wide = 4.6 * len(name) + 3
+        beside, centered = [(8, -3), (-8 - wide, -3)], [(-wide / 2 + shift, dy) for dy in _STEPS for shift in (0, wide / 2, -wide / 2)]
+        boxes = {(dx, dy): (px + dx, py + dy, px + dx + wide, py + dy + 8) for dx, dy in [*beside, *centered]}
+        free = [spot for spot, box in boxes.items() if left <= box[0] and box[2] <= right and not any(_meet(box, one) for one in taken)]
+        spot = min(free, key=lambda spot: abs(spot[1]), default=beside[0])
+        taken.append(boxes[spot])
+        line = {"arrowstyle": "-", "lw": 0.5, "color": COLORS["gray"], "shrinkA": 0, "shrinkB": 4} if abs(spot[1]) > 20 else None
+        text = ax.annotate(name, (x, y), xytext=spot, textcoords="offset points", fontsize=8, arrowprops=line)
+        text.set_in_layout(False)  # or the axes would shrink, and the dots come nearer than they were
+
+
+def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    """Whether two boxes (left, bottom, right, top) overlap."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _colors(ax: Axes, values: pandas.Series) -> list:
+    """A color for each value, and the bar that explains them."""
+    from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    scale = ScalarMappable(Normalize(0, values.max() * 1000), colormaps["viridis_r"])
+    ax.figure.colorbar(scale, ax=ax, label="milliseconds an answer, one at a time", pad=0.02)
+    return [scale.to_rgba(value * 1000) for value in values]
+
+
+def _axes(height: float) -> Axes:
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=(7.6, height), layout="constrained")[1]
+
+
+def _finish(ax: Axes, title: str) -> Axes:
+    ax.spines[["top", "right"]].set_visible(False)
+    if title:
+        ax.set_title(title, fontsize=11, loc="left", pad=10)
+    return ax

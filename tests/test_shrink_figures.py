@@ -1,0 +1,65 @@
+"""The figures of shrinking: what is open, what is blue, and where names stand."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
+
+from helpers.plots import COLORS
+from helpers.shrink.figures import draw_frontier, draw_sensitivity, draw_values
+
+NAN = float("nan")
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def table(*rows: tuple[str, float, float, float, float]) -> pd.DataFrame:
+    """name, MB, score, change_high and seconds of each technique."""
+    found = pd.DataFrame(rows, columns=["name", "mb", "score", "change_high", "seconds_1"])
+    return found.assign(bytes=found.pop("mb") * 1e6, low=found["score"] - 0.1, high=found["score"] + 0.05)
+
+
+def test_an_open_dot_is_measurably_below_the_first() -> None:
+    ax = draw_frontier(table(("plain", 10, 0.9, NAN, 0.1), ("8 bits", 5, 0.85, 0.01, 0.2), ("2 bits", 2, 0.1, -0.4, 0.2)))
+    dots = sorted((line for line in ax.lines if line.get_marker() == "o"), key=lambda line: line.get_xdata()[0])
+    assert [line.get_markerfacecolor() == "white" for line in dots] == [True, False, False]
+    assert dots[1].get_markeredgecolor() == dots[0].get_markeredgecolor() != dots[2].get_markeredgecolor()  # the color is the time
+
+
+def test_the_dashed_line_joins_what_nothing_smaller_beats() -> None:
+    ax = draw_frontier(table(("plain", 10, 0.9, NAN, 0.1), ("zeros", 6, 0.3, -0.4, 0.1), ("4 bits", 3, 0.8, 0.0, 0.1)))
+    dashed = next(line for line in ax.lines if line.get_linestyle() == "--")
+    assert list(dashed.get_xdata()) == [3, 10]
+    assert list(dashed.get_ydata()) == [0.8, 0.9]
+
+
+def test_names_of_dots_in_one_place_do_not_cover_each_other() -> None:
+    ax = draw_frontier(table(*[(f"technique {i}", 5 + i / 100, 0.9, 0.0, 0.1) for i in range(5)], ("plain", 10, 0.9, NAN, 0.1)))
+    ax.figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in ax.texts]  # without the line that leads to the dot
+    assert len(boxes) == 6
+    assert [(a, b) for a in range(6) for b in range(a) if boxes[a].overlaps(boxes[b])] == []
+
+
+def test_a_part_whose_interval_holds_zero_is_gray() -> None:
+    rows = [("layer 0", 1_000_000, -0.2, -0.3, -0.1), ("layer 1", 500_000, -0.1, -0.2, 0.01)]
+    ax = draw_sensitivity(pd.DataFrame(rows, columns=["part", "parameters", "change", "change_low", "change_high"]))
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [to_hex(line.get_color()) for line in dots] == [COLORS["blue"].lower(), COLORS["gray"]]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["layer 0 (1.00 M)", "layer 1 (0.50 M)"]
+
+
+def test_the_values_stand_below_the_histogram() -> None:
+    ax = draw_values(np.random.default_rng(0).normal(size=500), {"grid": [-1.0, 0.0, 1.0], "palette": [-0.5, 0.5]}, title="Two ways")
+    marks = [line for line in ax.lines if line.get_marker() == "|"]
+    assert [list(line.get_xdata()) for line in marks] == [[-1.0, 0.0, 1.0], [-0.5, 0.5]]
+    assert max(line.get_ydata()[0] for line in marks) < 0 <= min(ax.get_yticks())
+    assert ax.get_title(loc="left") == "Two ways"
