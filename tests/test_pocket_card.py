@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tiny import tiny_causal
 
 from helpers.calculator import calculate
 from helpers.models import ModelError, Reply
@@ -20,7 +21,6 @@ from helpers.pocket.card_text import table
 from helpers.pocket.chat import render
 from helpers.pocket.families.calculators import calculator
 from helpers.pocket.world import World
-from tests.tiny import tiny_causal
 
 CITY = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}, "required": ["city"]}
 TOOLS = ({"type": "function", "function": {"name": "weather", "description": "", "parameters": CITY}},)
