@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from helpers.pocket.pairs import batch, shared, written
+from helpers.pocket.pairs import batch, groups, reworded, shared, written
 from helpers.pocket.world import World
 
 
@@ -31,6 +31,22 @@ def test_a_batch_holds_no_text_twice():
     texts = [text for pair in pairs for text in pair]
     assert len(pairs) == 64
     assert len(set(texts)) == len(texts)
+
+
+def test_a_reworded_text_keeps_what_the_thesaurus_does_not_have():
+    assert reworded(World(0), "Zorbak 17 qux", 1.0) == "Zorbak 17 qux"
+
+
+def test_a_reworded_term_comes_from_its_own_group_and_keeps_the_sign_behind_it():
+    new = reworded(World(0), "my salary, please", 1.0)
+    (group,) = [group for group in groups() if group[0] == "salary"]
+    inside = new.removeprefix("my ").split(", please")[0]
+    assert inside != "salary"
+    assert any(inside in other for other in groups() if "salary" in other), (inside, group)
+
+
+def test_no_group_of_the_thesaurus_is_single_or_names_a_term_twice():
+    assert [group for group in groups() if len(group) < 2 or len({term.lower() for term in group}) < len(group)] == []
 
 
 def test_training_batches_never_hold_a_held_out_passage():

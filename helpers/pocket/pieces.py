@@ -1,12 +1,12 @@
 """Drills on random pieces of the vocabulary: repeat, go on, look up, label. No word in them is known, so only the context helps.
 
 Copying from the context is what reading, extraction and few-shot prompts stand on, and a model that only ever copies what it has
-seen before cannot copy a new name. Repeated random tokens: Olsson et al., 2022, "In-context learning and induction heads", arXiv:2209.11895.
+seen before cannot copy a new name.
+Repeated random tokens: Olsson et al., 2022, "In-context learning and induction heads", arXiv:2209.11895.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from helpers.pocket.world import World

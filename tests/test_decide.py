@@ -1,0 +1,171 @@
+"""The verdict: which rung, why, and when nothing can be said yet."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import pytest
+from scipy.stats import binomtest
+
+from helpers.decide import Budget, Prices, decide, draw, rung
+from helpers.record import Run, frame
+
+
+def run(name: str, scores, *, usd=0.001, seconds=0.1, model="m", ids="e", tokens=(100, 10)) -> Run:
+    costs = {"tokens_in": tokens[0], "tokens_out": tokens[1], "seconds": seconds, "usd": usd, "cached": False, "error": None}
+    texts = {"messages": [], "reply": "", "answer": ""}
+    rows = [{"id": f"{ids}{i}", "input": f"q{i}", "target": "a", **texts, "score": float(s), **costs} for i, s in enumerate(scores)]
+    return Run("toy", name, model, "test", "label", frame(rows), {}, {}, 1.0)
+
+
+def right(count: int, n: int = 100) -> list[int]:
+    """The first `count` of n examples right: of two such rungs, the better one wins without a loss."""
+    return [1] * count + [0] * (n - count)
+
+
+def test_the_lowest_of_three_equal_rungs_is_named():
+    verdict = decide([run(name, right(80, 400)) for name in ("a", "b", "c")])
+    assert (verdict.rung, verdict.undetermined, verdict.more_examples, verdict.fallback) == ("a", False, None, None)
+    assert "No higher rung is better than a by 0.05" in verdict.reasons[2]
+    assert verdict.reasons[-1].startswith("Verdict: a. It is the lowest rung that is good enough")
+
+
+def test_a_rung_that_is_clearly_worse_is_passed_over_and_said_to_be():
+    verdict = decide([run("bare", right(20)), run("tuned", right(90))])
+    assert verdict.rung == "tuned"
+    assert "bare is significantly worse than tuned: that one gains +0.70" in repr(verdict)
+    assert "70 wins, 0 losses, n=100, p<0.001 after Holm's correction." in repr(verdict)
+
+
+def test_what_cannot_be_said_is_undetermined_with_a_number_and_a_rung_to_use_until_then():
+    low, high = right(60), right(60)
+    low[0:4], high[60:68] = [0] * 4, [1] * 8  # 12 wins and no loss would be significant; so 6 of the wins are lost again
+    high[10:16] = [0] * 6
+    verdict = decide([run("low", low), run("high", high)])
+    assert (verdict.rung, verdict.undetermined, verdict.fallback, verdict.said) == (None, True, "high", "undetermined")
+    assert 100 < verdict.more_examples < 5000
+    assert f"About {verdict.more_examples:,} further examples would settle it" in verdict.reasons[-1]
+
+
+def test_good_enough_needs_the_whole_interval():
+    runs = [run("a", right(90)), run("b", right(92))]
+    assert decide(runs, good_enough=0.7, margin=0.2).rung == "a"
+    assert decide(runs, good_enough=0.88, margin=0.2).undetermined  # 0.88 lies inside [0.83, 0.94]
+    nothing = decide(runs, good_enough=0.99, margin=0.2)
+    assert (nothing.rung, nothing.undetermined, nothing.said) == (None, False, "none")
+    assert "no rung within the budget will do" in nothing.reasons[-1]
+
+
+def test_the_quality_of_the_table_is_wilsons_interval():
+    row, want = decide([run("a", right(70, 200))]).table.iloc[0], binomtest(70, 200).proportion_ci(method="wilson")
+    assert (row["score"], row["low"], row["high"]) == pytest.approx((0.35, want.low, want.high))
+
+
+def test_holms_correction_keeps_a_chance_find_among_many_pairs_from_deciding():
+    a, b = right(50, 60), right(50, 60)
+    a[:6] = [0] * 6  # six wins, no loss: p = 2/64 = 0.031 alone, 3 x 0.031 among three pairs
+    assert decide([run("a", a), run("b", b)]).rung == "b"
+    three = decide([run("a", a), run("b", b), run("c", b)])
+    assert (three.undetermined, three.rung) == (True, None)
+    assert "p=0.094" in repr(three)
+
+
+def test_a_rung_over_the_budget_is_out_and_the_others_are_judged_without_it():
+    cheap, dear = run("cheap", right(40), usd=0.001), run("dear", right(95), usd=0.02)
+    verdict = decide([cheap, dear], budget=Budget(dollars_per_1000=5))
+    assert verdict.rung == "cheap"
+    assert "dear is out: 1,000 answers cost $20, and the limit is $5." in verdict.reasons
+    assert verdict.table["state"].tolist() == ["will do", "over budget"]
+    assert decide([cheap, dear], budget=Budget(dollars_per_1000=20)).rung == "dear"
+
+
+def test_latency_size_and_privacy_each_can_rule_a_rung_out():
+    slow = rung(run("slow", right(50), seconds=0.4), megabytes=20, private=False)
+    for budget, why in (
+        (Budget(p95_ms=50), "95 of 100 answers take 400 ms, and the limit is 50 ms"),
+        (Budget(megabytes=10), "its weights take 20 MB, and the limit is 10 MB"),
+        (Budget(private=True), "its data leaves this machine"),
+    ):
+        verdict = decide([slow], budget=budget)
+        assert verdict.rung is None
+        assert f"slow is out: {why}." in verdict.reasons
+
+
+def test_what_is_not_known_does_not_pass_for_free():
+    unknown = run("hosted", right(90), usd=math.nan)
+    assert "it is not known what 1,000 answers cost" in repr(decide([unknown], budget=Budget(dollars_per_1000=100)))
+    assert "it is not known whether its data stays" in repr(decide([unknown], budget=Budget(private=True)))
+    assert decide([unknown]).rung == "hosted"
+
+
+def test_two_rungs_of_one_name_and_other_examples_are_refused():
+    with pytest.raises(ValueError, match="two rungs are called 'a': give each method a name of its own"):
+        decide([run("a", right(5)), run("a", right(6))])
+    with pytest.raises(ValueError, match="cannot compare 'a' and 'b': 200 examples are in only one of the runs"):
+        decide([run("a", right(5)), run("b", right(5), ids="f")])
+    with pytest.raises(ValueError, match="decide needs one run at least"):
+        decide([])
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [({"good_enough": 70}, "it is a mean score, from 0 to 1"), ({"margin": 0}, "above 0"), ({"alpha": 0.9}, "a share of errors")],
+)
+def test_a_bar_that_makes_no_sense_is_refused(options, why):
+    with pytest.raises(ValueError, match=why):
+        decide([run("a", right(5))], **options)
+    with pytest.raises(ValueError, match="p95_ms=-1: a limit is a number, 0 or more"):
+        Budget(p95_ms=-1)
+
+
+def test_a_local_models_seconds_are_paid_by_the_hour():
+    assert Prices(dollars_per_hour=3.6).per_1000(run("a", [1, 0], usd=0.0, seconds=0.5)) == pytest.approx(0.5)
+    assert Prices().per_1000(run("a", [1, 0], usd=0.002)) == pytest.approx(2.0)
+
+
+def test_token_prices_count_what_is_read_and_what_is_written():
+    assert Prices(dollars_in=2, dollars_out=8).per_1000(run("a", [1], tokens=(300, 50))) == pytest.approx(1.0)
+    assert Prices.like("gpt-4.1") == Prices(dollars_in=2.0, dollars_out=8.0)
+    with pytest.raises(ValueError, match="no price for 'gpt-0'"):
+        Prices.like("gpt-0")
+    with pytest.raises(ValueError, match="a token price has two sides"):
+        Prices(dollars_in=1.0)
+
+
+def test_a_rung_without_a_model_costs_nothing_and_keeps_its_data():
+    trivial = rung(run("trivial", [1, 0], model="none", seconds=0, usd=0))
+    assert (trivial.dollars_per_1000, trivial.p95_ms, trivial.megabytes, trivial.private) == (0, 0, 0, True)
+
+
+def test_size_and_place_are_read_off_the_model(tmp_path):
+    (tmp_path / "w.safetensors").write_bytes(b"0" * 2_000_000)
+    local = SimpleNamespace(_provider=SimpleNamespace(files=[tmp_path / "w.safetensors"]))
+    hosted = SimpleNamespace(_provider=SimpleNamespace(url="https://x/v1", here=False))
+    assert (rung(run("a", [1]), local).megabytes, rung(run("a", [1]), local).private) == (2.0, True)
+    assert (rung(run("a", [1]), hosted).megabytes, rung(run("a", [1]), hosted).private) == (0.0, False)
+
+
+def test_latency_is_that_of_questions_asked_one_at_a_time():
+    alone = run("a", [1] * 20)
+    alone.table["seconds"] = [0.001 * i for i in range(1, 21)]
+    got = rung(run("a", [1] * 64, seconds=0.0001), timed=alone)
+    assert (got.median_ms, got.p95_ms) == pytest.approx((10.5, 19.05))  # numpy's linear quantiles of 1..20
+
+
+def test_the_figure_has_a_number_a_rung_and_marks_the_verdict():
+    verdict = decide([rung(run("none", right(30), model="none")), run("a", right(90)), run("b", right(91), usd=0.5)], margin=0.2)
+    ax = draw(verdict, title="x")
+    texts = [text.get_text() for text in ax.texts]
+    assert [text for text in texts if len(text) == 1 or text == "costs 0"] == ["1", "2", "3", "costs 0"]
+    assert "2  a: will do" in texts
+    assert any(text.startswith("ring: the verdict") for text in texts)
+    assert (ax.get_xscale(), ax.get_xlabel()) == ("log", "US dollars for 1,000 answers, log scale")
+    with pytest.raises(ValueError, match="no cost 'tokens'"):
+        draw(verdict, x="tokens")
+
+
+def test_the_face_in_a_notebook_is_escaped():
+    face = decide([run("<b>", right(3))])._repr_html_()
+    assert "&lt;b&gt;" in face
+    assert "<b>" not in face.replace('<b style="color:', "")
