@@ -1,0 +1,100 @@
+"""The ladder as a figure: quality with its interval against cost, on a log scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.plots import COLORS
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.axes import Axes
+
+    from helpers.decide.verdict import Verdict
+
+__all__ = ["draw"]
+
+LABELS = {
+    "dollars_per_1000": "US dollars for 1,000 answers, log scale", "p95_ms": "95 of 100 answers come within, ms, log scale",
+    "median_ms": "median answer, ms, log scale", "megabytes": "megabytes of weights kept here, log scale",
+}  # fmt: skip
+SHADES = {"will do": "green", "too low": "gray", "cannot be said": "orange", "over budget": "pink"}
+APART = 1.07  # dots of about the same cost stand so far apart, as a factor
+
+
+def draw(verdict: Verdict, *, x: str = "dollars_per_1000", ax: Axes | None = None, title: str = "") -> Axes:
+    """Each rung's score with its interval against one of its costs, numbered from the lowest rung; the color is its state.
+
+    x: "dollars_per_1000", "p95_ms", "median_ms" or "megabytes". A ring marks the verdict, a dotted line what is good enough. A rung that
+    costs nothing stands at the left ("costs 0"), where a log scale has no place for it; dots that would cover each other are moved
+    apart to the right; one whose cost is unknown is named below the axis. ValueError: no such column.
+    """
+    import matplotlib.pyplot as plt
+
+    if x not in LABELS:
+        raise ValueError(f"no cost {x!r} to draw against; there are: {', '.join(LABELS)}")
+    ax = ax or plt.subplots(figsize=(8.5, 4.2), layout="constrained")[1]
+    table = verdict.table.assign(number=range(1, len(verdict.table) + 1))
+    known = table[table[x].notna()]
+    edge = known[x][known[x] > 0].min() / 2 if (known[x] > 0).any() else 1.0
+    known = known.assign(at=_apart([value or edge for value in known[x]]))
+    for row in known.itertuples():
+        _dot(ax, row, row.rung == verdict.rung)
+    zero = edge if (known[x] == 0).any() else None
+    _frame(ax, verdict, x, zero, table[table[x].isna()]["rung"].to_list())
+    _legend(ax, table, verdict)
+    if title:
+        ax.set_title(title, fontsize=11, loc="left", pad=10)
+    return ax
+
+
+def _apart(values: Sequence[float]) -> list[float]:
+    """The values, each at least a factor `APART` above the next lower one.
+
+    >>> _apart([1.0, 1.0, 3.0])
+    [1.0, 1.07, 3.0]
+    """
+    placed, last = dict[int, float](), 0.0
+    for i in sorted(range(len(values)), key=lambda i: values[i]):
+        last = placed[i] = max(values[i], last * APART)
+    return [placed[i] for i in range(len(values))]
+
+
+def _dot(ax: Axes, row: object, named: bool) -> None:
+    color = COLORS[SHADES[row.state]]
+    ax.plot([row.at, row.at], [row.low, row.high], color=color, lw=2, solid_capstyle="butt")
+    ax.plot(row.at, row.score, "o", color=color, ms=13, zorder=3)
+    ax.annotate(str(row.number), (row.at, row.score), ha="center", va="center", color="white", fontsize=9, weight="bold", zorder=4)
+    if named:
+        ax.plot(row.at, row.score, "o", ms=19, mfc="none", mec=COLORS["blue"], mew=2, zorder=3)
+
+
+def _frame(ax: Axes, verdict: Verdict, x: str, zero: float | None, unknown: list[str]) -> None:
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    table = verdict.table
+    ax.set_xscale("log")
+    ax.xaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter=StrMethodFormatter("{x:g}"), minor_formatter=NullFormatter())
+    ax.margins(x=0.08)
+    ax.set_ylim(-0.05, min(1.05, float(table["high"].max()) + 0.12))
+    if zero is not None:
+        ax.axvline(zero * 1.4, color=COLORS["gray"], lw=0.8)
+        ax.annotate("costs 0", (zero, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", fontsize=8.5, color=COLORS["gray"])
+    if verdict.good_enough is not None:
+        ax.axhline(verdict.good_enough, color=COLORS["blue"], lw=1.2, ls=":", zorder=0)
+    ax.set_xlabel(LABELS[x] + (f" (unknown for {', '.join(unknown)})" if unknown else ""))
+    ax.set_ylabel(f"score with its interval, n = {int(table['n'].min())}")
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _legend(ax: Axes, table: pandas.DataFrame, verdict: Verdict) -> None:
+    """Right of the axes: number, name and state of each rung, the lowest at the bottom; then what line and ring mean."""
+    top = 0.98
+    for row in table[::-1].itertuples():
+        text = f"{row.number}  {row.rung}: {row.state}"
+        weight = "bold" if row.rung == verdict.rung else "normal"
+        ax.annotate(text, (1.02, top), xycoords="axes fraction", va="top", fontsize=9, color=COLORS[SHADES[row.state]], weight=weight)
+        top -= 0.085
+    notes = "ring: the verdict\n" * (verdict.rung is not None) + "dotted: good enough" * (verdict.good_enough is not None)
+    ax.annotate(notes, (1.02, top - 0.03), xycoords="axes fraction", va="top", fontsize=8.5, color=COLORS["blue"])

@@ -1,0 +1,128 @@
+"""The verdict over a ladder: a rung, no rung, or undetermined; with every step of the reasoning."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.comparison import _aligned
+from helpers.decide import words
+from helpers.decide.rule import Bar, Fate, choose, judge
+from helpers.decide.rung import Budget, Rung, rung
+from helpers.decide.settle import further
+from helpers.record import Run
+
+if TYPE_CHECKING:
+    import numpy
+    import pandas
+
+__all__ = ["Verdict", "decide"]
+
+STATES = {"rejected": "too low", "accepted": "will do", "open": "cannot be said"}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Verdict:
+    """What `decide` found. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
+    more_examples how many (None: settled, or more than 100,000); fallback: the lowest rung that is known to do, where the verdict is
+    undetermined; reasons: sentences; table: one row a rung."""
+
+    rung: str | None
+    undetermined: bool
+    more_examples: int | None
+    fallback: str | None
+    reasons: tuple[str, ...]
+    table: pandas.DataFrame
+    good_enough: float | None = None
+
+    @property
+    def said(self) -> str:
+        """The verdict in a word: the rung's name, "undetermined", or "none" (no rung within the budget will do)."""
+        return self.rung or ("undetermined" if self.undetermined else "none")
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{number}. {reason}" for number, reason in enumerate(self.reasons, 1))
+
+    def _repr_html_(self) -> str:
+        color = "#b34700" if self.undetermined or self.rung is None else "#00735c"
+        *steps, last = [html.escape(reason) for reason in self.reasons]
+        items = "".join(f"<li>{step}</li>" for step in steps)
+        return f'<div style="border-left:4px solid {color};padding:.4em .8em"><ol>{items}</ol><b style="color:{color}">{last}</b></div>'
+
+
+def decide(
+    rungs: Sequence[Run | Rung],
+    *,
+    good_enough: float | None = None,
+    budget: Budget | None = None,
+    margin: float = 0.05,
+    alpha: float = 0.05,
+) -> Verdict:
+    """The lowest rung that is good enough and not significantly worse than any higher one within the budget, or "undetermined".
+
+    rungs: runs over the same examples, the lowest (simplest) rung first; a `Run` knows its dollars and seconds, a `Rung` its size and
+    privacy too. A rung that breaks the budget, or does not know what it would need to know, is out. Of the others, each is "too low"
+    (surely not good enough, or significantly worse than a higher one: paired tests, Holm-corrected), "will do" (surely good enough, and
+    no higher one is better by `margin` or more) or "cannot be said". The lowest that is not too low is named if it will do; if it
+    cannot be said, so is the verdict. How often it errs: `simulate`. ValueError: runs over different examples, or two of one name.
+
+    >>> decide([bare, few_shot, tuned], good_enough=0.7, budget=Budget(dollars_per_1000=1.0)).rung  # doctest: +SKIP
+    'few-shot'
+    """
+    bar, budget, ladder = Bar(good_enough, margin, alpha), budget or Budget(), _ladder(rungs)
+    broken = {one.name: words.over_budget(one, budget) for one in ladder}
+    inside = [one for one in ladder if not broken[one.name]]
+    fates = judge(_scores(ladder, inside), bar) if inside else []
+    at, sure = choose(fates)
+    more = None if sure else further(fates[at:], bar)
+    names = [one.name for one in inside]
+    safe = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
+    told = [words.opening(ladder, bar), words.within(budget), *(f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why)]
+    told += _steps(fates, names, bar, at)
+    told += [f"Until then {safe} is the lowest rung that is known to do."] if safe and not sure else []
+    told.append(words.conclusion(fates, names, at, sure, more, bar))
+    named = names[at] if at is not None and sure else None
+    table = _table(ladder, {names[fate.at]: fate for fate in fates}, broken, alpha)
+    return Verdict(named, not sure, more, None if sure else safe, tuple(told), table, good_enough)
+
+
+def _ladder(rungs: Sequence[Run | Rung]) -> list[Rung]:
+    ladder = [one if isinstance(one, Rung) else rung(one) for one in rungs]
+    if not ladder or not all(isinstance(one.run, Run) for one in ladder):
+        raise ValueError("decide needs one run at least, the lowest rung first, as runs.run gives them: decide([bare, few_shot])")
+    twice = sorted({one.name for one in ladder if sum(other.name == one.name for other in ladder) > 1})
+    if twice:
+        raise ValueError(
+            f"two rungs are called {twice[0]!r}: give each method a name of its own, as in prompt(..., name='engineered prompt')"
+        )
+    return ladder
+
+
+def _scores(ladder: Sequence[Rung], inside: Sequence[Rung]) -> numpy.ndarray:
+    """(rungs inside the budget, examples), the examples in the order of the first run. ValueError: not the same examples."""
+    import numpy as np
+
+    first = ladder[0].run
+    found = {one.name: _aligned(first, one.run)[1]["score"].to_numpy(float) for one in ladder}
+    return np.stack([found[one.name] for one in inside])
+
+
+def _steps(fates: Sequence[Fate], names: Sequence[str], bar: Bar, at: int | None) -> list[str]:
+    """From the lowest rung up to the one that the verdict is about."""
+    walked = [fate for fate in fates if at is None or fate.at <= at]
+    return [text for fate in walked for text in words.about(fate, names, bar)]
+
+
+def _table(ladder: Sequence[Rung], fates: dict[str, Fate], broken: dict[str, list[str]], alpha: float) -> pandas.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame([_row(one, fates.get(one.name), bool(broken[one.name]), alpha) for one in ladder])
+
+
+def _row(one: Rung, fate: Fate | None, out: bool, alpha: float) -> dict:
+    at = fate.quality if fate else one.run.score
+    costs = {name: getattr(one, name) for name in ("dollars_per_1000", "median_ms", "p95_ms", "megabytes", "private")}
+    state = "over budget" if out else STATES[fate.state]
+    return {"rung": one.name, "n": at.n, "score": at.value, "low": at.low, "high": at.high, **costs, "state": state}

@@ -1,0 +1,117 @@
+"""Every step of the reasoning in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.decide.settle import MOST
+
+if TYPE_CHECKING:
+    from helpers.decide.rule import Bar, Fate, Pair
+    from helpers.decide.rung import Budget, Rung
+
+__all__ = ["within", "over_budget", "opening", "about", "conclusion"]
+
+
+def within(budget: Budget) -> str:
+    """The budget as a sentence.
+
+    >>> from helpers.decide import Budget
+    >>> within(Budget(dollars_per_1000=1, private=True))
+    'Budget: at most $1 for 1,000 answers, no data leaves this machine.'
+    """
+    limits = {
+        f"at most ${budget.dollars_per_1000:g} for 1,000 answers" if budget.dollars_per_1000 is not None else "",
+        f"95 of 100 answers within {budget.p95_ms:g} ms" if budget.p95_ms is not None else "",
+        f"at most {budget.megabytes:g} MB of weights" if budget.megabytes is not None else "",
+        "no data leaves this machine" if budget.private else "",
+    } - {""}
+    order = sorted(limits, key=lambda text: ("data" in text, "MB" in text, "ms" in text))
+    return f"Budget: {', '.join(order)}." if order else "Budget: no limit was given."
+
+
+def over_budget(rung: Rung, budget: Budget) -> list[str]:
+    """What of the budget a rung breaks, or does not know about itself; [] if it keeps within."""
+    told = [
+        _over("1,000 answers cost", rung.dollars_per_1000, budget.dollars_per_1000, "${:.3g}"),
+        _over("95 of 100 answers take", rung.p95_ms, budget.p95_ms, "{:.0f} ms"),
+        _over("its weights take", rung.megabytes, budget.megabytes, "{:.3g} MB"),
+    ]
+    if budget.private and rung.private is not True:
+        told.append("its data leaves this machine" if rung.private is False else "it is not known whether its data stays on this machine")
+    return [text for text in told if text]
+
+
+def opening(rungs: Sequence[Rung], bar: Bar) -> str:
+    """What was compared, and what is asked of a rung."""
+    run = rungs[0].run
+    names = ", ".join(rung.name for rung in rungs)
+    asked = f"Good enough: a mean score ({run.metric}) of at least {bar.good_enough:g}." if bar.good_enough is not None else ""
+    asked = asked or f"No least score ({run.metric}) was asked for."
+    return (
+        f"{len(rungs)} rungs met the same {len(run.table)} examples of {run.task}/{run.split}, lowest first: {names}. "
+        f"{asked} A gain below {bar.margin:g} is not worth a climb."
+    )
+
+
+def about(fate: Fate, names: Sequence[str], bar: Bar) -> list[str]:
+    """What is known of one rung, and from what."""
+    compared = "" if fate.good == "no" else _compared(fate, names, bar)
+    return [text for text in (_good(fate, names, bar), compared) if text]
+
+
+def conclusion(fates: Sequence[Fate], names: Sequence[str], chosen: int | None, sure: bool, more: int | None, bar: Bar) -> str:
+    """The last sentence: a rung, no rung, or undetermined, with the number of further examples."""
+    if chosen is None:
+        return "Verdict: no rung within the budget will do. Build another rung, or ask for less."
+    if sure:
+        why = f"the lowest rung that is good enough and not worse than any higher one by {bar.margin:g} or more"
+        return f"Verdict: {names[chosen]}. It is {why}."
+    count = f"About {more:,} further examples" if more is not None else f"More than {MOST:,} further examples"
+    hint = "" if more is not None else "; a wider margin, or a bar further from the score, would settle it sooner"
+    maybe = f"{names[chosen]} is the lowest rung that may do"
+    return f"Verdict: undetermined; {maybe}. {count} would settle it, if what we saw so far is how things are{hint}."
+
+
+def _over(what: str, value: float, limit: float | None, form: str) -> str:
+    if limit is None or value <= limit:
+        return ""
+    if math.isnan(value):
+        return f"it is not known what {what.replace('its weights take', 'its weights weigh')}"
+    return f"{what} {form.format(value)}, and the limit is {form.format(limit)}"
+
+
+def _good(fate: Fate, names: Sequence[str], bar: Bar) -> str:
+    q, name = fate.quality, names[fate.at]
+    if bar.good_enough is None:
+        return ""
+    end = {
+        "yes": f"good enough, as the whole interval is at or above {bar.good_enough:g}",
+        "no": f"not good enough, as the whole interval is below {bar.good_enough:g}",
+        "open": f"perhaps good enough: {bar.good_enough:g} is inside the interval",
+    }[fate.good]
+    return f"{name} scores {q}: {end}."
+
+
+def _compared(fate: Fate, names: Sequence[str], bar: Bar) -> str:
+    name, named = names[fate.at], fate.worse or fate.unsure or fate.higher
+    if not named:
+        return f"{name} has no higher rung within the budget."
+    pair = max(named, key=lambda pair: pair.gain.value if fate.worse else pair.gain.high)
+    other, more = names[pair.high], f", and than {len(named) - 1} more" * (len(named) > 1)
+    if fate.worse:
+        return f"{name} is significantly worse than {other}{more}: {_gain(pair)}, {_p(pair.holm)} after Holm's correction."
+    if fate.unsure:
+        return f"{name} may still be {bar.margin:g} or more worse than {other}{more}, or not: {_gain(pair)}, {_p(pair.holm)}."
+    return f"No higher rung is better than {name} by {bar.margin:g}: the most that one may gain is {pair.gain.high:+.3f} ({other})."
+
+
+def _gain(pair: Pair) -> str:
+    g = pair.gain
+    return f"that one gains {g.value:+.2f} [{g.low:+.2f}, {g.high:+.2f}], {pair.wins} wins, {pair.losses} losses, n={g.n}"
+
+
+def _p(p: float) -> str:
+    return "p<0.001" if p < 0.001 else f"p={p:.3f}"
