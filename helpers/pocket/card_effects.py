@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from helpers.calculator import calculate
 from helpers.pocket.card_desk import Case, Desk, case, with_tools
 from helpers.pocket.card_scores import declined, made_up, number, says
+from helpers.pocket.card_tuning import lora
 from helpers.pocket.dress import ask
 from helpers.pocket.families.arithmetic import arithmetic, chain, plain, value_of
 from helpers.pocket.families.calculators import CALC_ASK, calculator_offer
@@ -171,5 +172,5 @@ def _with_result(prompt: list[dict], reply: Reply) -> list[dict]:
 
 EXPERIMENTS: dict[str, Callable[[Desk], Rows]] = {
     "few-shot": shots, "self-consistency": self_consistency, "critique": critique, "passages": passages, "hallucination": hallucination,
-    "JSON": json_asked, "calculator": calculator,
+    "JSON": json_asked, "calculator": calculator, "LoRA": lora,
 }  # fmt: skip

@@ -95,7 +95,6 @@ def section(found: Sequence[Effect]) -> str:
         means = [f"{sum(scores) / len(scores):.1%}" for scores in (effect.without, effect.given)]
         counts = (f"+{effect.wins} −{effect.losses}", len(effect.given))
         rows.append((effect.name, effect.measure, *means, points(effect.difference), *counts, _p(p), _bold(verdict)))
-    rows.append(("LoRA on a task's training split over the best prompt", "", "", "", "", "", "", "", "not measured here: lesson 12"))
     head = ("phenomenon", "score", "without", "with", "difference in points [95%]", "better, worse", "n", "p (Holm)", "")
     return table(head, rows)
 
