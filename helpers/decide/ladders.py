@@ -24,8 +24,8 @@ __all__ = ["Step", "Ladder", "rungs_for"]
 
 Opener = Callable[[int], "Model | None"]
 DECLINES = "I don't know"
-# tokens: in training at once, padding included, which keeps the memory near a gigabyte; few looks at dev, which keep it quick
-TRAINING = {"tokens": 1024, "evaluations": 3, "dev_limit": 24, "progress": False}
+# tokens: in training at once, padding included, which keeps the memory near a gigabyte; one look at dev, which keeps it quick
+TRAINING = {"tokens": 1024, "evaluations": 1, "dev_limit": 24, "progress": False}
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,8 @@ def _prompting(task: Task, model: Model, pages: list[Page], shots: int, told: di
     steps += [
         Step(prompt(bare, name="bare prompt", **room), asked, "the question as one would first type it"),
         Step(prompt(engineered, name="engineered prompt", **room), asked, "a clear task, delimiters, an output format"),
-        Step(few_shot(engineered, solved, name="few-shot", **room), asked, f"the same {len(solved)} solved examples in every prompt"),
-        Step(nearest(engineered, train, k=shots, name="retrieved few-shot", **room), asked, f"the {shots} most similar solved examples"),
+        Step(few_shot(engineered, solved, name="few-shot", **room), asked, f"the same {_examples(len(solved))} in every prompt"),
+        Step(nearest(engineered, train, k=shots, name="retrieved few-shot", **room), asked, f"the {_examples(shots, 'most similar ')}"),
     ]
     tuned, shrunk = _tuning(model, task, prompt(engineered, **room), told, folder)
     for name, adds in (("LoRA", "trained on train"), ("LoRA + int8", "8 bits a weight"), ("LoRA + NF4", "4 bits a weight")):
@@ -130,7 +130,8 @@ def _reading(task: Task, model: Model, pages: list[Page], shots: int, told: dict
     closed, reading = wording(task) if "{passages}" in wording(task)[1] else wording_of_documents()
     room, asked = {"max_tokens": longest(task, model)}, _opener(model)
     whole = Bm25(by_tokens(pages, min(600, model.context // 2), 0), name="BM25, pages")
-    parts = Bm25([chunk for chunk in by_structure(pages, 128) if len(chunk.text.split()) > 12])
+    chunks = by_structure(pages, 128)
+    parts = Bm25([chunk for chunk in chunks if len(chunk.text.split()) > 12] or chunks)  # short documents are all kept
     rag = Rag(prompt(reading, name="RAG", **room), parts, k=min(shots, 2))
     rows = [{**row, "passages": rag.show(hits)} for row, hits in _found(task["train"], rag)]
     tuned, shrunk = _tuning(model, replace_train(task, rows), rag.ask, told, folder)
@@ -191,6 +192,11 @@ def _varied(rows: list[dict], count: int) -> list[dict]:
         seen.setdefault(str(row["target"]), row)
     first = list(seen.values())[:count]
     return first + [row for row in rows if row not in first][: count - len(first)]
+
+
+def _examples(count: int, which: str = "") -> str:
+    """ "2 most similar solved examples", "most similar solved example"."""
+    return f"{which}solved example" if count == 1 else f"{count} {which}solved examples"
 
 
 def _pages(task: Task) -> list[Page]:
