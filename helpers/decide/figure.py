@@ -38,12 +38,13 @@ def draw(verdict: Verdict, *, x: str = "dollars_per_1000", ax: Axes | None = Non
     table = verdict.table.assign(number=range(1, len(verdict.table) + 1))
     known = table[table[x].notna()]
     edge = known[x][known[x] > 0].min() / 2 if (known[x] > 0).any() else 1.0
-    known = known.assign(at=_apart([value or edge for value in known[x]]))
+    stand = [value or edge for value in known[x]]
+    known = known.assign(at=_apart(stand))
     for row in known.itertuples():
         _dot(ax, row, row.rung == verdict.rung)
     zero = edge if (known[x] == 0).any() else None
     _frame(ax, verdict, x, zero, table[table[x].isna()]["rung"].to_list())
-    _legend(ax, table, verdict)
+    _legend(ax, table, verdict, moved=list(known["at"]) != stand)
     if title:
         ax.set_title(title, fontsize=11, loc="left", pad=10)
     return ax
@@ -88,7 +89,7 @@ def _frame(ax: Axes, verdict: Verdict, x: str, zero: float | None, unknown: list
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def _legend(ax: Axes, table: pandas.DataFrame, verdict: Verdict) -> None:
+def _legend(ax: Axes, table: pandas.DataFrame, verdict: Verdict, *, moved: bool) -> None:
     """Right of the axes: number, name and state of each rung, the lowest at the bottom; then what line and ring mean."""
     top = 0.98
     for row in table[::-1].itertuples():
@@ -96,5 +97,6 @@ def _legend(ax: Axes, table: pandas.DataFrame, verdict: Verdict) -> None:
         weight = "bold" if row.rung == verdict.rung else "normal"
         ax.annotate(text, (1.02, top), xycoords="axes fraction", va="top", fontsize=9, color=COLORS[SHADES[row.state]], weight=weight)
         top -= 0.085
-    notes = "ring: the verdict\n" * (verdict.rung is not None) + "dotted: good enough" * (verdict.good_enough is not None)
+    notes = "ring: the verdict\n" * (verdict.rung is not None) + "dotted: good enough\n" * (verdict.good_enough is not None)
+    notes += "costs so alike that dots would\nhide each other: moved to the right" * moved
     ax.annotate(notes, (1.02, top - 0.03), xycoords="axes fraction", va="top", fontsize=8.5, color=COLORS["blue"])
