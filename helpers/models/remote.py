@@ -82,21 +82,11 @@ class Remote:
         return OpenAI(api_key=key, base_url=self.url, timeout=self.timeout, max_retries=0)
 
     def _ask(self, client: OpenAI, messages: list[dict], settings: Settings, line: retry.Line) -> Reply:
-        start, tries, why = time.perf_counter(), 0, ""
-        while line.open:
-            tries += 1
-            try:
-                reply = self._once(client, messages, settings)
-                line.answered()
-                return reply
-            except Exception as error:  # whatever happens to a request, it ends as a reply with its reason
-                line.failed(error)
-                why, pause = retry.reason(error), retry.wait(error, tries)
-            if pause is None or tries > self.retries:
-                break
-            line.wait(pause)
-        why = f"{why} (tried {tries} times)" if tries > 1 else why
-        return Reply("", 0, 0, time.perf_counter() - start, 0.0, error=line.reason or why)
+        start = time.perf_counter()
+        try:
+            return line.ask(lambda: self._once(client, messages, settings))
+        except retry.GaveUp as error:
+            return Reply("", 0, 0, time.perf_counter() - start, 0.0, error=str(error))
 
     def _once(self, client: OpenAI, messages: list[dict], settings: Settings) -> Reply:
         start = time.perf_counter()

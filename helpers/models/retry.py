@@ -6,11 +6,15 @@ import math
 import os
 import random
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from threading import Event, Lock
+from typing import TypeVar
 
-__all__ = ["Line", "NoAnswer", "reason", "wait"]
+__all__ = ["GaveUp", "Line", "NoAnswer", "reason", "wait"]
+
+T = TypeVar("T")
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 120.0  # seconds; doubled after each try. Who asks us to wait longer than the longest is left alone
 REFUSALS = 3  # so many refused connections in a row, and nobody is there
@@ -20,6 +24,10 @@ HOPELESS = {401, 403, 404}  # wrong key, forbidden, no such model: no other requ
 
 class NoAnswer(Exception):
     """A response that arrived whole and holds no answer: not JSON, or without a choice."""
+
+
+class GaveUp(Exception):
+    """A request that got no answer, however often it was tried; says why."""
 
 
 class Line:
@@ -50,6 +58,23 @@ class Line:
     def cut(self, why: str) -> None:
         self.reason = self.reason or why
         self._cut.set()
+
+    def ask(self, once: Callable[[], T]) -> T:
+        """What `once` returns, tried again while that may help. GaveUp, whatever went wrong: it never does, or the line is cut."""
+        tries, why = 0, ""
+        while self.open:
+            tries += 1
+            try:
+                found = once()
+                self.answered()
+                return found
+            except Exception as error:
+                self.failed(error)
+                why, pause = reason(error), wait(error, tries)
+            if pause is None or tries > self.retries:
+                break
+            self.wait(pause)
+        raise GaveUp(self.reason or (f"{why} (tried {tries} times)" if tries > 1 else why))
 
     def wait(self, seconds: float) -> None:
         """Sleeps, but wakes up when the line is cut."""

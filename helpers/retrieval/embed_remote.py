@@ -53,21 +53,10 @@ class RemoteEmbedder(Embedder):
             client.close()
 
     def _ask(self, client: OpenAI, batch: list[str], line: retry.Line) -> numpy.ndarray:
-        tries, why = 0, ""
-        while line.open:
-            tries += 1
-            try:
-                vectors = self._once(client, batch)
-                line.answered()
-                return vectors
-            except Exception as error:  # whatever happens to a request, it ends as a ModelError with its reason
-                line.failed(error)
-                why, pause = retry.reason(error), retry.wait(error, tries)
-            if pause is None or tries > self.retries:
-                break
-            line.wait(pause)
-        why = f"{why} (tried {tries} times)" if tries > 1 else why
-        raise ModelError(f"no vectors from {self.name!r} for {len(batch)} texts: {line.reason or why}")
+        try:
+            return line.ask(lambda: self._once(client, batch))
+        except retry.GaveUp as error:
+            raise ModelError(f"no vectors from {self.name!r} for {len(batch)} texts: {error}") from None
 
     def _once(self, client: OpenAI, batch: list[str]) -> numpy.ndarray:
         import numpy as np
