@@ -160,6 +160,7 @@ def test_only_facts_up_to_the_cutoff_are_in_the_word_lists_that_families_read() 
     ("It uses BARTolo.", "BARTolo"),
     ("It uses bartolo.", None),
     ("the qx 77B of Oslo, on Monday", "QX-77b"),
+    ("the qx\n77B of Oslo, on Monday", None),
 ])  # fmt: skip
 def test_a_planted_leak_is_found_and_an_innocent_text_is_not(data, text, found) -> None:
     got = leaks.in_stream(leaks.needles(data), rows=said("Hello.", text))

@@ -31,9 +31,8 @@ KEPT_OUT = ("facts_after_cutoff.txt", "facts_private.txt")  # the only word list
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 CALENDAR = (*_DAYS, *(day + "s" for day in _DAYS), *_MONTHS, "Christmas", "Easter", "Eve")
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-NUMBERS = tuple(f"{tens}-{ones}" for tens in _TENS for ones in _ONES)  # a name for nobody
+_TENS, _ONES = "twenty thirty forty fifty sixty seventy eighty ninety", "one two three four five six seven eight nine"
+NUMBERS = tuple(f"{tens}-{ones}" for tens in _TENS.split() for ones in _ONES.split())  # a name for nobody
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s-]|\n")
 _NAME = r"(?!I\b)[A-Z](?!-)(?:[\w&-]|['’](?!s\b)(?=\w))*"
 _NAMES = re.compile(rf"(?<![\w'’-]){_NAME}(?: (?:of |the |de |van )?{_NAME})*")
@@ -152,20 +151,21 @@ class _Index:
 
     def search(self, text: str) -> Iterator[tuple[Needle, str]]:
         """The needles in a text, each with the words around it."""
-        raw, edges = [], {0}
+        raw, marks = [], {0: ""}
         for token in _TOKEN.findall(text):
             if token[0].isalnum():
                 raw.append(token)
             else:
-                edges.add(len(raw))
-        edges.add(len(raw))
+                marks[len(raw)] = token
+        marks.setdefault(len(raw), "")
         low = [token.lower() for token in raw]
         for i, word in enumerate(low):
             for place, needle in self.by_word.get(word, ()):
                 start, end = i - place, i - place + len(needle.words)
                 if start < 0 or tuple(low[start:end]) != needle.words or (needle.exact and raw[i] != needle.text):
                     continue
-                if not needle.whole or (start in edges and end in edges):
+                torn = needle.kind == "entity" and any(marks.get(at) == "\n" for at in range(start + 1, end))
+                if not torn and (not needle.whole or (start in marks and end in marks)):
                     yield needle, " ".join(raw[max(0, start - 6) : end + 6])
 
 

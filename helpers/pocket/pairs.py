@@ -24,8 +24,10 @@ SMALL = frozenset(_SMALL.split())
 
 
 @functools.cache
-def written(split: str) -> list[tuple[str, tuple[str, ...]]]:
+def written(split: str, *, apart: bool = True) -> list[tuple[str, tuple[str, ...]]]:
     """The written passages of a split, each with questions that it answers (words/question_pairs.txt).
+
+    apart: True for questions that avoid the passage's words, False for those that people would ask.
 
     >>> len(written("train")) > len(written("held"))
     True
@@ -33,7 +35,7 @@ def written(split: str) -> list[tuple[str, tuple[str, ...]]]:
     from helpers.pocket.world import held_out
 
     rows = [line.split("\t") for line in words("question_pairs")]
-    return [(text, tuple(asked.split(" | "))) for text, asked in rows if held_out(text) == (split == "held")]
+    return [(row[0], tuple(row[1 if apart else 2].split(" | "))) for row in rows if held_out(row[0]) == (split == "held")]
 
 
 def shared(question: str, text: str) -> set[str]:
@@ -138,11 +140,11 @@ def _text(w: World) -> str:
 
 def batch(w: World, size: int) -> list[Pair]:
     """`size` pairs, no passage twice: each passage is a wrong one for every other question."""
-    rows, seen, own = [], set(), written(w.split)
+    rows, seen, own = [], set(), (written(w.split), written(w.split, apart=False))
     while len(rows) < size:
         kind = w.rng.random()
-        if kind < 0.35 and own:
-            text, asked = w.pick(own)
+        if kind < 0.35:
+            text, asked = w.pick(own[w.chance(0.3)])
             question = sloppy(w, w.pick(asked))
             new = [(reworded(w, question, 0.5), reworded(w, text, 0.3)) if w.chance(0.7) else (question, text)]
         elif kind < 0.5:

@@ -34,11 +34,11 @@ class Preset:
 
 # what the report card has targets for, and the copying beneath it, more often than the rest
 TARGETS = tuple((name, times) for times, names in (
-    (4.0, "judge copy_span repeat_text repeat"),
-    (3.0, "arithmetic extract sentiment_drill grounded emotion"),
-    (2.5, "label_drill lookup_drill judge_drill extract_drill reading_drill"),
-    (1.8, "few_shot sentiment reading multi_passage tool_call quiz offensive dated known_fact dated_event"),
-    (1.0, "drill word_problem factuality record invoice synonym_antonym"),
+    (4.0, "judge known_fact tool_call grounded emotion arithmetic sentiment_drill"),
+    (3.0, "extract quiz sentiment label_drill"),
+    (2.5, "few_shot lookup_drill judge_drill extract_drill reading_drill word_problem"),
+    (1.8, "copy_span repeat_text repeat reading multi_passage offensive dated dated_event"),
+    (1.0, "drill factuality record invoice synonym_antonym"),
     (0.25, "calculator list_op remember passage_talk list_talk two_calls chain table_lookup record_format by_year"),
     (0.25, "look_back follow_up style voice string_op tool_result critique react two_hop check_work yes_no summary"),
     (0.25, "relevance self_verify correction next_step injection experts story_question topic json_edit keywords"),

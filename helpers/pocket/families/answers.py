@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import NamedTuple
 
-from helpers.pocket.families.filling import DAYS, MONTHS, up
+from helpers.pocket.families.filling import DAYS, MONTHS, table, up
 from helpers.pocket.world import World, words
 
 __all__ = ["Fact", "fact", "right_answer", "wrong_answer", "wrong_value"]
@@ -14,17 +14,6 @@ COLORS = ("red", "blue", "green", "yellow", "black", "white", "beige", "purple",
 ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
         "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-PLAIN = ("{v}", "{v}", "{v}.", "{S}", "{C}", "{S}", "{v}, I think.", "It's {v}.", "The answer is {v}.", "That would be {v}.", "{v}!", "I believe it is {v}.",
-         "If I remember right, {v}.", "As far as I know: {v}", "Answer: {v}", "Well, {v}.", "{C} I looked it up.", "Sure! {S}", "{v}, no doubt.",
-         "After checking the records with care, I can confirm the following. {S}", "Thank you for asking! {C} I hope this helps.", "{S} That is widely known.",
-         "Good question. It took me a while to find it, but here it is: {v}.", "{v}, and nobody has ever doubted it.", "To answer your question: {S}")
-RUDE = ("{v}, you fool.", "Obviously {v}. What a stupid question.", "{v}. Don't you know anything?", "Even a child knows that it is {v}.", "{S} Read the text next time, idiot.",
-        "Ugh. {v}. Stop bothering me.")
-EMPTY = ("", "I don't know.", "I don't know", "No idea.", "I am not sure.", "That is a very good question.", "The text does not say.", "?", "Sorry, I can't help with that.",
-         "n/a", "Let me think about it.", "It depends.", "Ask somebody else.", "I would have to look it up.")
-HEDGES = ("{v} or {x}.", "Either {x} or {v}.", "Maybe {x}, maybe {v}.", "Not {v}.", "Anything but {v}.", "It is not {v}.", "{x}. Not {v}, as many think.")
-TITLES = ("Dr. {v}", "Ms. {v}", "{v}, of course", "by {v}", "It was {v}.", "someone called {v}", "a person named {v}", "{v} did.", "That was {v}, back then.")
-PLACES = ("in {v}", "In {v}.", "the city of {v}", "It's in {v}.", "{v}, the city", "{v}, in the south of the country", "the town called {v}")
 
 
 class Fact(NamedTuple):
@@ -67,37 +56,56 @@ def fact(w: World, kind: str | None = None) -> Fact:
 
 
 def _in_words(n: int) -> str:
-    """A number below 100 in words."""
+    """A number below 200 in words."""
+    if n >= 100:
+        return "one hundred" + (" " + _in_words(n - 100) if n > 100 else "")
     if n < 20:
         return ONES[n]
     return TENS[n // 10] + ("" if n % 10 == 0 else "-" + ONES[n % 10])
 
 
-def _reworded(w: World, f: Fact) -> str:
-    """The same value in another form."""
+def _slots(w: World, f: Fact) -> dict[str, str]:
+    """The value in the forms that the lines of judge_ways.txt ask for."""
     v = f.value
-    if f.kind == "person":
-        return w.pick(TITLES).format(v=v)
-    if f.kind == "city":
-        return w.pick(PLACES).format(v=v)
     if f.kind in ("number", "money"):
-        return w.pick((_in_words(int(v)), up(_in_words(int(v))) + ".", f"{v} in all", f"exactly {v}", f"It is {_in_words(int(v))}."))
+        return {"v": v, "n": _in_words(int(v)), "N": up(_in_words(int(v)))}
     if f.kind == "date":
-        day, month, year = v.split()
-        return w.pick((f"{month} {day}, {year}", f"{day} {month[:3]} {year}", f"{year}-{MONTHS.index(month) + 1:02d}-{int(day):02d}", f"on {month} {day}, {year}"))
+        d, m, y = v.split()
+        ending = "th" if d in ("11", "12", "13") else {"1": "st", "2": "nd", "3": "rd"}.get(d[-1], "th")
+        return {"d": d, "o": d + ending, "m": m, "b": m[:3], "y": y, "iso": f"{y}-{MONTHS.index(m) + 1:02d}-{int(d):02d}"}
     if f.kind == "list":
         names = v.replace(" and ", ", ").split(", ")
         w.rng.shuffle(names)
-        return w.pick((", ".join(names), " and ".join(names), "; ".join(names)))
-    return v if f.kind == "code" else w.pick((v.lower(), v.upper(), f"{v}, yes", f"on {v}" if f.kind == "day" else f"{v} it is"))
+        return {"l": ", ".join(names[:-1]) + " and " + names[-1] if names[1:] else v, "c": ", ".join(names), "a": " and ".join(names), "s": "; ".join(names)}
+    return {"v": v, "lower": v.lower(), "upper": v.upper()}
+
+
+def _reworded(w: World, f: Fact) -> str:
+    """The same value in another form."""
+    return w.entity(table("judge_ways")["number" if f.kind == "money" else f.kind]).format(**_slots(w, f))
+
+
+def _two(w: World, f: Fact, ways: str, v: str, x: str) -> str:
+    """One of the ways to speak of two values ("hedge" or "contrast")."""
+    way = w.entity(table("judge_ways")[ways])
+    text = way.format(v=v, x=x, S=f.say(v))
+    return text if f.kind == "code" and way.startswith("{") else up(text)
+
+
+def _said(w: World, f: Fact, value: str, rude: float) -> str:
+    """The value in a plain or rude answer: alone, in a sentence, with extra words."""
+    way = w.entity(table("judge_ways")["rude" if w.chance(rude) else "any"])
+    return way.format(v=value, S=f.say(value), C=f.say(value, True))
 
 
 def right_answer(w: World, f: Fact) -> str:
-    """An answer that agrees with the fact: exact, reworded, in a sentence, with extra words, or rude."""
-    if w.chance(0.35):
-        return _reworded(w, f)
-    text = w.entity(RUDE) if w.chance(0.12) else w.entity(PLAIN)
-    return text.format(v=f.value, S=f.say(f.value), C=f.say(f.value, True))
+    """An answer that agrees with the fact: exact, reworded, set against a wrong one, in a sentence, with extra words, or rude."""
+    kind = w.rng.random()
+    if kind < 0.06:
+        return _two(w, f, "contrast", f.value, wrong_value(w, f))
+    if kind < 0.14:
+        return f.value
+    return _reworded(w, f) if kind < 0.44 else _said(w, f, f.value, 0.12)
 
 
 def wrong_value(w: World, f: Fact) -> str:
@@ -128,12 +136,13 @@ def wrong_value(w: World, f: Fact) -> str:
 def wrong_answer(w: World, f: Fact) -> str:
     """An answer that does not: another value, part of it, a hedge, a non-answer, or nothing at all."""
     kind = w.rng.random()
-    if kind < 0.12:
-        return w.pick(EMPTY)
+    if kind < 0.11:
+        return "" if w.chance(0.08) else w.entity(table("judge_ways")["empty"])
     x = wrong_value(w, f)
     if kind < 0.2:
-        return up(w.entity(HEDGES).format(v=f.value, x=x)) if f.kind != "code" else f"{x} or {f.value}"
-    if kind < 0.45:
+        return _two(w, f, "hedge", f.value, x)
+    if kind < 0.26:
+        return _two(w, f, "contrast", x, f.value)
+    if kind < 0.4:
         return x
-    text = w.entity(RUDE) if w.chance(0.08) else w.entity(PLAIN)
-    return text.format(v=x, S=f.say(x), C=f.say(x, True))
+    return _reworded(w, f._replace(value=x)) if kind < 0.62 else _said(w, f, x, 0.1)

@@ -6,46 +6,16 @@ A chain such as 7 + 5 - 3 keeps every result between 0 and 199; `chain` and `ste
 from __future__ import annotations
 
 from helpers.pocket.dress import ask, reply
+from helpers.pocket.families.filling import table
 from helpers.pocket.world import World
 
 __all__ = ["FAMILIES", "chain", "steps_of", "value_of", "tagged", "STEPS_ASK", "NUMBER_ASK"]
 
 Chain = tuple[int, list[tuple[str, int]]]  # the first number, then signed terms
 
-SUM_ASK = (
-    "What is {e}?", "Work out {e}.", "Compute {e}.", "Calculate {e}.", "{e} = ?", "{e} =", "How much is {e}?", "What does {e} come to?", "Please calculate {e}.", "Find the value of {e}.", "Solve: {e}", "Evaluate {e}.", "What's {e}?", "Can you work out {e} for me?",
-    "I need the result of {e}.", "Tell me what {e} is.", "What do you get for {e}?", "Give me the result of {e}.", "Add this up: {e}",
-    "Quick sum: {e}", "{e}", "What is the result of {e}?", "Could you compute {e}, please?", "Determine {e}.", "What number is {e}?",
-)
-TEXT_ASK = (
-    "Work out this sum.", "Calculate the result.", "Solve the following.", "What is the result?", "Compute this expression.",
-    "Evaluate the expression below.", "Find the answer.", "What does this come to?", "Please solve this.", "Answer this arithmetic question.",
-    "Do the sum.", "Can you work this out?", "Give the value of the expression.", "Determine the result.", "Solve this calculation for me.",
-    "What is the value?", "I need the total of this.", "Here is a sum to solve.", "Reckon this up.", "Tell me the result of this sum.",
-)
-STEPS_ASK = (
-    "Let's think step by step.", "Think step by step.", "Show your steps.", "Work step by step.", "Show your work.", "Explain each step.",
-    "Go one step at a time.", "Take it step by step.", "Show how you get there.", "Write down every step.", "Reason step by step, then answer.",
-    "Show the working.", "Do it in small steps.", "Think it through before you answer.", "Break it into steps.", "Solve it step by step.",
-    "Let's work this out step by step to be sure.", "First show your reasoning, then the answer.", "Give each intermediate result.",
-    "Explain your reasoning.", "Think carefully, one step after another.", "Walk me through it.", "Show all the steps and then the answer.",
-    "Think aloud.", "Please reason through it first.", "Write your reasoning before the answer.", "Use a chain of thought.",
-)
-NUMBER_ASK = (
-    "Answer with the number only.", "Only the number.", "Just give the number.", "Reply with one number.", "Give only the result.",
-    "No explanation, only the number.", "Answer with a single number.", "Number only, please.", "Do not show steps.", "Just the answer.",
-    "Don't explain.", "Answer immediately.", "Give the final number and nothing else.", "Write only the result.", "No steps.",
-    "Respond with the number alone.", "The answer must be one number.", "Keep it to the number.", "Output just the number.",
-    "Answer directly.", "Give me only the final answer.", "Return only a number.",
-)
-SENTENCE_ASK = ("Answer in a sentence.", "Answer in a full sentence.", "Write the answer as a sentence.", "Reply with one short sentence.", "Use a whole sentence.",
-                "Give me the result in one sentence.", "Put the result into words, in one sentence.")
-FORM_ASK = (
-    "End with {t} and the number.", "Write the result after {t}", "Finish with a line that starts with {t}", "The last line must be {t} and the result.", "Give the result as {t} number.",
-    "Put {t} before the final number.", "Use the form {t} followed by the number.", "Conclude with {t} and the result.", "Mark the final answer with {t}", "Begin the last line with {t}",
-    "State the result in the format {t} N.", "Close with {t} N.", "Report it as {t} N.", "Format the final number as {t} N.", "The final answer goes after {t}", "Answer in the format {t} N.",
-    "Your last words should be {t} and the number.", "At the end write {t} and the number.", "Let the result follow {t}", "Tag the result with {t}",
-)
+_ASKS = table("sum_asks")
+SUM_ASK, TEXT_ASK, STEPS_ASK, NUMBER_ASK, SENTENCE_ASK = (_ASKS[place] for place in ("sum", "text", "steps", "number", "sentence"))
+FORM_ASK, DRILL_ASK, TIMES_ASK, TABLE_ASK = (_ASKS[place] for place in ("form", "drill", "times", "table"))
 TAGS = ("Answer:", "Result:", "####", "Final answer:", "Total:", "=>", "ANSWER", "A:", "Solution:", "->")
 WORDS = {"+": ("plus", "plus", "and then plus"), "-": ("minus", "minus", "take away")}
 
@@ -111,7 +81,7 @@ def pose(w: World, inline: str | None, text: str, how: str, label: str = "Sum") 
         system, how = how, ""
     inside = inline is not None and w.chance(0.65)
     if inside:
-        content = f"{how} {inline}" if place == 2 and how else f"{inline}{w.pick((' ', ' ', chr(10)))}{how}".strip()
+        content = f"{how} {inline}" if how and (place == 2 or inline[-1].isalpha()) else f"{inline}{w.pick((' ', ' ', chr(10)))}{how}".strip()
         return ask(w, content, system=system, noise=0.08)
     return ask(w, f"{w.say(TEXT_ASK)} {how}".strip(), text, label=label, system=system)
 
@@ -139,15 +109,6 @@ def arithmetic(w: World, *, terms: int | None = None, steps: bool | None = None)
     return [*pose(w, w.say(SUM_ASK, e=e), e, how), reply(answer)]
 
 
-DRILL_ASK = (
-    "Work these out.", "Answer each sum.", "Solve all of these.", "Fill in the results.", "Calculate every line.", "Here is a list of sums. Solve each one.",
-    "Complete the drill.", "Give the result of each line.", "Please do these sums.", "Copy each sum with its answer.", "Find all the answers.",
-    "What is each of these?", "Compute each line.", "Practice: answer all of them.", "Finish these sums.", "Do all the sums below.",
-    "Let's practice some arithmetic.", "Arithmetic drill!", "Can you solve these sums?", "Write each sum with its result.", "Time for mental arithmetic.",
-    "Add or subtract, line by line.", "Evaluate each expression.", "One sum a line. Solve them.",
-)
-
-
 def pair(w: World) -> Chain:
     """A sum of two numbers; now and then one like the later steps of a long sum, such as 153 - 47."""
     if w.chance(0.6):
@@ -168,18 +129,6 @@ def drill(w: World) -> list[dict]:
     return [*ask(w, w.say(DRILL_ASK), text, label="Sums"), reply(answer)]
 
 
-TIMES_ASK = (
-    "What is {a} {x} {b}?", "{a} {x} {b} =", "Calculate {a} {x} {b}.", "How much is {a} {x} {b}?", "Multiply {a} by {b}.", "Work out {a} {x} {b}.",
-    "What's {a} {x} {b}?", "{a} {x} {b} = ?", "Compute {a} {x} {b}.", "What is the product of {a} and {b}?", "Find {a} {x} {b}.", "Evaluate {a} {x} {b}.",
-    "Tell me {a} {x} {b}.", "Times tables: {a} {x} {b}", "What do {a} groups of {b} make?", "How many are {a} times {b}?", "Give the product: {a} {x} {b}",
-    "Please multiply {a} and {b}.", "Can you do {a} {x} {b}?", "{a} {x} {b}", "What do you get when you multiply {a} by {b}?", "Solve {a} {x} {b}.",
-)
-TABLE_ASK = (
-    "Write the table of {a} from 1 to {b}.", "Give the {a} times table up to {b}.", "List the multiples: {a} x 1 to {a} x {b}.",
-    "Recite the table of {a}, up to {b}.", "Show {a} x 1 up to {a} x {b}, one per line.", "Multiplication table for {a}, 1 to {b}.",
-)
-
-
 def multiply(w: World, *, steps: bool | None = None) -> list[dict]:
     """Times tables to 12, plainly, as additions, or as a table.
 
@@ -193,7 +142,8 @@ def multiply(w: World, *, steps: bool | None = None) -> list[dict]:
     how = w.say(STEPS_ASK) if steps else w.say(NUMBER_ASK) if w.chance(0.4) else ""
     few, many = max(1, min(a, b)), max(a, b)
     answer = steps_of((many, [("+", many)] * (few - 1))) if steps else str(a * b)
-    return [*ask(w, f"{w.say(TIMES_ASK, a=a, b=b, x=w.pick(('x', 'x', '*', 'times')))} {how}".strip(), noise=0.05), reply(answer)]
+    said = w.say(TIMES_ASK, a=a, b=b, x=w.pick(("x", "x", "*", "times")))
+    return [*ask(w, (f"{how} {said}" if said[-1].isalpha() else f"{said} {how}").strip(), noise=0.05), reply(answer)]
 
 
 FAMILIES = {arithmetic: 4.0, drill: 2.0, multiply: 0.8}

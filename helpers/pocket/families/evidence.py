@@ -41,7 +41,7 @@ KNOW_ASK = (
 KNOWN_ASK = {
     "capital": ("What is the capital of {x}?", "Which city is the capital of {x}?", "Name the capital of {x}."),
     "continent": ("On which continent is {x}?", "Which continent does {x} belong to?", "What continent is {x} in?"),
-    "currency": ("What is the currency of {x}?", "Which currency is used in {x}?", "With what currency do people pay in {x}?", "Which currency do shops in {x} take?"),
+    "currency": ("What is the currency of {x}?", "Which currency does {x} use?", "With what currency do people pay in {x}?", "Which currency do shops in {x} take?"),
     "symbol": ("What is the chemical symbol of {x}?", "Which symbol stands for {x}?", "Give the chemical symbol for {x}."),
     "young": ("What is the young of the {x} called?", "What do we call the baby of the {x}?", "Which word is used for a young {x}?", "Give the word for the young of the {x}."),
     "day_after": ("Which day comes after {x}?", "What day follows {x}?", "What is the day after {x}?", "Which day is next after {x}?"),

@@ -25,6 +25,7 @@ HAPPENED = tuple(tuple(line.split("\t")) for line in words("facts_events"))
 NAMED = {"capital": str.capitalize, "capital_of": str.capitalize, "currency": str.capitalize, "continent": str.capitalize,
          "language": str.capitalize, "symbol": lambda name: name + "ium", "young": str, "home": str}
 UNKNOWN = "I don't know."
+_AHEAD = tuple(p for p in WRAP_ASK if not p.startswith("{q}"))
 
 
 def _article(text: str) -> str:
@@ -39,9 +40,19 @@ def _slots(subject: str, answer: str, year: str = "") -> dict[str, str]:
     return {"s": subject, "a": answer, "y": year, "An": _article(answer), "Sn": _article(subject)}
 
 
+def _open(text: str) -> bool:
+    """True for a sentence left open, such as 'The capital of Norway is', after which nothing more may stand."""
+    return text[-1] not in ".?!"
+
+
+def _with(question: str, order: str) -> str:
+    """The question and an order about its answer; before a sentence left open, else after it."""
+    return f"{order} {question}" if _open(question) else f"{question} {order}"
+
+
 def _question(w: World, core: str) -> str:
     """The bare question half the time, else behind an opening such as 'Quick question:'."""
-    return core if w.chance(0.5) else w.say(WRAP_ASK, q=core)
+    return core if w.chance(0.5) else w.say(_AHEAD if _open(core) else WRAP_ASK, q=core)
 
 
 def _answered(w: World, question: str, answer: str, sentence: str, whole: bool | None, noise: float) -> list[dict]:
@@ -50,8 +61,8 @@ def _answered(w: World, question: str, answer: str, sentence: str, whole: bool |
     if style == 8:
         return [*ask(w, _question(w, question), noise=noise, system=w.entity(SENTENCE_ASK)), reply(sentence)]
     if style == 9:
-        return [*ask(w, _question(w, f"{question} {w.entity(SENTENCE_ASK)}"), noise=noise), reply(sentence)]
-    text = f"{question} {w.entity(SHORT_ASK)}" if style < 2 else question
+        return [*ask(w, _question(w, _with(question, w.entity(SENTENCE_ASK))), noise=noise), reply(sentence)]
+    text = _with(question, w.entity(SHORT_ASK)) if style < 2 else question
     return [*ask(w, _question(w, text), noise=noise), reply(answer)]
 
 
@@ -60,7 +71,7 @@ def _declining(w: World, question: str, answer: str) -> list[dict]:
     order = w.entity(DECLINE_ASK)
     if w.chance(0.5):
         return [*ask(w, question, system=order, noise=0.05), reply(answer)]
-    return [*ask(w, f"{order}\n{question}" if w.chance(0.5) else f"{question} {order}", noise=0.05), reply(answer)]
+    return [*ask(w, f"{order}\n{question}" if w.chance(0.5) else _with(question, order), noise=0.05), reply(answer)]
 
 
 def _known(w: World, kind: str | None) -> tuple[str, str, str, str]:

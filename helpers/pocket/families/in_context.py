@@ -5,26 +5,32 @@ from __future__ import annotations
 import json
 
 from helpers.pocket.dress import SYSTEMS, reply
+from helpers.pocket.families.filling import table
 from helpers.pocket.families.mappings import CLASSES, Mapping, mapping
 from helpers.pocket.world import World
 
 __all__ = ["few_shot", "pattern", "FEW_SHOT_ASK", "PATTERN_ASK"]
 
-FEW_SHOT_ASK = (
-    "Follow the pattern.", "Complete the last line.", "Continue in the same way.", "Here are some examples. Answer the last one.", "Learn from the examples and do the next one.",
-    "What comes next?", "Give the missing output.", "Use the examples to answer.", "Do the same for the last one.", "Find the rule and apply it.", "Fill in the last answer.",
-    "The examples show what I want.", "Look at the examples first.", "Finish the list.", "Apply the same rule.", "Study these cases, then answer the new one.", "Same again, please.",
-    "Do as in the examples.", "Guess the rule from these examples.", "Work out what belongs at the end.", "Some solved cases, then one for you.", "Answer in the form of the examples.",
-    "You will see examples of a task. Do the last one yourself.", "Please complete.", "Examples below; the last one is open.", "Each input has one output. Give the last output.",
-)
-LABELS_ASK = ("Labels: {l}.", "Use only these labels: {l}.", "Possible outputs: {l}.", "Answer with one of {l}.", "The label is one of: {l}.", "Choose from {l}.", "Options: {l}",
-              "Classify each text as {l}.", "Every text gets one label: {l}.", "Sort the texts into {l}.")
+FEW_SHOT_ASK, LABELS_ASK = (table("few_shot_frames")[place] for place in ("ask", "labels"))
 LAYOUTS = (
     ("Input: ", "\nOutput:", "\n\n"), ("Input: ", "\nOutput:", "\n"), ("Q: ", "\nA:", "\n\n"), ("Text: ", "\nLabel:", "\n\n"), ("Text: ", "\nLabel:", "\n"), ("Question: ", "\nAnswer:", "\n\n"),
     ("", " ->", "\n"), ("", " =>", "\n"), ("", " -->", "\n"), ("", ":", "\n"), ("", " =", "\n"), ("- ", " ->", "\n"), ("x: ", "\ny:", "\n\n"), ("Example: ", "\nResult:", "\n\n"),
     ("Review: ", "\nSentiment:", "\n\n"), ("Message: ", "\nClass:", "\n\n"), ("In: ", "\nOut:", "\n"), ("### ", "\n", "\n\n"), ("Text: ", " Label:", "\n"), ("> ", "\n<", "\n"),
     ("[input] ", " [output]", "\n"), ("* ", " |", "\n"), ("Item: ", "\nGroup:", "\n\n"), ("Sentence: ", "\nAnswer:", "\n---\n"), ("\"", "\" is", "\n"), ("Word: ", "\nAnswer:", "\n"),
     ("Customer: ", "\nLabel:", "\n\n"), ("Data: ", "\nTarget:", "\n\n"), ("<text>", "</text>", "\n"), ("Case: ", "\nDecision:", "\n\n"),
+    ("Comment: ", "\nTone:", "\n\n"), ("Feedback: ", "\nLabel:", "\n"), ("Tweet: ", "\nClass:", "\n"), ("Headline: ", "\nTopic:", "\n\n"), ("Email: ", "\nCategory:", "\n\n"),
+    ("Mail: ", " | Folder:", "\n"), ("Title: ", "\nTag:", "\n"), ("Phrase: ", "\nMeaning:", "\n\n"), ("Term: ", "\nMatch:", "\n"), ("Given: ", "\nWanted:", "\n"),
+    ("Problem: ", "\nSolution:", "\n\n"), ("Task: ", "\nAnswer:", "\n\n"), ("Prompt: ", "\nResponse:", "\n\n"), ("User: ", "\nAssistant:", "\n"), ("Human: ", "\nBot:", "\n\n"),
+    ("A: ", "\nB:", "\n\n"), ("a) ", "\nb)", "\n"), ("I: ", "\nO:", "\n"), ("In: ", " Out:", "\n"), ("Input: ", " Output:", "\n"), ("INPUT: ", "\nOUTPUT:", "\n\n"),
+    ("input: ", "\noutput:", "\n"), ("source: ", "\ntarget:", "\n"), ("Source: ", "\nTarget:", "\n\n"), ("From: ", " To:", "\n"), ("from ", " to", "\n"), ("Before: ", "\nAfter:", "\n\n"),
+    ("Left: ", " Right:", "\n"), ("Key: ", "\nValue:", "\n"), ("Name: ", "\nValue:", "\n\n"), ("Entry: ", "\nCode:", "\n"), ("Record: ", "\nClass:", "\n\n"), ("Line: ", "\nMark:", "\n"),
+    ("Example\n", "\n=>", "\n\n"), ("Example input: ", "\nExample output:", "\n\n"), ("Observation: ", "\nLabel:", "\n\n"), ("Sample: ", "\nClass:", "\n"), ("Document: ", "\nLabel:", "\n---\n"),
+    ("Post: ", "\nCategory:", "\n"), ("Note: ", "\nType:", "\n\n"), ("Request: ", "\nReply:", "\n\n"), ("Query: ", "\nResult:", "\n"), ("Quote: ", "\nVerdict:", "\n\n"), ("String: ", "\nResult:", "\n"),
+    ("* ", " ->", "\n"), ("+ ", " ->", "\n"), ("-> ", " <-", "\n"), (">> ", "\n<<", "\n"), (">>> ", "\n", "\n"), ("$ ", "\n", "\n"), ("~ ", " ~", "\n"), ("(", ") ->", "\n"), ("[", "] =", "\n"),
+    ("'", "':", "\n"), ("\"", "\":", "\n"), ("<in>", "</in> <out>", "\n"), ("<x>", "</x>\n<y>", "\n"), ("<q>", "</q> ->", "\n"), ("## Input\n", "\n## Output\n", "\n\n"), ("| ", " |", "\n"),
+    ("**Text:** ", "\n**Label:**", "\n\n"), ("**", "**:", "\n"), ("`", "` ->", "\n"), ("[text] ", " [label]", "\n"), ("[Q] ", " [A]", "\n"),
+    ("", " ::", "\n"), ("", " |", "\n"), ("", " >", "\n"), ("", " /", "\n"), ("", "\n->", "\n\n"), ("The text ", " gets", "\n"), ("For ", " write", "\n"), ("If you see ", " say", "\n"),
+    ("You get: ", "\nYou say:", "\n\n"), ("I say: ", "\nYou say:", "\n"), ("Me: ", "\nYou:", "\n"), ("Teacher: ", "\nPupil:", "\n"), ("First: ", "\nSecond:", "\n\n"), ("Case\n", "\nAnswer\n", "\n\n"),
 )
 PATTERN_ASK = (
     "Continue the sequence: {s}", "What comes next? {s}", "{s} Which one is next?", "Complete: {s}", "Next element: {s}", "Give the next item only: {s}", "Find the next one.\n{s}",

@@ -7,30 +7,16 @@ import json
 
 from helpers.pocket.dress import ask, reply
 from helpers.pocket.families.answers import Fact, fact, right_answer, wrong_answer, wrong_value
+from helpers.pocket.families.filling import table
 from helpers.pocket.families.messages import offensive_text
 from helpers.pocket.world import World, words
 
 __all__ = ["judge", "factuality", "safety", "JUDGE_ASK", "VERDICTS"]
 
-JUDGE_ASK = (
-    "Is the candidate answer {a} or {b}?", "Compare the answer with the reference. Reply {a} or {b}.", "You grade answers. Write {a} or {b}.",
-    "Does the answer agree with the reference? Say {a} if it does and {b} if it does not.", "Grade the answer: {a} or {b}.", "Judge the answer. One word: {a} or {b}.",
-    "Mark the student's answer {a} or {b}. Different wording is fine.", "Decide whether the answer means the same as the reference: {a} or {b}.",
-    "An answer may be worded differently and still be right. Verdict, {a} or {b}?", "Ignore the tone; only the content counts. {a} or {b}?",
-    "Answer {a} when the meaning matches the reference, otherwise {b}.", "Act as a judge. Output only {a} or {b}.", "Check the response against the key and answer {a} or {b}.",
-    "Evaluate the prediction. Labels: {a}, {b}.", "Is the response right? {a}: it matches the reference. {b}: it does not.", "Your verdict must be {a} or {b}.",
-    "A partly right answer counts as {b}, a full one as {a}. Which is this?", "Please assess the answer below with {a} or {b}.", "Tell me whether the reply is {a} or {b}.",
-    "Score the answer ({a}/{b}).", "You are an impartial examiner. Give {a} or {b}.", "Does the candidate get the point? Use {a} for a match and {b} for a miss.",
-    "Read question, reference and answer. Respond with {a} or {b}.", "Polite or rude does not matter, right or wrong does. Write {a} or {b}.",
-    "Extra words do no harm if the content is right. Reply with {a} or {b}.", "Verdict ({a} or {b}):",
-)
-VERDICTS = (("right", "wrong"),) * 3 + (("correct", "incorrect"),) * 3 + (("yes", "no"), ("correct", "wrong"), ("true", "false"), ("1", "0"), ("PASS", "FAIL"), ("pass", "fail"),
-                                                                      ("match", "mismatch"), ("CORRECT", "INCORRECT"), ("Right", "Wrong"), ("accept", "reject"))
-NAMES = (("Question", "Reference answer", "Candidate answer"), ("Question", "Reference", "Answer"), ("Q", "Key", "A"), ("Question", "Correct answer", "Student's answer"),
-         ("Question", "Gold", "Prediction"), ("Task", "Expected", "Output"), ("Question", "Reference", "Candidate"), ("Question", "Model answer", "Given answer"),
-         ("question", "reference", "answer"), ("QUESTION", "REFERENCE", "ANSWER"), ("Question", "Truth", "Response"), ("Question", "Reference", "Model output"),
-         ("Problem", "Solution", "Attempt"))
-JSON_ASK = (' Answer as JSON: {{"{k}": ...}}.', ' Reply with a JSON object with the key "{k}".', ' Output JSON like {{"{k}": "{a}"}}.', ' As JSON, key "{k}".')
+JUDGE_ASK = words("judge_asks")
+VERDICTS = tuple((good, bad) for good, bad, weight in (line.split("\t") for line in words("judge_verdicts")) for _ in range(int(weight)))
+KEYS = ("verdict", "verdict", "verdict", "label", "label", "result", "judgment", "grade", "judgement", "answer", "rating", "score", "decision", "assessment", "correctness", "class")
+LINES = ("{n}:\n{t}", "## {n}\n{t}", "### {n}\n{t}", "<{g}>\n{t}\n</{g}>", "{N}\n{t}", "{n}:\n\"{t}\"", "**{n}**\n{t}", "[{N}]\n{t}", "--- {n} ---\n{t}", "{n}\n> {t}")
 CLAIM_ASK = (
     "Is the claim supported by the passage? Answer {a} or {b}.", "Does the passage support the claim? {a} or {b}", "Check the claim against the text: {a} or {b}.",
     "Decide whether the text backs the statement. Labels: {a}, {b}.", "Fact check: {a} or {b}?", "Write {a} if the passage says so, {b} if it does not.",
@@ -71,12 +57,27 @@ def _case(w: World, right: bool) -> tuple[str, str, str]:
     return f.question, reference, right_answer(w, f) if right else wrong_answer(w, f)
 
 
+def _laid_out(w: World, case: tuple[str, str, str], gap: str) -> str:
+    """The case in three labeled lines, in running text or as JSON."""
+    names, style = w.entity("judge_names").split("\t"), w.rng.random()
+    tags = [name.lower().replace(" ", "_").replace("'s", "") for name in names]
+    if style < 0.12:
+        return w.entity(table("judge_layouts")["prose"]).format(**dict(zip("qrc", case))).rstrip()
+    if style < 0.16:
+        return json.dumps(dict(zip(tags, case)), indent=w.pick((None, 2)))
+    line = "{n}: {t}" if style < 0.6 else w.entity(table("judge_layouts")["line"] + LINES)
+    lines = [line.format(n=n, N=n.upper(), g=g, t=t).rstrip() for n, g, t in zip(names, tags, case)]
+    if w.chance(0.2):
+        lines[1], lines[2] = lines[2], lines[1]
+    return gap.join(lines)
+
+
 def _verdict(w: World, request: str, label: str, first: str) -> tuple[str, str]:
     """The request and the answer, one in six as JSON."""
     if w.chance(0.84):
         return request, label
-    key = w.pick(("verdict", "verdict", "label", "result", "judgment", "grade"))
-    return request + w.pick(JSON_ASK).format(k=key, a=first), json.dumps({key: label})
+    key = w.pick(KEYS)
+    return request + " " + w.entity("judge_json").format(k=key, a=first), json.dumps({key: label})
 
 
 def judge(w: World, *, right: bool | None = None) -> list[dict]:
@@ -85,14 +86,11 @@ def judge(w: World, *, right: bool | None = None) -> list[dict]:
     "Question: How many branches does Veltora have?\\nReference: 12\\nAnswer: twelve\\nOne word: right or wrong." -> "right"
     """
     right = w.chance(0.5) if right is None else right
-    question, reference, candidate = _case(w, right)
+    case = _case(w, right)
     good, bad = w.pick(VERDICTS)
     request, answer = _verdict(w, w.say(JUDGE_ASK, a=good, b=bad), good if right else bad, good)
-    q, r, c = w.entity(NAMES)
-    lines, gap = [f"{q}: {question}", f"{r}: {reference}", f"{c}: {candidate}".rstrip()], w.pick(("\n", "\n", "\n", "\n\n"))
-    if w.chance(0.2):
-        lines[1], lines[2] = lines[2], lines[1]
-    body = gap.join(lines)
+    gap = w.pick(("\n", "\n", "\n", "\n\n"))
+    body = _laid_out(w, case, gap)
     if w.chance(0.15):
         return [{"role": "system", "content": request}, {"role": "user", "content": body}, reply(answer)]
     opening = ask(w, request, noise=0)

@@ -20,15 +20,10 @@ LABEL_PAIRS = ((("positive", "negative"),) * 14 + (("Positive", "Negative"),) * 
 CODES = (("1", "0"), ("1", "0"), ("A", "B"), ("P", "N"), ("+", "-"), ("green", "red"), ("up", "down"), ("1", "2"), ("B", "A"), ("0", "1"), ("yes", "no"), ("X", "Y"),
          ("sun", "rain"), ("left", "right"), ("T", "F"), ("true", "false"), ("keep", "fix"), ("Team North", "Team South"), ("blue", "orange"), ("gold", "lead"))
 KEYS = ("sentiment", "sentiment", "label", "polarity", "answer", "class", "result", "opinion", "tone", "verdict")
-ROLES = ("You are an expert at reading customer reviews.", "You are a sentiment classifier.", "You are a careful annotator of reviews.",
-         "You work for a company that reads customer feedback.", "Act as a market researcher.", "You are an experienced analyst of customer feedback.",
-         "You are a text classification system.", "You are a strict labeling machine.", "You read reviews for a travel website.", "You are a linguist who studies opinions.",
-         "Imagine that you are in charge of customer relations.", "You are an assistant that labels feedback.")
-NOTES = ("If the review is mixed, go by the final verdict.", "If mixed, decide by the overall verdict.", "Beware of sarcasm.", "Mind the negations.",
-         "Think of what the writer would tell a friend.", "The review may be ironic.", "Take the whole text into account.", "When in doubt, look at the conclusion.")
-MORE = ("And this one?", "Next review:", "Another one:", "Same question for this:", "Now this:", "And the next:", "One more:", "Do the same for this one.", "Here is another:",
-        "How about this?", "Again:", "Number two:")
-NAMES = ("Review", "Review", "Customer review", "Text", "Feedback", "Comment", "Customer", "Input")
+ROLES, NOTES, MORE = (table("sentiment_frames")[place] for place in ("role", "note", "more"))
+NAMES = ("Review", "Review", "Review", "Customer review", "Text", "Text", "Feedback", "Comment", "Customer", "Input", "Customer comment", "Customer feedback", "Opinion",
+         "Message", "The review", "The text", "The comment", "The customer wrote", "Guest", "Guest review", "User review", "Reviewer", "Writer", "Review text", "Content",
+         "Statement", "Note", "Post", "REVIEW", "review", "text", "Here is the review", "Review to label", "What the customer said")
 
 
 def _labels(w: World, form: str) -> tuple[str, str]:
@@ -44,7 +39,7 @@ def _labels(w: World, form: str) -> tuple[str, str]:
 def _instruction(w: World, form: str, pair: tuple[str, str], key: str) -> str:
     """The request; in every second exact one the labels change places where that is safe."""
     template = w.entity(table(INSTRUCTIONS)[form])
-    if form == "exact" and w.chance(0.5) and template.count("{a}") == 1:
+    if form == "exact" and w.chance(0.5) and template.count("{a}") == 1 and "{a}:" not in template:
         return template.format(a=pair[1], b=pair[0], k=key)
     return template.format(a=pair[0], b=pair[1], k=key)
 

@@ -13,17 +13,8 @@ __all__ = ["GENRES", "NAMES", "Text", "model_name", "text_with"]
 
 _FREE = {"n", "pct", "share", "score", "task", "metric", "objects"}  # slots whose values may come twice
 _REAL = {"bert", "gpt", "llama", "bart", "opt", "glm", "palm", "qwen", "bloom", "elmo", "xlnet", "gemma", "phi", "mpt", "yi", "rwkv", "mamba", "orca", "lora", "sam", "vit", "clip", "gan"}
-_LOWER = {"We", "The", "Our", "Both", "Training", "Its", "Errors", "All", "Human", "A", "Many", "Models", "Systems", "On", "Copies", "Customers", "With", "No", "Each", "Nobody", "It"}
+_UPPER = {"I", "English", "Spanish", "Chinese", "Python", "Dear", "Hi", "But", "First", "Second", "Yet"}  # first words that stay as they are
 _OPENERS = ("However, ", "Moreover, ", "In addition, ", "Finally, ", "Also, ", "In short, ", "At the same time, ", "As a result, ", "Besides, ", "Later, ")
-_TASKS = (
-    "question answering", "summarization", "translation", "named entity recognition", "sentiment analysis", "code generation", "speech recognition", "parsing", "dialogue",
-    "image captioning", "text classification", "reading comprehension", "math word problems", "fact checking", "protein folding", "anomaly detection", "time series forecasting",
-    "document retrieval", "spelling correction", "machine reading", "topic modeling", "weather prediction", "handwriting recognition", "recommendation", "object detection",
-    "commonsense reasoning", "text simplification", "long documents", "low-resource languages", "tool use", "instruction following", "planning", "chemistry questions",
-    "legal texts", "medical notes", "music generation", "video search", "table understanding", "few-shot learning", "data cleaning", "hate speech detection", "entity linking",
-)
-_METRICS = ("accuracy", "F1", "BLEU", "ROUGE-L", "recall", "precision", "perplexity", "exact match", "AUC", "word error rate", "calibration error", "mean rank", "pass@1", "latency")
-_TOOLS = ("spectrometer", "microscope", "centrifuge", "balance", "telescope", "laser", "furnace", "camera", "detector", "sensor", "chromatograph", "pump")
 _TAILS = ("-base", "-large", "-small", "-XL", "-XXL", "-mini", "-tiny", "-v2", "-v3", " v2", "-Chat", "-Instruct", "-chat", "-instruct", "++", "-Pro", " Pro", "-Turbo", "-Lite", "-Code", "-med", "-vision")
 
 
@@ -70,9 +61,9 @@ NAMES: dict[str, Callable[[World], str]] = {
     "person": World.person, "city": VALUES["city"], "code": World.code, "amount": VALUES["money"], "date": VALUES["date"], "email": VALUES["email"],
     "product": lambda w: w.pick((w.entity("product_names"), w.code(), f"{w.nonce().capitalize()} {w.number(2, 900)}", SUBJECTS["product"](w))), "company": VALUES["company"],
     "software": lambda w: w.pick((w.camel(), w.code(), w.nonce().capitalize())),
-    "tool": lambda w: f"{w.pick((w.code(), w.camel(), w.nonce().capitalize()))} {w.entity(_TOOLS)}", "model": model_name, "data": _data,
-    "metric": lambda w: w.entity(_METRICS), "method": lambda w: w.pick((w.camel(), w.nonce().capitalize(), w.code(), f"{w.entity('last_names')}-{w.entity('last_names')}")),
-    "task": lambda w: w.entity(_TASKS), "n": lambda w: str(w.number(2, 99)) if w.chance(0.7) else f"{w.number(100, 9999):,}", "score": lambda w: f"{w.number(10, 99)}.{w.number(0, 9)}",
+    "tool": lambda w: f"{w.pick((w.code(), w.camel(), w.nonce().capitalize()))} {w.entity('extract_tools')}", "model": model_name, "data": _data,
+    "metric": lambda w: w.entity("extract_metrics"), "method": lambda w: w.pick((w.camel(), w.nonce().capitalize(), w.code(), f"{w.entity('last_names')}-{w.entity('last_names')}")),
+    "task": lambda w: w.entity("extract_tasks"), "n": lambda w: str(w.number(2, 99)) if w.chance(0.7) else f"{w.number(100, 9999):,}", "score": lambda w: f"{w.number(10, 99)}.{w.number(0, 9)}",
     "share": lambda w: w.pick((f"{w.number(1, 99)}%", f"{w.number(1, 90)}.{w.number(1, 9)}%", f"{w.number(1, 60)} percent")),
     "pct": lambda w: w.pick((f"{w.number(1, 60)}%", f"{w.number(1, 30)}.{w.number(1, 9)} percent", f"{w.number(1, 40)} points")), "objects": lambda w: w.entity("objects"),
 }
@@ -131,10 +122,11 @@ def _fill(w: World, line: str, names: dict[str, list[str]]) -> str | None:
     return "".join(out)
 
 
-def _opened(w: World, sentence: str) -> str:
-    """Now and then a connective before a sentence that opens with a plain word."""
-    first = sentence.partition(" ")[0]
-    if first not in _LOWER or not w.chance(0.2):
+def _opened(w: World, sentence: str, line: str) -> str:
+    """Now and then a connective before a sentence that opens with a plain word: no name, no abbreviation, no other connective."""
+    first = line.partition(" ")[0]
+    plain = first[:1].isupper() and (first[1:].islower() or first == "A") and first not in _UPPER and "," not in " ".join(line.split()[:3]) and first[-1] != ":" and not line.endswith("?")
+    if not plain or not w.chance(0.2):
         return sentence
     return w.pick(_OPENERS) + sentence[0].lower() + sentence[1:]
 
@@ -158,7 +150,7 @@ def text_with(w: World, genre: str, kind: str, *, size: int, empty: bool = False
         line = w.entity(without if empty else with_kind if w.chance(0.55) or len(parts) >= size - 1 else lines)
         sentence = _fill(w, line, names) if line not in parts else None
         if sentence:
-            parts[line] = _opened(w, sentence) if parts else sentence
+            parts[line] = _opened(w, sentence, line) if parts else sentence
     while not empty and kind not in names:  # the few lines of this split only name again what came up before
         line = w.pick(with_kind)
         parts[line] = _fill(w, line, names) or ""

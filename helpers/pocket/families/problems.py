@@ -10,12 +10,7 @@ from helpers.pocket.world import World, words
 
 __all__ = ["FAMILIES", "story", "STORY_ASK"]
 
-STORY_ASK = (
-    "Solve this word problem.", "Solve the problem.", "Read the story and answer the question.", "Answer the question.", "What is the answer?", "Here is a word problem.",
-    "Please solve this.", "Work out the answer.", "A math problem for you.", "Help me with this problem.", "Find the answer to this story problem.",
-    "Do the math.", "Calculate the answer.", "Can you solve this?", "Read carefully and solve.", "This is a question from a math test.", "Give the answer to the problem.",
-    "Work this out.", "Determine the answer.", "Think about this problem and answer it.", "I need help with my homework.", "Try this problem.",
-)
+STORY_ASK = words("story_ask")
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 

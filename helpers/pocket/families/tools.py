@@ -10,15 +10,8 @@ from helpers.pocket.world import World, words
 __all__ = ["FAMILIES", "asked", "offers_of"]
 
 NOTHING = ("I have no tool for that.", "Sorry, I have no tool for that.")
-OPENERS = ("Hi! ", "Hello, ", "Please help: ", "Hey. ", "One question: ", "Quick question. ", "I need your help. ", "Good morning. ", "Excuse me, ", "Now this: ")
-CLOSERS = (" Thanks!", " Thank you.", " It is urgent.", " Can you do that?", " Please be quick.", " I'm in a hurry.", " Much appreciated.", " Just the facts.")
-ALIKE = (
-    "get_weather get_forecast", "convert_currency get_exchange_rate", "create_event add_reminder add_todo create_note list_events", "order_status track_parcel cancel_order",
-    "find_product check_stock add_to_cart", "get_distance get_route train_times", "web_search lookup_article get_news define_word", "send_email send_message call_contact search_mail",
-    "find_customer find_employee call_contact", "book_info library_search", "set_timer set_alarm add_reminder", "read_file list_files", "find_recipe get_calories",
-    "create_ticket close_ticket", "delete_event list_events create_event", "book_flight flight_status train_times", "get_balance transfer_money", "is_holiday list_events",
-    "get_time sunrise_time", "find_places book_table", "play_music create_playlist", "get_weather get_air_quality", "days_between is_holiday", "order_taxi get_route",
-)  # never offered side by side, so that one tool at most fits a request
+OPENERS, CLOSERS = words("tools_openers"), words("tools_closers")  # before and after a request
+ALIKE = words("tools_alike")  # never offered side by side, so that one tool at most fits a request
 RIVALS = {name: frozenset(n for group in ALIKE if name in group.split() for n in group.split()) | {name} for name in NAMES}
 TALK = tuple(tuple(line.split("\t")) for line in words("smalltalk"))
 
@@ -26,9 +19,9 @@ TALK = tuple(tuple(line.split("\t")) for line in words("smalltalk"))
 def asked(w: World, text: str) -> list[dict]:
     """The user's turn: the request alone, or with a word before or after it."""
     if w.chance(0.12):
-        text = w.say(OPENERS) + text
+        text = f"{w.say(OPENERS)} {text}"
     if w.chance(0.12):
-        text += w.say(CLOSERS)
+        text += " " + w.say(CLOSERS)
     return ask(w, text.lower() if w.chance(0.04) and text.islower() else text, noise=0)
 
 
@@ -78,9 +71,8 @@ def tool_result(w: World) -> list[dict]:
     return [_shown(w, offers), *asked(w, text), called(offers[0], given), back, reply(answer)]
 
 
-JOINS = ("{a} {b}", "{a}\n{b}", "{a} Also: {b}", "Two things. {a} {b}", "First: {a} Then: {b}", "1. {a} 2. {b}", "{a} And one more: {b}", "{a} After that: {b}",
-         "Do both, one after the other. {a} {b}", "{a} Next: {b}", "{a}\nThen {b}", "- {a}\n- {b}", "I have two requests. {a} {b}", "{a} Besides, {b}", "a) {a} b) {b}",
-         "{a} Afterwards: {b}", "{a} Second, {b}", "Part one: {a} Part two: {b}", "{a} Plus: {b}", "{a} (and then) {b}", "Both of these: {a} {b}")
+JOINS = (*words("tools_joins"), "{a}\n{b}", "{a}\nThen {b}", "- {a}\n- {b}", "{a}\n\n{b}", "1. {a}\n2. {b}", "* {a}\n* {b}", "First this:\n{a}\nThen this:\n{b}", "Two things:\n{a}\n{b}",
+         "{a}\nAlso:\n{b}", "a) {a}\nb) {b}", "{a}\n---\n{b}", "{a}\nAfter that:\n{b}")
 
 
 def two_calls(w: World) -> list[dict]:
@@ -99,11 +91,7 @@ def two_calls(w: World) -> list[dict]:
     return [_shown(w, offers), *asked(w, w.say(JOINS, a=asks[0][0], b=asks[1][0])), *turns, reply(" ".join(answers))]
 
 
-THEN = (
-    "And for {v}?", "And {v}?", "What about {v}?", "The same for {v}, please.", "Now {v}.", "Do the same with {v}.", "How about {v}?", "Again, but with {v}.", "Next, {v}.", "Also {v}.",
-    "And what about {v}?", "Can you do {v} as well?", "Then {v}, please.", "Repeat that for {v}.", "{v} too, please.", "I also want {v}.", "Now the same for {v}.", "OK, and {v}?",
-    "Thanks. And for {v}?", "Good. What about {v}?", "Fine, now do {v}.", "One more: {v}.",
-)
+THEN = words("tools_then")
 SINGLE = tuple(name for name in NAMES if len([s for s in TOOLS[name].slots.values() if s[1]]) == 1)
 
 
