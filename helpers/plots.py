@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from helpers.runs import Comparison, Run
 
-__all__ = ["COLORS", "scores", "paired", "cost"]
+__all__ = ["COLORS", "scores", "paired", "cost", "name_dots"]
 
 # Okabe & Ito, "Color Universal Design" (2008)
 COLORS = {
@@ -22,6 +22,7 @@ _COSTS = {
     "tokens_in": "prompt tokens an example", "tokens_out": "reply tokens an example", "seconds": "seconds an example",
     "usd_per_1000": "US dollars per 1,000 answers",
 }  # fmt: skip
+_STEPS = (9, -17, 21, -29, 33, -41, 45, 57)  # points above or below a dot where its name may stand
 
 
 def scores(runs: Sequence[Run] | pd.DataFrame, *, ax: Axes | None = None, baseline: float | None = None, title: str = "") -> Axes:
@@ -74,13 +75,44 @@ def cost(runs: Sequence[Run] | pd.DataFrame, *, x: str = "tokens_in", ax: Axes |
     table = table[table[x].notna()].sort_values(x, kind="stable")
     spread = [(table["score"] - table["low"]).clip(lower=0), (table["high"] - table["score"]).clip(lower=0)]
     ax.errorbar(table[x], table["score"], yerr=spread, fmt="o", color=COLORS["blue"], ecolor=COLORS["sky"], capsize=3)
-    for number, (name, (_, row)) in enumerate(zip(_names(table), table.iterrows())):
-        above_or_below = (6, 5) if number % 2 == 0 else (6, -13)  # neighbors do not write over each other
-        ax.annotate(name, (row[x], row["score"]), xytext=above_or_below, textcoords="offset points", fontsize=9)
     ax.set_xlabel(_COSTS.get(x, x) + (f" (unknown for {', '.join(unknown)})" if len(unknown) else ""))
     ax.set_ylabel(_score_label(table))
     ax.margins(x=0.2)
-    return _finish(ax, title)
+    bars = list(zip(table[x], table["low"], table["high"]))
+    name_dots(_finish(ax, title), list(zip(_names(table), table[x], table["score"])), bars=bars)
+    return ax
+
+
+def name_dots(ax: Axes, dots: Sequence[tuple[str, float, float]], *, bars: Sequence[tuple[float, float, float]] = ()) -> None:
+    """Write each name beside its dot where it covers no other dot, name or bar; a thin line leads to one that is far.
+
+    dots: (name, x, y); bars: (x, low, high), the vertical lines of intervals. Call it last: it measures the finished figure.
+    """
+    ax.figure.draw_without_rendering()
+    at, (left, below, right, _) = [_spot(ax, x, y) for _, x, y in dots], (edge * 72 / ax.figure.dpi for edge in ax.bbox.extents)
+    taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in at]
+    taken += [(_spot(ax, x, low)[0] - 3, _spot(ax, x, low)[1], _spot(ax, x, high)[0] + 3, _spot(ax, x, high)[1]) for x, low, high in bars]
+    for (name, x, y), (px, py) in zip(dots, at, strict=True):
+        wide = 4.6 * len(name) + 3
+        beside, centered = [(8, -3), (-8 - wide, -3)], [(-wide / 2 + shift, dy) for dy in _STEPS for shift in (0, wide / 2, -wide / 2)]
+        boxes = {(dx, dy): (px + dx, py + dy, px + dx + wide, py + dy + 8) for dx, dy in [*beside, *centered]}
+        inside = {spot for spot, box in boxes.items() if left <= box[0] and box[2] <= right and box[1] >= below}
+        free = [spot for spot, box in boxes.items() if spot in inside and not any(_meet(box, one) for one in taken)]
+        spot = min(free, key=lambda spot: abs(spot[1]), default=beside[0])
+        taken.append(boxes[spot])
+        line = {"arrowstyle": "-", "lw": 0.5, "color": COLORS["gray"], "shrinkA": 0, "shrinkB": 4} if abs(spot[1]) > 20 else None
+        text = ax.annotate(name, (x, y), xytext=spot, textcoords="offset points", fontsize=8, arrowprops=line)
+        text.set_in_layout(False)  # or the axes would shrink, and the dots come nearer than they were
+
+
+def _spot(ax: Axes, x: float, y: float) -> tuple[float, float]:
+    """Where a value lies in the figure, in points."""
+    return tuple(ax.transData.transform((x, y)) * 72 / ax.figure.dpi)
+
+
+def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    """Whether two boxes (left, bottom, right, top) overlap."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _table(runs: Sequence[Run] | pd.DataFrame) -> pd.DataFrame:

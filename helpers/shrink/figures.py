@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.plots import COLORS
+from helpers.plots import COLORS, name_dots
 from helpers.shrink.table import frontier
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["draw_values", "draw_frontier", "draw_sensitivity"]
-
-_STEPS = (9, -17, 21, -29, 33, -41, 45, 57)  # points above or below a dot where its name may stand
 
 
 def draw_values(weights: numpy.ndarray, allowed: Mapping[str, Sequence[float]], *, ax: Axes | None = None, title: str = "") -> Axes:
@@ -57,7 +55,7 @@ def draw_frontier(table: pandas.DataFrame, *, seconds: str = "seconds_1", ax: Ax
     ax.set(xlabel="MB on disk (log scale); open: measurably below the first", ylabel="score with 95% interval", ylim=(-0.1, 1.16))
     ax.set_xlim(table["mb"].min() * 0.8, table["mb"].max() * 1.3)
     ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    _label(_finish(ax, title), list(zip(table["name"], table["mb"], table["score"], strict=True)))
+    name_dots(_finish(ax, title), list(zip(table["name"], table["mb"], table["score"], strict=True)))
     return ax
 
 
@@ -76,30 +74,6 @@ def draw_sensitivity(table: pandas.DataFrame, *, ax: Axes | None = None, title: 
     ax.axvline(0, color=COLORS["orange"], ls=":", lw=1.5)
     ax.set(yticks=range(len(table)), yticklabels=names, ylim=(len(table) - 0.4, -0.8), xlabel="change of the score, 95% paired interval")
     return _finish(ax, title)
-
-
-def _label(ax: Axes, dots: Sequence[tuple[str, float, float]]) -> None:
-    """Write each name beside its dot where it covers neither another dot nor another name; a thin line leads to one that is far."""
-    ax.figure.draw_without_rendering()
-    scale = 72 / ax.figure.dpi
-    at = [ax.transData.transform((x, y)) * scale for _, x, y in dots]
-    left, right = ax.bbox.x0 * scale, ax.bbox.x1 * scale
-    taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in at]
-    for (name, x, y), (px, py) in zip(dots, at, strict=True):
-        wide = 4.6 * len(name) + 3
-        beside, centered = [(8, -3), (-8 - wide, -3)], [(-wide / 2 + shift, dy) for dy in _STEPS for shift in (0, wide / 2, -wide / 2)]
-        boxes = {(dx, dy): (px + dx, py + dy, px + dx + wide, py + dy + 8) for dx, dy in [*beside, *centered]}
-        free = [spot for spot, box in boxes.items() if left <= box[0] and box[2] <= right and not any(_meet(box, one) for one in taken)]
-        spot = min(free, key=lambda spot: abs(spot[1]), default=beside[0])
-        taken.append(boxes[spot])
-        line = {"arrowstyle": "-", "lw": 0.5, "color": COLORS["gray"], "shrinkA": 0, "shrinkB": 4} if abs(spot[1]) > 20 else None
-        text = ax.annotate(name, (x, y), xytext=spot, textcoords="offset points", fontsize=8, arrowprops=line)
-        text.set_in_layout(False)  # or the axes would shrink, and the dots come nearer than they were
-
-
-def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    """Whether two boxes (left, bottom, right, top) overlap."""
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _colors(ax: Axes, values: pandas.Series) -> list:
