@@ -197,7 +197,7 @@ def test_the_card_has_every_section(written: tuple[str, str]) -> None:
     assert all(f"| {line.name} |" in written[0] for line in card_lines.LINES)
     assert "sha256 of model.safetensors" in written[0]
     assert "30,000 tokens in 2 minutes" in written[0]
-    assert "| LoRA on 160 abstracts over the better of two prompts |" in written[0]
+    assert "| LoRA on 4 abstracts over the better of two prompts |" in written[0]
     assert "requests failed" not in written[0]
 
 

@@ -26,7 +26,8 @@ NOTES = {
     '"Met" means that the measured value reaches the target.',
     "Hand-written tasks": "The dev splits, not written by the corpus: the gap to the lines above is what the lessons are about.\n"
     "No test split is used. Reviews: the task's instruction and the review; facts: the question alone.",
-    "Phenomena": 'Each row asks the same held-out questions in two ways. "Shows": the 95% interval of the difference lies\n'
+    "Phenomena": "Each row asks the same held-out questions in two ways; two rows, of which that cannot be, set a gain on short sums\n"
+    'against that on long ones, and questions without an answer against others. "Shows": the 95% interval of the difference lies\n'
     'above 0 and p is below 0.05. "Does not show": the interval reaches 0 and stays below 5 points. "Undetermined": neither.\n'
     "p is from the exact McNemar test (for the growth of the gain, a paired permutation test), corrected for the number of rows (Holm).",
     "Size and quality": "Linear weights rounded row by row to the nearest of 2^bits - 1 levels, in memory; the rest stays fp32.\n"

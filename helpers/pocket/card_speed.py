@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.memory import peak_mb
 from helpers.models import Model
 from helpers.models.local import Local
 from helpers.pocket.card_text import table
@@ -29,7 +30,10 @@ SHORT = 256  # short questions in batches of 64
 def in_a_process(folder: Path) -> dict:
     """`measure(folder)` in a fresh process, whose peak memory is the model's alone."""
     command = [sys.executable, "-m", "helpers.pocket.card_speed", str(Path(folder).resolve())]
-    return json.loads(subprocess.run(command, cwd=places.root(), check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    done = subprocess.run(command, cwd=places.root(), capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"the process that measures speed and memory ended with {done.returncode}: {done.stderr[-500:]}")
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def measure(folder: Path, *, repeats: int = 3) -> dict:
@@ -37,13 +41,13 @@ def measure(folder: Path, *, repeats: int = 3) -> dict:
     import torch
 
     local = Local(folder)
-    start = memory()
+    start = peak_mb()
     local.model.generation_config.update(min_new_tokens=NEW, max_new_tokens=NEW)
     _generate(local.model, 1)
     sizes = {}
     for size in SIZES:
         seconds = statistics.median(_generate(local.model, size) for _ in range(repeats))
-        sizes[str(size)] = {"tokens": size * NEW / seconds, "ms": 1000 * seconds / NEW, "mb": memory()}
+        sizes[str(size)] = {"tokens": size * NEW / seconds, "ms": 1000 * seconds / NEW, "mb": peak_mb()}
     local.model.generation_config.update(min_new_tokens=None, max_new_tokens=None)
     short = statistics.median(_short(local) for _ in range(repeats))
     return {"sizes": sizes, "short": short, "before": start, "threads": torch.get_num_threads(), "device": local.model.device.type}
@@ -70,18 +74,6 @@ def _short(local: Local) -> float:
     start = time.perf_counter()
     desk.ask(prompts, max_tokens=16)
     return len(prompts) / (time.perf_counter() - start)
-
-
-def memory() -> float:
-    """Peak resident memory of this process in MB; nan where the system does not tell."""
-    status = Path("/proc/self/status")
-    if status.exists():  # not ru_maxrss: on Linux that remembers the parent's peak
-        return next(int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    try:
-        import resource
-    except ImportError:
-        return float("nan")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def section(found: dict) -> str:

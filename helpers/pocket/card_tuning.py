@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["lora"]
 
-TASK, LEARN, WATCH, TOKENS = "abstracts", 160, 40, 64
+TASK, LEARN, TOKENS = "abstracts", 160, 64
 SHORT = "List the models that this abstract names, as a JSON list.\n{input}"
 
 
@@ -29,13 +29,14 @@ def lora(desk: Desk) -> list[tuple[str, str, list[float], list[float]]]:
         _scores(method, desk.model, n) for method in (short, prompt(task.instruction + "\n{input}", name="instruction", max_tokens=TOKENS))
     ]
     rows = task["train"].to_list()
+    learned, watched = rows[:LEARN][: 2 * desk.n], rows[LEARN:][: desk.n]
     with tempfile.TemporaryDirectory() as folder:
         done = tuning.lora(
-            f"hf:{desk.local.folder.path}", rows[:LEARN][: 2 * desk.n], template=short, dev=rows[LEARN:][: desk.n], folder=folder,
+            f"hf:{desk.local.folder.path}", learned, template=short, dev=watched, folder=folder,
             epochs=2, batch=8, evaluations=3, progress=False,
         )  # fmt: skip
         tuned = _scores(short, done.model(batch_size=32), n)
-    return [(f"LoRA on {LEARN} abstracts over the better of two prompts", "F1", max(asked, key=sum), tuned)]
+    return [(f"LoRA on {len(learned)} abstracts over the better of two prompts", "F1", max(asked, key=sum), tuned)]
 
 
 def _scores(method: object, model: Model, n: int) -> list[float]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from helpers.checkpoints import NEW, latest, put_in_place
 
 if TYPE_CHECKING:
     import torch
@@ -22,8 +23,8 @@ def save(folder: Path, model: torch.nn.Module, optimizers: list[torch.optim.Opti
     from safetensors import SafetensorError
 
     try:
-        _write(folder / "checkpoint.new", model, optimizers, state)
-        _move(folder)
+        _write(folder / NEW, model, optimizers, state)
+        put_in_place(folder)
     except (OSError, SafetensorError) as error:
         raise OSError(f"cannot write a checkpoint in {folder} ({error}); the one before, if any, is whole. Mend that, run again") from error
 
@@ -38,21 +39,6 @@ def _write(new: Path, model: torch.nn.Module, optimizers: list[torch.optim.Optim
                for key, value in o.state.get(p, {}).items() if hasattr(value, "contiguous")}  # fmt: skip
     save_file(moments, new / "optimizer.safetensors")
     (new / "state.json").write_text(json.dumps(state), encoding="utf-8")
-
-
-def _move(folder: Path) -> None:
-    """Put the new checkpoint in the place of the old; at every moment one of the two is whole."""
-    new, now, old = (folder / name for name in ("checkpoint.new", "checkpoint", "checkpoint.old"))
-    if now.exists():  # if not, `old` is all there is
-        shutil.rmtree(old, ignore_errors=True)
-        os.replace(now, old)
-    os.replace(new, now)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def latest(folder: Path) -> Path | None:
-    """The newest whole checkpoint, if there is one."""
-    return next((folder / name for name in ("checkpoint", "checkpoint.old") if (folder / name / "state.json").exists()), None)
 
 
 def restore(path: Path, model: torch.nn.Module, optimizers: list[torch.optim.Optimizer]) -> dict[str, Any]:

@@ -97,6 +97,6 @@ def ask(
     return [*opening, {"role": "user", "content": content}]
 
 
-def reply(content: str) -> dict:
-    """An assistant turn."""
-    return {"role": "assistant", "content": content}
+def reply(content: str, *, learn: bool = True) -> dict:
+    """An assistant turn; learn=False for one that nobody could know, which is read and not learned."""
+    return {"role": "assistant", "content": content} | ({} if learn else {"weight": 0})

@@ -140,11 +140,14 @@ def _text(w: World) -> str:
 
 def batch(w: World, size: int) -> list[Pair]:
     """`size` pairs, no passage twice: each passage is a wrong one for every other question."""
-    rows, seen, own = [], set(), (written(w.split), written(w.split, apart=False))
+    rows, seen, used, own = [], set(), set(), (written(w.split), written(w.split, apart=False))
     while len(rows) < size:
         kind = w.rng.random()
         if kind < 0.35:
             text, asked = w.pick(own[w.chance(0.3)])
+            if text in used:
+                continue
+            used.add(text)
             question = sloppy(w, w.pick(asked))
             new = [(reworded(w, question, 0.5), reworded(w, text, 0.3)) if w.chance(0.7) else (question, text)]
         elif kind < 0.5:

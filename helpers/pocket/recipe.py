@@ -36,8 +36,8 @@ class Preset:
 TARGETS = tuple((name, times) for times, names in (
     (4.0, "judge known_fact tool_call grounded emotion arithmetic sentiment_drill"),
     (3.0, "extract quiz sentiment label_drill"),
-    (2.5, "few_shot lookup_drill judge_drill extract_drill reading_drill word_problem"),
-    (1.8, "copy_span repeat_text repeat reading multi_passage offensive dated dated_event"),
+    (2.5, "few_shot lookup_drill judge_drill extract_drill reading_drill word_problem copy_span repeat"),
+    (1.8, "repeat_text reading multi_passage offensive dated dated_event"),
     (1.0, "drill factuality record invoice synonym_antonym"),
     (0.25, "calculator list_op remember passage_talk list_talk two_calls chain table_lookup record_format by_year"),
     (0.25, "look_back follow_up style voice string_op tool_result critique react two_hop check_work yes_no summary"),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
-import math
 import sys
-from pathlib import Path
 
+from helpers.memory import peak_mb
 from helpers.shrink.shrunk import read
 
 __all__ = ["main"]
@@ -18,11 +17,11 @@ def main() -> None:
     job = json.load(sys.stdin)
     shrunk = read(job["folder"])
     _imports(shrunk.kind)
-    before = _resident()
+    before = peak_mb()
     failed = [r.error for r in shrunk.model().ask_many(job["prompts"], max_tokens=job["max_tokens"]) if r.error]
     if failed:
         raise SystemExit(failed[0])
-    print(json.dumps({"before": before, "peak": _resident()}))
+    print(json.dumps({"before": before, "peak": peak_mb()}))
 
 
 def _imports(kind: str) -> None:
@@ -32,14 +31,6 @@ def _imports(kind: str) -> None:
     transformers = importlib.import_module("transformers")
     for name in ["AutoTokenizer"] if kind == "onnx" else ["AutoTokenizer", "LlamaForCausalLM"]:
         getattr(transformers, name)  # transformers imports a name when it is first used
-
-
-def _resident() -> float:
-    """Peak resident memory of this process so far in MB; nan where the system does not tell."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return math.nan
-    return next(int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":

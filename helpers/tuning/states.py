@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from helpers.checkpoints import NEW, NOW, OLD, latest, put_in_place
 
 if TYPE_CHECKING:
     import torch
 
     Weights = dict[str, torch.Tensor]
 
-__all__ = ["drop", "load", "save", "trained"]
-
-NOW, NEW, OLD = "checkpoint", "checkpoint.new", "checkpoint.old"
+__all__ = ["NEW", "drop", "latest", "load", "save", "trained"]
 
 
 def trained(model: torch.nn.Module) -> Weights:
@@ -29,10 +28,11 @@ def save(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer,
 
     try:
         _write(folder / NEW, model, optimizer, best, state)
-        _move(folder)
+        put_in_place(folder)
     except (OSError, SafetensorError) as error:
         shutil.rmtree(folder / NEW, ignore_errors=True)
-        kept = f"the one of step {json.loads((folder / NOW / 'state.json').read_text())['step']} is whole" if latest(folder) else "none yet"
+        before = latest(folder)
+        kept = f"the one of step {json.loads((before / 'state.json').read_text())['step']} is whole" if before else "none yet"
         raise OSError(
             f"a checkpoint of step {state['step']} cannot be written ({error}); earlier checkpoint: {kept}. "
             "Make room (or give another folder), then run the same again: it goes on from there"
@@ -50,20 +50,6 @@ def _write(new: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, 
     moments = {f"{kind}:{name}": value for name, p in weights.items() for kind, value in optimizer.state.get(p, {}).items()}
     save_file({name: value.contiguous() for name, value in moments.items()}, new / "moments.safetensors")
     (new / "state.json").write_text(json.dumps(state), encoding="utf-8")
-
-
-def _move(folder: Path) -> None:
-    """Put the new checkpoint in the place of the old; at every moment one of the two is whole."""
-    if (folder / NOW).exists():
-        shutil.rmtree(folder / OLD, ignore_errors=True)
-        os.replace(folder / NOW, folder / OLD)
-    os.replace(folder / NEW, folder / NOW)
-    shutil.rmtree(folder / OLD, ignore_errors=True)
-
-
-def latest(folder: Path) -> Path | None:
-    """The newest whole checkpoint, if there is one."""
-    return next((folder / name for name in (NOW, OLD) if (folder / name / "state.json").exists()), None)
 
 
 def key_of(folder: Path) -> str | None:

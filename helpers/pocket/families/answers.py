@@ -8,7 +8,7 @@ from typing import NamedTuple
 from helpers.pocket.families.filling import DAYS, MONTHS, table, up
 from helpers.pocket.world import World, words
 
-__all__ = ["Fact", "fact", "right_answer", "wrong_answer", "wrong_value"]
+__all__ = ["Fact", "fact", "right_answer", "wrong_answer", "wrong_value", "another_value"]
 
 COLORS = ("red", "blue", "green", "yellow", "black", "white", "beige", "purple", "brown", "gray", "pink", "silver")
 ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -102,7 +102,7 @@ def right_answer(w: World, f: Fact) -> str:
     """An answer that agrees with the fact: exact, reworded, set against a wrong one, in a sentence, with extra words, or rude."""
     kind = w.rng.random()
     if kind < 0.06:
-        return _two(w, f, "contrast", f.value, wrong_value(w, f))
+        return _two(w, f, "contrast", f.value, another_value(w, f))
     if kind < 0.14:
         return f.value
     return _reworded(w, f) if kind < 0.44 else _said(w, f, f.value, 0.12)
@@ -129,8 +129,18 @@ def wrong_value(w: World, f: Fact) -> str:
         new = v[:i] + v[i + 1:] if w.chance(0.5) else v[:i] + w.pick("abcdefghkmnprstwxz23456789") + v[i + 1:]
     else:
         new = _MAKE[f.kind](w)
-    same = set(new.replace(" and ", ", ").split(", ")) == set(v.replace(" and ", ", ").split(", ")) or new.lower() == v.lower()
+    same = _names(new) == _names(v) or new.lower() == v.lower()
     return wrong_value(w, f) if same else new
+
+
+def another_value(w: World, f: Fact) -> str:
+    """A wrong value that is no part of the right one, as some of the names of a list are."""
+    new = wrong_value(w, f)
+    return another_value(w, f) if f.kind == "list" and _names(new) < _names(f.value) else new
+
+
+def _names(value: str) -> set[str]:
+    return set(value.replace(" and ", ", ").split(", "))
 
 
 def wrong_answer(w: World, f: Fact) -> str:
@@ -142,7 +152,7 @@ def wrong_answer(w: World, f: Fact) -> str:
     if kind < 0.2:
         return _two(w, f, "hedge", f.value, x)
     if kind < 0.26:
-        return _two(w, f, "contrast", x, f.value)
+        return _two(w, f, "contrast", another_value(w, f), f.value)
     if kind < 0.4:
         return x
     return _reworded(w, f._replace(value=x)) if kind < 0.62 else _said(w, f, x, 0.1)

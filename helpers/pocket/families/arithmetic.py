@@ -82,8 +82,13 @@ def pose(w: World, inline: str | None, text: str, how: str, label: str = "Sum") 
     inside = inline is not None and w.chance(0.65)
     if inside:
         content = f"{how} {inline}" if how and (place == 2 or inline[-1].isalpha()) else f"{inline}{w.pick((' ', ' ', chr(10)))}{how}".strip()
-        return ask(w, content, system=system, noise=0.08)
-    return ask(w, f"{w.say(TEXT_ASK)} {how}".strip(), text, label=label, system=system)
+        return ask(w, content, system=system, noise=misspelled(how, 0.08))
+    return ask(w, f"{w.say(TEXT_ASK)} {how}".strip(), text, label=label, system=system, noise=misspelled(how))
+
+
+def misspelled(how: str, rate: float = 0.12) -> float:
+    """How often a request is misspelled: never where a tag has to be copied from it."""
+    return 0 if any(tag in how for tag in TAGS) else rate
 
 
 def tagged(w: World, how: str, answer: str, total: int) -> tuple[str, str]:

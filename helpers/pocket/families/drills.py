@@ -29,7 +29,7 @@ def label_drill(w: World, *, items: int | None = None) -> list[dict]:
     head, turns = w.pick(HEADS), []
     for _ in range(items or w.number(7, 11)):
         x, y = rule.draw()
-        turns += [{"role": "user", "content": head + x}, reply(y)]
+        turns += [{"role": "user", "content": head + x}, reply(y, learn=any(t["content"] == y for t in turns))]
     return turns
 
 
@@ -41,7 +41,8 @@ def lookup_drill(w: World, *, items: int | None = None) -> list[dict]:
     rule, head, turns = mapping(w, w.pick(("lookup", "lookup", "extract", "string"))), w.pick(HEADS), []
     for _ in range(items or w.number(6, 10)):
         x, y = rule.draw()
-        turns += [{"role": "user", "content": head + x}, reply(y)]
+        known = any(t["content"] == head + x for t in turns) if rule.kind == "lookup" else bool(turns)
+        turns += [{"role": "user", "content": head + x}, reply(y, learn=known)]
     return turns
 
 

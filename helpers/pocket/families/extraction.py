@@ -91,7 +91,8 @@ def extract(w: World, *, fmt: str | None = None, kind: str | None = None, empty:
     if w.chance(0.15):
         return [*ask(w, w.pick(("Here is the text.", "Text follows.", "Next one.", "Go.", "Please do this one.")), text.text, system=instruction, noise=0), reply(answer)]
     plain = answer.startswith("The text mentions")  # a system prompt might ask for something barer
-    return [*ask(w, instruction, text.text, noise=0.05, system="" if plain else None), reply(answer)]
+    noise = 0 if answer[:1] in ("[", "{") else 0.05  # a key of the JSON, misspelled, could not be given
+    return [*ask(w, instruction, text.text, noise=noise, system="" if plain else None), reply(answer)]
 
 
 FAMILIES = {extract: 3.0}

@@ -104,7 +104,7 @@ def _show(w: World, rule: Mapping, shots: list[tuple[str, str]], query: tuple[st
     """The conversation: one block of text, chat turns, or JSON lines."""
     intro, style = _intro(w, rule, shots), w.rng.random()
     if style < 0.25:
-        return _turns(w, intro, shots, query)
+        return _turns(w, intro, rule, shots, query)
     if style < 0.33:
         names = w.pick((("input", "output"), ("text", "label"), ("x", "y"), ("question", "answer")))
         block = "\n".join([*(json.dumps(dict(zip(names, s)), ensure_ascii=False) for s in shots), json.dumps({names[0]: query[0]}, ensure_ascii=False)])
@@ -125,19 +125,20 @@ def _say(w: World, intro: str, block: str, answer: str) -> list[dict]:
     return [*system, {"role": "user", "content": text}, reply(answer)]
 
 
-def _turns(w: World, intro: str, shots: list[tuple[str, str]], query: tuple[str, str]) -> list[dict]:
+def _turns(w: World, intro: str, rule: Mapping, shots: list[tuple[str, str]], query: tuple[str, str]) -> list[dict]:
     """The examples as earlier turns of the chat, the intro as a system turn, before the first input, or before each one."""
     each = w.pick(("", "", "", "Text: ", "Input: ", "Review: ", "Message: ")) if not intro else ""
     place = w.pick(("system", "first", "each")) if intro else ""
     turns = [{"role": "system", "content": intro}] if place == "system" else []
     for i, (x, y) in enumerate([*shots, query]):
         head = f"{intro}\n" if place == "each" or (place == "first" and i == 0) else each
-        turns += [{"role": "user", "content": head + x}, reply(y)]
+        known = not rule.labels or (x, y) == query or any(t["content"] == y for t in turns)
+        turns += [{"role": "user", "content": head + x}, reply(y, learn=known)]
     return turns
 
 
 def pattern(w: World) -> list[dict]:
-    """A sequence -> its next element (or a few).
+    """A sequence -> its next element.
 
     "Continue the sequence: red blue red blue red" -> "blue"
     """

@@ -6,7 +6,7 @@ import functools
 import json
 
 from helpers.pocket.dress import ask, reply
-from helpers.pocket.families.answers import Fact, fact, right_answer, wrong_answer, wrong_value
+from helpers.pocket.families.answers import Fact, another_value, fact, right_answer, wrong_answer
 from helpers.pocket.families.filling import table
 from helpers.pocket.families.messages import offensive_text
 from helpers.pocket.world import World, words
@@ -99,7 +99,7 @@ def judge(w: World, *, right: bool | None = None) -> list[dict]:
 
 
 def _passage(w: World) -> tuple[list[Fact], str]:
-    """Two to five facts and the passage that states them, half of them about one subject."""
+    """Two to five facts and the passage that states them."""
     facts = [fact(w) for _ in range(w.pick((2, 2, 3, 3, 4, 5)))]
     return facts, w.pick((" ", " ", " ", "\n")).join(f.say(f.value, w.chance(0.3)) for f in facts)
 
@@ -125,7 +125,7 @@ def factuality(w: World, *, side: str | None = None) -> list[dict]:
     if side == "not mentioned":
         claim = _unmentioned(w, facts)
     else:
-        claim = f.say(f.value if side == "supported" else wrong_value(w, f), w.chance(0.6))
+        claim = f.say(f.value if side == "supported" else another_value(w, f), w.chance(0.6))
     if w.chance(0.15):
         request, answer = w.entity(THREE_ASK), side
     else:

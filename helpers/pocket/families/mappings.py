@@ -155,6 +155,7 @@ def _lookup(w: World) -> Mapping:
     key = w.pick((w.nonce, w.code, w.person, lambda: w.entity("cities")))
     value = w.pick((w.nonce, w.code, lambda: str(w.number(1, 999)), lambda: w.entity("objects"), w.camel))
     entries = [(key(), value()) for _ in range(w.number(2, 5))]
+    entries = list(dict(entries).items())  # one value a key
     return Mapping("lookup", lambda: w.pick(entries), ())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from helpers.pocket.dress import ask, reply
-from helpers.pocket.families.arithmetic import NUMBER_ASK, STEPS_ASK, Chain, chain, lines_of, steps_of, tagged, value_of
+from helpers.pocket.families.arithmetic import NUMBER_ASK, STEPS_ASK, Chain, chain, lines_of, misspelled, steps_of, tagged, value_of
 from helpers.pocket.world import World, words
 
 __all__ = ["FAMILIES", "story", "STORY_ASK"]
@@ -40,14 +40,22 @@ def _cast(w: World) -> dict[str, str]:
     return {"p": p, "q": q, "o": w.entity("objects"), "c": w.entity("cities")}
 
 
+def _told(shapes: tuple[str, ...], opening: str) -> tuple[str, ...]:
+    """The sentences that can follow an opening: one that names no owner leaves open who gains when two people are named."""
+    fit = tuple(shape for shape in shapes if "{p}" in opening or not ("{p}" in shape and "{q}" in shape))
+    return fit or shapes
+
+
 def story(w: World, terms: int, *, distract: float = 0.2) -> tuple[str, Chain]:
     """A story that ends in a question, and the chain of numbers that answers it."""
     kinds, cast = scenes()[w.pick(SCENES)], _cast(w)
     c, used = chain(w, terms, low=2), set()
-    parts = [w.say(kinds["o"], n=_number(w, c[0]), **cast)]
+    opening = w.entity(kinds["o"])
+    parts = [opening.format(n=_number(w, c[0]), **cast)]
     for op, n in c[1]:
-        shape = w.entity(kinds[op])
-        shape = w.entity(kinds[op]) if shape in used else shape
+        shapes = _told(kinds[op], opening)
+        shape = w.entity(shapes)
+        shape = w.entity(shapes) if shape in used else shape
         used.add(shape)
         sentence = shape.format(n=_number(w, n), **cast)
         if len(parts) > 1 and shape[:3] in ("{p}", "{q}", "{n}") and w.chance(0.2):
@@ -64,7 +72,9 @@ def times_story(w: World) -> tuple[str, list[str], int]:
     """A story with one multiplication, its steps and its answer."""
     kinds, cast = scenes()[w.pick(SCENES)], _cast(w)
     first, a, b = w.number(2, 60), w.number(2, 9), w.number(2, 12)
-    parts = [w.say(kinds["o"], n=first, **cast), w.say(kinds["*"], a=_number(w, a), b=b, **cast), w.say(kinds["?"], **cast)]
+    opening = w.entity(kinds["o"])
+    more = w.say(_told(kinds["*"], opening), a=_number(w, a), b=b, **cast)
+    parts = [opening.format(n=first, **cast), more, w.say(kinds["?"], **cast)]
     steps = [f"{a} x {b} = {a * b}.", f"{first} + {a * b} = {first + a * b}."]
     return " ".join(p[0].upper() + p[1:] for p in parts), steps, first + a * b
 
@@ -74,7 +84,7 @@ def posed(w: World, text: str, how: str, *, label: str = "Problem") -> list[dict
     if w.chance(0.45):
         content = f"{text}{w.pick((' ', chr(10), chr(10) * 2))}{how}".strip() if w.chance(0.85) else f"{how}\n{text}".strip()
         return ask(w, content, noise=0)
-    return ask(w, f"{w.say(STORY_ASK)} {how}".strip(), text, label=w.pick((label, "Question", "Story")))
+    return ask(w, f"{w.say(STORY_ASK)} {how}".strip(), text, label=w.pick((label, "Question", "Story")), noise=misspelled(how))
 
 
 def word_problem(w: World, *, terms: int | None = None, steps: bool | None = None) -> list[dict]:
@@ -99,8 +109,8 @@ def word_problem(w: World, *, terms: int | None = None, steps: bool | None = Non
 
 HAS = (
     "{p} has {a} {o}. {q} has {b} {o}.", "{p} owns {a} {o} and {q} owns {b}.", "{p} collected {a} {o}; {q} collected {b}.", "There are {a} {o} in {p}'s bag and {b} in {q}'s.",
-    "{q} counted {b} {o}, while {p} counted {a}.", "While {p} sold {a} {o}, {q} sold {b}.", "{p} made {a} {o} and {q} made {b} {o}.", "{p} found {a} {o}, and {q} found {b}.",
-    "In a game {p} won {a} {o} and {q} won {b}.", "{p} carries {a} {o}. {q} carries {b} of them.", "{q} brought {b} {o} and {p} brought {a}.", "{p} packed {a} {o}, {q} only counted {b}.",
+    "{q} counted {b} {o}, while {p} counted {a}.", "{p} made {a} {o} and {q} made {b} {o}.", "{p} found {a} {o}, and {q} found {b}.",
+    "In a game {p} won {a} {o} and {q} won {b}.", "{p} carries {a} {o}. {q} carries {b} of them.", "{q} brought {b} {o} and {p} brought {a}.",
 )
 RELATES = {
     "+": ("{p} has {a} {o}. {q} has {b} more than {p}.", "{q} has {b} more {o} than {p}, who has {a}.", "{p} found {a} {o}; {q} found {b} more than that.",

@@ -130,12 +130,28 @@ def parsed(text: str) -> tuple[tuple[str, str | None], ...]:
     return tuple((literal, slot) for literal, slot, _, _ in Formatter().parse(text))
 
 
+def _made_up(w: World) -> str:
+    """A name that no list has, such as 'velto_cabinet': whoever calls it must copy it from the schema."""
+    return "_".join(w.nonce() if w.chance(0.5) else w.entity("common_words") for _ in range(w.pick((1, 2, 2))))
+
+
+def _shown(w: World, tool: Tool) -> tuple[str, dict[str, str]]:
+    """What a tool and its slots are called here; in training many names are made up, or the few real ones would be learned by heart."""
+    name, slots = w.pick(tool.names), {slot: w.pick(names) for slot, (names, _, _) in tool.slots.items()}
+    if w.split == "train" and w.chance(0.4):
+        name = _made_up(w)
+    if w.split == "train" and w.chance(0.3):
+        slots = {slot: _made_up(w) if w.chance(0.6) else shown for slot, shown in slots.items()}
+    parts = name.split("_")
+    return name if w.chance(0.8) else parts[0] + "".join(p.capitalize() for p in parts[1:]), slots
+
+
 def offer(w: World, name: str) -> Offer:
     """A tool under one of its names, with one wording of its description and its parameters."""
     tool = TOOLS[name]
-    shown = {slot: w.pick(names) for slot, (names, _, _) in tool.slots.items()}
-    own = w.pick(tool.names)
-    own = own if w.chance(0.8) else "".join(p if i == 0 else p.capitalize() for i, p in enumerate(own.split("_")))
+    own, shown = _shown(w, tool)
+    while len(set(shown.values())) < len(shown):
+        own, shown = _shown(w, tool)
     parameters = {"type": "object", "properties": {shown[s]: _schema(kind) for s, (_, _, kind) in tool.slots.items()},
                   "required": [shown[s] for s, (_, needed, _) in tool.slots.items() if needed]}
     return Offer(tool, {"type": "function", "function": {"name": own, "description": w.pick(tool.about), "parameters": parameters}}, shown)

@@ -9,7 +9,7 @@ from helpers.pocket.world import World, words
 
 __all__ = ["FAMILIES", "asked", "offers_of"]
 
-NOTHING = ("I have no tool for that.", "Sorry, I have no tool for that.")
+NOTHING = "I have no tool for that."
 OPENERS, CLOSERS = words("tools_openers"), words("tools_closers")  # before and after a request
 ALIKE = words("tools_alike")  # never offered side by side, so that one tool at most fits a request
 RIVALS = {name: frozenset(n for group in ALIKE if name in group.split() for n in group.split()) | {name} for name in NAMES}
@@ -22,7 +22,7 @@ def asked(w: World, text: str) -> list[dict]:
         text = f"{w.say(OPENERS)} {text}"
     if w.chance(0.12):
         text += " " + w.say(CLOSERS)
-    return ask(w, text.lower() if w.chance(0.04) and text.islower() else text, noise=0)
+    return ask(w, text, noise=0)
 
 
 def offers_of(w: World, first: str, n: int) -> list[Offer]:
@@ -54,7 +54,7 @@ def tool_call(w: World, *, needed: bool | None = None, n_tools: int | None = Non
         return [_shown(w, offers), *asked(w, text), called(offers[0], given)]
     if w.chance(0.5) and len(offers) > 1:
         text, _ = request(w, offers[0])
-        return [_shown(w, offers[1:]), *asked(w, text), reply(NOTHING[0])]
+        return [_shown(w, offers[1:]), *asked(w, text), reply(NOTHING)]
     a, b = small(w, 9), small(w, 9)
     text, answer = w.entity(TALK) if w.chance(0.75) else (w.say(SUM_ASK, e=f"{a} + {b}"), str(a + b))
     return [_shown(w, offers[:n]), *asked(w, text), reply(answer)]
