@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -72,6 +74,7 @@ def _command(commands: Any, name: str, do: Callable, text: str, *, runs: bool = 
 
 def _run(options: argparse.Namespace) -> int:
     from helpers import places, workbook
+    from helpers.workbook.files import known_lessons
     from helpers.workbook.page import index
     from helpers.workbook.progress import Progress, summary
 
@@ -90,25 +93,35 @@ def _run(options: argparse.Namespace) -> int:
     kind = "solutions" if options.solutions else "lessons"
     print(f"\n{summary(results)}")
     print(f"notebooks and HTML: {out / kind}")
-    listed = [*workbook.find(folder=options.lessons), *workbook.find(folder=options.lessons, solutions=True)]
-    print(f"overview:           {index(out, listed)}")
+    print(f"overview:           {index(out, known_lessons(options.lessons))}")
     return int(not all(result.ok for result in results))
 
 
-WORDS = {"", "on", "off", "yes", "no", "y", "n"}  # that YAML 1.1 takes for true and false, and a reader does not
+WORDS = {"True": True, "False": False, "None": None}  # as a lesson's cell has them; JSON's are true, false and null
 
 
 def parse_parameters(pairs: Sequence[str]) -> dict[str, Any]:
-    """`["n=20", "model=hf:x"]` to `{"n": 20, "model": "hf:x"}`; values are read as YAML 1.2 has it: `off` and `no` are texts."""
-    import yaml
+    """`["n=20", "model=hf:x"]` to `{"n": 20, "model": "hf:x"}`.
 
+    A value is read as JSON, so that a list is `names=["a", "b"]`; `True`, `False`, `None` and `.5` are what Python has them for.
+    Anything else is a text as it stands: `off`, `010`, `What is: this?`.
+    """
     parameters = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.isidentifier():
             raise ValueError(f"-p {pair}: write -p name=value, for instance -p n=20")
-        parameters[name] = value if value.lower() in WORDS else yaml.safe_load(value)
+        parameters[name] = _value(value)
     return parameters
+
+
+def _value(text: str) -> Any:
+    if text in WORDS:
+        return WORDS[text]
+    try:
+        return json.loads(re.sub(r"^(-?)\.", r"\g<1>0.", text))
+    except ValueError:
+        return text
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -29,4 +29,4 @@ def cache(*parts: str) -> Path:
 
 
 def _home() -> Path:
-    return Path(os.environ["LADDER_HOME"]) if os.environ.get("LADDER_HOME") else root()
+    return Path(os.environ["LADDER_HOME"]).expanduser() if os.environ.get("LADDER_HOME") else root()

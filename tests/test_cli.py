@@ -15,8 +15,8 @@ from helpers.workbook.progress import Progress, summary
 from helpers.workbook.task import Result
 
 
-def test_parameters_are_read_as_yaml() -> None:
-    pairs = ["n=20", "model=hf:Qwen/Qwen2.5-0.5B", "fast=true", "rate=0.5", "names=[a, b]", "empty="]
+def test_parameters_are_read_as_json() -> None:
+    pairs = ["n=20", "model=hf:Qwen/Qwen2.5-0.5B", "fast=true", "rate=0.5", 'names=["a", "b"]', "empty="]
     assert cli.parse_parameters(pairs) == {
         "n": 20,
         "model": "hf:Qwen/Qwen2.5-0.5B",
@@ -31,6 +31,18 @@ def test_off_stays_a_text() -> None:
     assert cli.parse_parameters(["tracker=off", "answer=no"]) == {"tracker": "off", "answer": "no"}
 
 
+@pytest.mark.parametrize("text", ["010", "1:30", "What is: this?", "{input} is", "2026-01-01", "./my-model", "[a, b]"])
+def test_what_a_reader_takes_for_text_stays_a_text(text: str) -> None:
+    assert cli.parse_parameters([f"q={text}"]) == {"q": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1e-3", 0.001), ("-.05", -0.05), ("True", True), ("False", False), ("None", None), ("null", None)]
+)
+def test_numbers_and_python_s_own_words_are_what_python_has_them_for(text: str, value: object) -> None:
+    assert cli.parse_parameters([f"q={text}"]) == {"q": value}
+
+
 def test_a_parameter_without_a_value_is_explained() -> None:
     with pytest.raises(ValueError, match="-p n: write -p name=value"):
         cli.parse_parameters(["n"])
@@ -39,6 +51,12 @@ def test_a_parameter_without_a_value_is_explained() -> None:
 def test_a_wrong_lesson_number_is_exit_code_two(lessons: Path, capsys: pytest.CaptureFixture) -> None:
     assert cli.main(["run", "7", "--lessons", str(lessons)]) == 2
     assert "no lesson 07" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["run"], ["exercises", "--check"], ["refresh"]])
+def test_a_folder_without_lessons_is_exit_code_two(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert cli.main([*command, "--lessons", str(tmp_path / "nowhere")]) == 2
+    assert f"no lessons in {tmp_path / 'nowhere'}" in capsys.readouterr().err
 
 
 def test_a_failed_lesson_is_exit_code_one(

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from helpers.pocket.families import answers, critique, in_context, judging, labels, mappings, messages, reviews
+from helpers.pocket.families import answers, critique, drills, in_context, judging, labels, mappings, messages, reviews
 from helpers.pocket.families.filling import table
 from helpers.pocket.world import World, held_out, words
 
@@ -171,6 +171,27 @@ def test_a_list_in_another_order_is_not_a_wrong_value():
         w = World(seed)
         f = answers.fact(w, "list")
         assert sorted(answers.wrong_value(w, f).replace(" and ", ", ").split(", ")) != sorted(f.value.replace(" and ", ", ").split(", "))
+
+
+def test_a_part_of_a_list_contradicts_nothing():
+    for seed in range(300):
+        w = World(seed)
+        f = answers.fact(w, "list")
+        wrong, right = (set(value.replace(" and ", ", ").split(", ")) for value in (answers.another_value(w, f), f.value))
+        assert wrong - right
+
+
+def test_question_reference_and_candidate_all_stand_before_the_judge(monkeypatch):
+    monkeypatch.setattr(judging, "_case", lambda w, right: ("Qulo?", "Refo", "Cando"))
+    for conversation in many(judging.judge, n=2000):
+        said = " ".join(m["content"] for m in conversation[:-1])
+        assert all(part in said for part in ("Qulo?", "Refo", "Cando")), said
+
+
+def test_a_made_up_label_is_not_learned_before_it_was_seen():
+    for conversation in many(drills.label_drill, n=100):
+        given = [m for m in conversation if m["role"] == "assistant"]
+        assert [m.get("weight", 1) for m in given] == [int(m["content"] in [e["content"] for e in given[:i]]) for i, m in enumerate(given)]
 
 
 def test_the_judge_answers_in_the_words_asked_for():

@@ -114,6 +114,16 @@ def test_a_result_stands_behind_the_tag_that_was_asked_for():
     assert arithmetic.tagged(World(1), "", "12", 12)[1] == f"{tag} 12"
 
 
+def test_a_story_without_an_owner_has_no_gain_between_two_people():
+    between = ("{p} gives {q} {n} {o}.", "{n} more {o} arrive.")
+    assert problems._told(between, "There are {n} {o} at the counter.") == between[1:]
+    assert problems._told(between, "{p} has {n} {o}.") == between
+
+
+def test_a_tag_that_has_to_be_copied_is_never_misspelled():
+    assert arithmetic.misspelled("End with ANSWER") == 0 < arithmetic.misspelled("Think aloud.")
+
+
 def test_a_story_names_the_numbers_of_its_chain_in_order():
     for seed in range(300):
         text, c = problems.story(World(seed), 4, distract=0)

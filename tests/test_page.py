@@ -114,9 +114,17 @@ def test_parameters_are_shown_as_text_and_without_paths(course: Callable) -> Non
 
 def test_a_lesson_that_changed_after_its_run_is_out_of_date(course: Callable) -> None:
     assert "out of date" not in course(*LADDER, status="passed")
-    assert course(*LADDER, status="passed", changed="another key").count("out of date") == 2
-    assert course(*LADDER, status="passed", tree="helpers of then").count("out of date") == 2
+    assert course(*LADDER, status="passed", changed="another key").count("out of date: its cells") == 2
+    assert course(*LADDER, status="passed", tree="helpers of then").count("out of date: its cells") == 2
     assert "out of date" not in course(*LADDER, status="passed", tree="tree and the file that a parameter names")
+
+
+def test_the_headline_counts_what_is_out_of_date_by_itself(course: Callable) -> None:
+    assert "<p>0 of 1 lessons passed; 1 out of date. 12.3 s" in course(status="passed", changed="another key")
+
+
+def test_the_headline_is_silent_about_memory_that_nobody_knows(course: Callable) -> None:
+    assert "12.3 s one after the other · November 21, 2026." in course(status="passed", memory=None)
 
 
 def test_a_record_that_cannot_be_read_counts_as_not_run(course: Callable, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -17,6 +18,7 @@ from helpers import places, workbook
 from helpers.workbook import checking, html, page, refreshing, rules_outputs, running
 from helpers.workbook.cut import cut, drift
 from helpers.workbook.files import Lesson, clean, fingerprint, tree_hash, write
+from helpers.workbook.task import Job, Result, Task, Watcher
 
 
 def notebook(path: Path, *sources: str) -> Path:
@@ -85,6 +87,18 @@ def test_lessons_are_found_by_number_and_range(lessons: Path) -> None:
         workbook.find(["7"], folder=lessons)
 
 
+def test_a_range_means_the_lessons_there_are(lessons: Path) -> None:
+    assert [lesson.number for lesson in workbook.find(["00-03"], folder=lessons)] == ["01"]
+    for empty in ("02-09", "03-00"):
+        with pytest.raises(ValueError, match=f"no lesson {empty} in lessons/. There are: 01"):
+            workbook.find([empty], folder=lessons)
+
+
+def test_a_folder_without_lessons_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"no lessons in .*solutions: there is no notebook named like 01_prompts.ipynb"):
+        workbook.find(folder=tmp_path, solutions=True)
+
+
 def test_cleaning_drops_what_a_run_leaves_and_numbers_widgets() -> None:
     cell = nbformat.v4.new_code_cell("1", metadata={"papermill": {"duration": 1}, "tags": ["x"]})
     dirty = nbformat.v4.new_notebook(cells=[cell], metadata={"papermill": {"input_path": "/somewhere"}})
@@ -121,6 +135,25 @@ def test_a_run_leaves_whole_clean_results_and_the_second_run_does_nothing(lesson
     assert workbook.run(workbook.find(folder=lessons), parameters={"n": 10}, out=out)[0].status == "current"
     assert sorted(path.name for path in (out / "lessons").iterdir()) == ["01_rivers.html", "01_rivers.ipynb", "01_rivers.json"]
     assert "01 · Rivers" in page.index(out, workbook.find(folder=lessons)).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("model", "status"), [("hf:x", "current"), ("openai:x@http://127.0.0.1:9/v1", "passed")])
+def test_a_lesson_that_asks_a_server_is_never_current(model: str, status: str, lessons: Path, tmp_path: Path) -> None:
+    task = Task(Lesson(lessons / "01_rivers.ipynb"), {"model": model}, Job(tmp_path, "tree", {}, Watcher()))
+    task._execute = lambda: Result("01_rivers", "passed")
+    write(task.target, "")
+    write(task.record, json.dumps({**asdict(Result("01_rivers", "passed")), "key": task.key}))
+    assert task().status == status
+
+
+def test_a_relative_home_is_the_same_folder_for_the_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LADDER_HOME", "out")
+    monkeypatch.setenv("LADDER_CACHE", "r.sqlite")
+    env = running.environment(1, {})
+    assert (env["LADDER_HOME"], env["LADDER_CACHE"]) == (str(tmp_path / "out"), str(tmp_path / "r.sqlite"))
+    monkeypatch.setenv("LADDER_CACHE", "off")
+    assert running.environment(1, {})["LADDER_CACHE"] == "off"
 
 
 def test_the_page_of_a_lesson_needs_no_network(tmp_path: Path) -> None:
@@ -188,6 +221,41 @@ def test_refresh_says_which_output_changed_and_writes_it(lessons: Path) -> None:
     assert [str(change) for change in found if change.name.startswith("solutions")] == ["solutions/01_rivers, cell 5:\n  - 99\n  + 4"]
     assert Lesson(solution).read().cells[4].outputs[0].data["text/plain"] == "4"
     assert rules_outputs.metadata(Lesson(solution), Lesson(solution).read()) == []
+
+
+@pytest.mark.parametrize("fails", ["lessons", "solutions"])
+def test_refresh_leaves_both_as_they_were_when_one_fails(fails: str, lessons: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    solution, lesson = lessons / "solutions" / "01_rivers.ipynb", lessons / "01_rivers.ipynb"
+    edited = Lesson(solution).read()
+    edited.cells[4].source, edited.cells[4].outputs = "n + 100", []
+    write(solution, clean(edited))
+    before = solution.read_bytes(), lesson.read_bytes()
+
+    def run(found: list[Lesson], *, out: Path, **settings: object) -> list[Result]:
+        assert {one.home for one in found} == {lessons}  # a draft runs where the lesson will lie
+        for one in found:
+            made = one.read()
+            made.cells[1].outputs = [nbformat.v4.new_output("stream", text="executed")]
+            write(out / kind(one) / one.path.name, clean(made))
+        return [Result(one.name, "failed" if kind(one) == fails else "passed") for one in found]
+
+    def kind(one: Lesson) -> str:
+        return "solutions" if one.is_solution else "lessons"
+
+    monkeypatch.setattr(refreshing, "run", run)
+    assert workbook.refresh(folder=lessons)[1] == []
+    assert (solution.read_bytes(), lesson.read_bytes()) == before
+    fails = "none"
+    assert len(workbook.refresh(folder=lessons)[1]) == 2
+    assert drift(Lesson(solution)) == []
+    assert "executed" in lesson.read_text(encoding="utf-8")
+
+
+def test_a_part_of_the_check_that_breaks_is_one_problem_and_the_next_part_runs(lessons: Path) -> None:
+    (lessons / "01_rivers.ipynb").write_text("{", encoding="utf-8")
+    part = checking._timed("rules", lambda: checking._rules([Lesson(lessons / "01_rivers.ipynb")]), lambda text: None)
+    assert (part.name, part.passed, part.failures) == ("rules", 0, 1)
+    assert part.problems[0].startswith("ValueError: 01_rivers.ipynb is not a notebook")
 
 
 def test_refresh_looks_past_times_but_not_past_scores() -> None:

@@ -80,7 +80,10 @@ def check(
 def _timed(name: str, step: Callable[[], Part], say: Callable[[str], None]) -> Part:
     say(f"== {name}")
     start = time.perf_counter()
-    part = step()
+    try:
+        part = step()
+    except Exception as error:  # such as a notebook that cannot be read: the other parts still have something to say
+        part = Part(name, 0, (f"{type(error).__name__}: {error}",))
     for problem in part.problems:
         say(f"FAILED {problem}")
     return Part(name, part.passed, part.problems, round(time.perf_counter() - start, 1), part.failures)

@@ -10,7 +10,7 @@ from typing import Any
 
 from helpers.workbook.files import Lesson, clean, find, write
 
-__all__ = ["cut", "drift", "exercises"]
+__all__ = ["cut", "drift", "exercises", "recut"]
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -81,13 +81,18 @@ def exercises(numbers: tuple[str, ...] = (), *, folder: Path | None = None) -> l
     written = []
     for solution in find(numbers, folder=folder, solutions=True):
         if drift(solution):
-            path = solution.home / solution.path.name
-            notebook = cut(solution.read())
-            if path.exists():
-                _keep_outputs(notebook, Lesson(path).read())
-            write(path, clean(notebook))
-            written.append(path)
+            written.append(solution.home / solution.path.name)
+            write(written[-1], recut(solution))
     return written
+
+
+def recut(solution: Lesson) -> str:
+    """The text of the lesson that its solution cuts to, with the outputs that the lesson on disk has for cells that did not change."""
+    path = solution.home / solution.path.name
+    notebook = cut(solution.read())
+    if path.exists():
+        _keep_outputs(notebook, Lesson(path).read())
+    return clean(notebook)
 
 
 def _keep_outputs(notebook: Any, before: Any) -> None:

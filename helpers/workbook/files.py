@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers import places
 
-__all__ = ["Lesson", "clean", "find", "fingerprint", "write"]
+__all__ = ["Lesson", "clean", "find", "fingerprint", "known_lessons", "write"]
 
 KEPT = {"tags", "nbval_reason", "jupyter"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -53,27 +53,41 @@ class Lesson:
 
 
 def find(numbers: Sequence[str] = (), *, folder: Path | None = None, solutions: bool = False) -> list[Lesson]:
-    """The lessons with these numbers (`"1"`, `"01"`, `"00-03"`), in order; all when none is named.
+    """The lessons with these numbers (`"1"`, `"01"`, `"00-03"`: those there are from 00 to 03), in order; all when none is named.
 
-    Raises ValueError for a number that no lesson has.
+    Raises ValueError for a number or a range that no lesson has, and for a folder without lessons.
     """
-    folder = (folder or places.root() / "lessons").resolve()
-    folder = folder / "solutions" if solutions else folder
-    lessons = [Lesson(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))]
-    wanted = {number for text in numbers for number in _expand(text)}
-    unknown = sorted(wanted - {lesson.number for lesson in lessons})
+    folder = _place(folder, solutions)
+    lessons = _listed(folder)
+    if not lessons:
+        raise ValueError(f"no lessons in {folder}: there is no notebook named like 01_prompts.ipynb. Name their folder with --lessons.")
+    ranges = [_range(text) for text in numbers]
+    known = [lesson.number for lesson in lessons]
+    unknown = [first if first == last else f"{first}-{last}" for first, last in ranges if not any(first <= one <= last for one in known)]
     if unknown:
-        known = ", ".join(lesson.number for lesson in lessons) or "none"
-        raise ValueError(f"no lesson {', '.join(unknown)} in {folder.name}/. There are: {known}.")
-    return [lesson for lesson in lessons if not wanted or lesson.number in wanted]
+        raise ValueError(f"no lesson {', '.join(unknown)} in {folder.name}/. There are: {', '.join(known)}.")
+    return [lesson for lesson in lessons if not ranges or any(first <= lesson.number <= last for first, last in ranges)]
 
 
-def _expand(text: str) -> list[str]:
+def known_lessons(folder: Path | None = None) -> list[Lesson]:
+    """All lessons and then all solutions in the folder, as many as there are."""
+    return [*_listed(_place(folder, False)), *_listed(_place(folder, True))]
+
+
+def _place(folder: Path | None, solutions: bool) -> Path:
+    folder = (folder or places.root() / "lessons").resolve()
+    return folder / "solutions" if solutions else folder
+
+
+def _listed(folder: Path) -> list[Lesson]:
+    return [Lesson(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))]
+
+
+def _range(text: str) -> tuple[str, str]:
     match = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?(?:_.*)?", Path(text).stem)
     if not match:
         raise ValueError(f"{text!r} is not a lesson number. Write 1, 01 or 00-03.")
-    first, last = int(match[1]), int(match[2] or match[1])
-    return [f"{number:02d}" for number in range(first, last + 1)]
+    return match[1].zfill(2), (match[2] or match[1]).zfill(2)
 
 
 def write(path: Path, content: str) -> None:
@@ -120,5 +134,7 @@ def tree_hash(folders: Iterable[Path] | None = None) -> str:
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"{path.relative_to(top.parent).as_posix()}:{path.stat().st_size}:".encode())
-                digest.update(path.read_bytes())
+                with path.open("rb") as file:  # in pieces: it may be the weights of a model
+                    while piece := file.read(1 << 20):
+                        digest.update(piece)
     return digest.hexdigest()

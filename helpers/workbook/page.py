@@ -68,15 +68,16 @@ def _section(title: str, content: str) -> str:
 
 def _summary(entries: Sequence[Entry]) -> str:
     ran = [one for one in entries if one.record]
-    passed, total = sum(one.status == "passed" for one in ran), len(entries)
-    words = [f"{passed} of {total} lessons passed"]
+    passed, old, total = sum(one.status == "passed" for one in ran), sum(one.stale for one in ran), len(entries)
+    words = [f"{passed - old} of {total} lessons passed"]
+    words += [f"{old} out of date"] if old else []
     words += [f"{len(ran) - passed} failed"] if len(ran) > passed else []
     words += [f"{total - len(ran)} not run yet"] if total > len(ran) else []
     if not ran:
         return "; ".join(words) + "."
-    peaks = [one.record.get("memory") or 0 for one in ran]
+    peak = megabytes(max(one.record.get("memory") or 0 for one in ran))
     spent = sum(one.record["seconds"] for one in ran)
-    return f"{'; '.join(words)}. {seconds(spent)} one after the other, at most {megabytes(max(peaks))}{_days(ran)}."
+    return f"{'; '.join(words)}. {seconds(spent)} one after the other{f', at most {peak}' if peak else ''}{_days(ran)}."
 
 
 def _days(ran: Sequence[Entry]) -> str:

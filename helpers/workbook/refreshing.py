@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import places
-from helpers.workbook.cut import exercises
+from helpers.workbook.cut import drift, recut
 from helpers.workbook.files import Lesson, clean, find, write
 from helpers.workbook.running import run
 from helpers.workbook.task import Result, Watcher
@@ -43,19 +43,38 @@ def refresh(
 ) -> tuple[list[Result], list[Change]]:
     """Cut the lessons from their solutions, execute both, write them back clean; return how it went and what changed.
 
-    A lesson that fails is left as it was. Outputs that differ only in what tests/sanitize.cfg covers are kept as committed.
+    Where a lesson or its solution fails, both are left as they were. Outputs that differ only in what tests/sanitize.cfg covers are
+    kept as committed.
     """
-    exercises(tuple(numbers), folder=folder)
-    lessons = find(numbers, folder=folder, solutions=True) + find(numbers, folder=folder)
+    solutions = find(numbers, folder=folder, solutions=True)
     with tempfile.TemporaryDirectory() as out:
+        lessons = solutions + [_draft(solution, Path(out, "drafts")) for solution in solutions]
         results = run(lessons, jobs=jobs, timeout=timeout, out=Path(out), settings=STRICT, fresh_home=True, force=True, watcher=watcher)
+        failed = {lesson.path.name for lesson, result in zip(lessons, results, strict=True) if not result.ok}
         found = [
             change
-            for lesson, result in zip(lessons, results, strict=True)
-            if result.ok
+            for lesson in lessons
+            if lesson.path.name not in failed
             for change in _replace(lesson, Path(out, "solutions" if lesson.is_solution else "lessons", lesson.path.name))
         ]
     return results, found
+
+
+@dataclass(frozen=True)
+class _Draft(Lesson):
+    """A lesson that lies elsewhere until it has passed, and runs where it will lie."""
+
+    folder: Path
+
+    @property
+    def home(self) -> Path:
+        return self.folder
+
+
+def _draft(solution: Lesson, folder: Path) -> Lesson:
+    lesson = solution.home / solution.path.name
+    write(folder / lesson.name, recut(solution) if drift(solution) else lesson.read_text(encoding="utf-8"))
+    return _Draft(folder / lesson.name, solution.home)
 
 
 def _replace(lesson: Lesson, executed: Path) -> list[Change]:
@@ -67,9 +86,9 @@ def _replace(lesson: Lesson, executed: Path) -> list[Change]:
                 new.outputs = old.outputs
     if lesson.is_solution:
         _pictures(after, lesson.home / "figures")
-    text = clean(after)
-    if text != lesson.path.read_text(encoding="utf-8"):
-        write(lesson.path, text)
+    text, path = clean(after), lesson.path if lesson.is_solution else lesson.home / lesson.path.name
+    if not path.exists() or text != path.read_text(encoding="utf-8"):
+        write(path, text)
     return found
 
 

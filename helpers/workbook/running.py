@@ -34,8 +34,9 @@ def run(
 ) -> list[Result]:
     """Execute the lessons into `out/lessons/`: notebook, HTML, and a JSON file that says how it went.
 
-    A lesson whose cells, parameters, helpers and data are those of its last good run is left alone unless `force`. A parameter that
-    names a file or folder means the one seen from here, though a lesson runs in its own folder, and its content counts as a parameter.
+    A lesson whose cells, parameters, helpers and data are those of its last good run is left alone, unless `force` is set or a parameter
+    names a server (`openai:`). A parameter that names a file or folder means the one seen from here, though a lesson runs in its own
+    folder, and its content counts as a parameter.
     `timeout` is seconds for a whole lesson; `settings` are environment variables for its kernel;
     `fresh_home` gives each lesson an empty cache and ledger of its own.
     Raises ValueError for a parameter that no selected lesson has.
@@ -81,7 +82,8 @@ def _share(lesson: Lesson, parameters: Mapping[str, Any]) -> dict[str, Any]:
 def seen_from_here(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters, with the whole path of each that names a data file, or anything that is there by a path with a slash.
 
-    A parameter `documents` is a path without a slash as well; a lesson's task or model may be called as some folder here is.
+    A parameter `documents` is a path without a slash as well, and so is what follows `hf:`, where it is a folder; a lesson's task or
+    model may be called as some folder here is.
     """
     return {name: _placed(name, value) for name, value in parameters.items()}
 
@@ -89,14 +91,22 @@ def seen_from_here(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _placed(name: str, value: Any) -> Any:
     if not isinstance(value, str) or not value or "\n" in value:
         return value
-    path = Path(value).expanduser()
+    kind, rest = _cut_kind(value)
+    path = Path(rest).expanduser()
+    if kind:
+        return f"{kind}{path.absolute()}" if rest and path.is_dir() else value
     named = path.suffix.lower() in KINDS or ((name == "documents" or "/" in value or os.sep in value) and path.exists())
     return str(path.absolute()) if named else value
 
 
+def _cut_kind(value: str) -> tuple[str, str]:
+    return ("hf:", value.removeprefix("hf:")) if value.startswith("hf:") else ("", value)
+
+
 def _contents(parameters: Mapping[str, Any]) -> str:
     """A hash of the files and folders that parameters name, and of the documents beside a file."""
-    files = [Path(value) for value in parameters.values() if isinstance(value, str) and Path(value).is_absolute() and Path(value).exists()]
+    paths = [Path(_cut_kind(value)[1]) for value in parameters.values() if isinstance(value, str)]
+    files = [path for path in paths if path.is_absolute() and path.exists()]
     beside = [folder for file in files if file.is_file() and (folder := find_documents(file, None)[0])]
     return tree_hash([*files, *beside]) if files else ""
 
@@ -112,6 +122,9 @@ def _refuse_unknown(parameters: Mapping[str, Any], lessons: Sequence[Lesson]) ->
 def environment(jobs: int, settings: Mapping[str, str]) -> dict[str, str]:
     """The environment of a lesson: quiet, repeatable, and at peace with its neighbors on the cores."""
     env = {**os.environ, "LADDER_PROGRESS": "off", "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0"}
+    for name in ("LADDER_HOME", "LADDER_CACHE"):  # relative to here, not to the folder of lessons, where kernels run
+        if env.get(name, "").lower() not in ("", "off"):
+            env[name] = str(Path(env[name]).expanduser().absolute())
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(places.root()), os.environ.get("PYTHONPATH")]))
     if jobs > 1:
         env["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // jobs))
