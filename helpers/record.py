@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,8 +44,7 @@ class Run:
     @property
     def score(self) -> Interval:
         """The mean score with its 95% interval: Wilson's for scores of 0 and 1, else the bootstrap's."""
-        scores = self.table["score"].to_numpy()
-        return stats.wilson(int(scores.sum()), len(scores)) if set(scores) <= {0.0, 1.0} else stats.bootstrap(scores)
+        return _interval(self.table["score"].to_numpy())
 
     def by(self, column: str) -> pandas.DataFrame:
         """The score of each group of examples, such as each `kind`: columns score, low, high (95% Wilson or bootstrap) and n."""
@@ -52,7 +52,7 @@ class Run:
             raise KeyError(f"no column {column!r} in this run; there are: {', '.join(self.table.columns)}")
         import pandas as pd
 
-        found = {name: _interval(rows["score"].to_numpy()) for name, rows in self.table.groupby(column)}
+        found = {name: _interval(rows["score"].to_numpy()) for name, rows in self.table.groupby(column, dropna=False)}
         cells = {name: {"score": i.value, "low": i.low, "high": i.high, "n": i.n} for name, i in found.items()}
         return pd.DataFrame.from_dict(cells, orient="index").rename_axis(column)
 
@@ -75,8 +75,10 @@ class Run:
         }
 
     def __repr__(self) -> str:
-        failed = int(self.table["error"].notna().sum())
-        extra = (f", {failed} failed" if failed else "") + (f", {self.look}" if self.look else "")
+        failed = self.table["error"].dropna()
+        extra = f", {self.look}" if self.look else ""
+        if len(failed):
+            extra += f", {len(failed)} failed: {textwrap.shorten(failed.iloc[0], 160, placeholder=' ...')}"
         return f"{self.method} on {self.task}/{self.split} with {self.model}: {self.score}{extra}"
 
     def save(self, folder: str | Path) -> Path:

@@ -5,14 +5,13 @@ Anything with a `.name` and a `.solve(examples, model, on_answer)` is a method; 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import CodeType
 from typing import TYPE_CHECKING
 
+from helpers.fingerprints import code, short
 from helpers.prompts import Template, as_text
 
 if TYPE_CHECKING:
@@ -69,20 +68,21 @@ class Method:
         """
         if model is None:
             raise TypeError(f"method {self.name!r} asks a model, got None: runs.run(method, task, load('pocket'))")
-        conversations = [self._messages_or_name(example) for example in examples]
+        conversations, answers = [self._messages_or_name(example) for example in examples], {}
 
         def tell(i: int, reply: Reply) -> None:
+            answers[i] = self._read(reply, conversations[i])
             if on_answer:
-                on_answer(i, self._read(reply, conversations[i]))
+                on_answer(i, answers[i])
 
         replies = model.ask_many(conversations, on_reply=tell, **self.settings)
-        return [self._read(reply, messages) for reply, messages in zip(replies, conversations, strict=True)]
+        return [answers.get(i) or self._read(reply, conversations[i]) for i, reply in enumerate(replies)]
 
     @property
     def fingerprint(self) -> str:
         """Twelve characters that change with anything that can change an answer; the name and version do not count."""
         parts = [self.template.fingerprint, sorted(self.settings.items()), [dict(shot) for shot in self.shots], self.in_turns]
-        return _short(json.dumps(parts, default=repr) + _code(self.answer))
+        return short(json.dumps(parts, default=repr) + code(self.answer))
 
     def _messages_or_name(self, example: Mapping) -> list[dict]:
         name = example.get("id", "without an id")
@@ -150,7 +150,7 @@ class _Constant:
 
     @property
     def fingerprint(self) -> str:
-        return _short("constant" + self.text)
+        return short("constant" + self.text)
 
     def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
         answers = [Answer(self.text) for _ in examples]
@@ -182,21 +182,3 @@ def _template(template: str | Template, name: str, system: str) -> Template:
     if system:
         raise ValueError(f"template {template.name!r} has its own system turn: Template(name, text, system=...) instead of system=...")
     return template
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _code(function: Callable) -> str:
-    """What a function does, as text: byte code, constants and captured values; its name where it has no code (str.strip)."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return getattr(function, "__qualname__", repr(function))
-    captured = [cell.cell_contents for cell in function.__closure__ or ()]
-    return _byte_code(code) + repr([captured, function.__defaults__, function.__kwdefaults__])
-
-
-def _byte_code(code: CodeType) -> str:
-    inner = [_byte_code(c) if isinstance(c, CodeType) else repr(sorted(c) if isinstance(c, frozenset) else c) for c in code.co_consts]
-    return code.co_code.hex() + repr(code.co_names) + "".join(inner)

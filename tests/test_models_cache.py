@@ -64,6 +64,17 @@ def test_other_weights_of_the_same_name_are_another_model(tmp_path: Path) -> Non
     assert before != two.fingerprint
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_folder_retrained_under_a_loaded_model_does_not_lend_its_name_to_the_old_weights(tmp_path: Path, kept: bool) -> None:
+    old = load(f"hf:{tiny_causal(tmp_path)}", cache=tmp_path / "r.sqlite" if kept else False)
+    said, before = old.ask("a", max_tokens=8).text, load(f"hf:{tmp_path / 'causal'}", cache=False).fingerprint
+    new = load(f"hf:{tiny_causal(tmp_path, seed=1)}", cache=tmp_path / "r.sqlite")
+    assert (old.fingerprint, old.ask("b", max_tokens=8).cached) == (before, False)
+    assert new.fingerprint != before
+    assert not new.ask("b", max_tokens=8).cached
+    assert (old.ask("a", max_tokens=8).text, new.ask("a", max_tokens=8).cached) == (said, False)
+
+
 def test_a_template_is_part_of_the_model(tmp_path: Path) -> None:
     folder = tiny_causal(tmp_path)
     before = load(f"hf:{folder}", cache=False).fingerprint

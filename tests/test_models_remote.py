@@ -21,8 +21,8 @@ from helpers.models.remote import price
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "LADDER_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def at(server: Server, name: str = "m", **options: object):
@@ -141,12 +141,74 @@ def test_a_key_in_the_base_url_is_refused() -> None:
 
 
 def test_neither_key_nor_header_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "very-secret-1234")
+    monkeypatch.setenv("LADDER_API_KEY", "very-secret-1234\r\n")  # as from a file with Windows line ends
     with Server({"b": ["leak"]}) as server:
         replies = at(server, cache=tmp_path / "r.sqlite").ask_many(["a", "b"])
     assert server.headers[0]["authorization"] == "Bearer very-secret-1234"
     assert all(b"secret" not in file.read_bytes() for file in tmp_path.iterdir())
     assert replies[1].error == "HTTP 400: cannot use Bearer <key>"
+
+
+@pytest.mark.parametrize("key", ["gsk_ключ1234", "two words", "one\nline", "tab\there"])
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(ModelError, match="OPENAI_API_KEY cannot be a key: it holds a blank") as refused:
+        load("openai:gpt-4o-mini")
+    assert key not in str(refused.value)
+
+
+def test_a_server_on_this_machine_does_not_get_the_key_of_openai(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-real")
+    with Server() as server:
+        at(server).ask("a")
+    assert server.headers[0]["authorization"] == "Bearer none"
+
+
+def test_a_key_does_not_travel_unencrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-real")
+    with pytest.raises(ModelError, match=r"http://example\.invalid/v1 is not encrypted.*use https://, or set OPENAI_API_KEY=none"):
+        load("openai:m@http://example.invalid/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    assert load("openai:m@http://example.invalid/v1", cache=False).name == "m"
+
+
+@pytest.mark.parametrize(("spec", "meant"), [
+    ("llama3@localhost:11434/v1", "llama3@http://localhost:11434/v1"), ("llama3@localhost", "llama3@http://localhost"),
+    ("m@127.0.0.1:8000", "m@http://127.0.0.1:8000"), ("m@api.groq.com/openai/v1", "m@https://api.groq.com/openai/v1"),
+    ("m@ftp://host/v1", "m@https://host/v1"),
+])  # fmt: skip
+def test_a_server_without_its_scheme_is_not_taken_for_a_name(spec: str, meant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-real")
+    with pytest.raises(ModelError, match=f"write openai:{meant}$"):
+        load(f"openai:{spec}")
+
+
+def test_a_name_may_hold_an_at_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-real")
+    for name in ("@cf/meta/llama-3", "workers-ai/@cf/meta/llama-3", "claude@20240620"):
+        assert load(f"openai:{name}@https://example.invalid/v1", cache=False).name == name
+
+
+@pytest.mark.parametrize(("finish", "why"), [
+    ("length", "cut at max_tokens=16 before any text: raise it"), ("content_filter", "the server's content filter left no text"),
+])  # fmt: skip
+def test_a_reply_cut_before_any_text_failed_and_is_neither_kept_nor_tried_again(finish: str, why: str, tmp_path: Path) -> None:
+    cut = completion("", tokens=(1000, 16))
+    cut["choices"][0]["finish_reason"] = finish
+    with Server({"a": [cut]}) as server:
+        model = at(server, "gpt-4o-mini", cache=tmp_path / "r.sqlite")
+        first = model.ask("a", max_tokens=16)
+        assert (first.text, first.tokens_in, first.tokens_out, len(server.requests)) == ("", 1000, 16, 1)
+        assert first.error.startswith(why)
+        assert first.usd > 0
+        assert model.ask("a", max_tokens=16).text == "echo: a"
+
+
+def test_a_request_that_cannot_be_made_is_not_called_a_bad_response() -> None:
+    with Server() as server:
+        reply = at(server).ask("\ud800")
+    assert reply.error.startswith("UnicodeEncodeError")
+    assert "tried" not in reply.error
 
 
 def test_failed_replies_are_asked_again_and_answered_ones_are_free(tmp_path: Path) -> None:

@@ -23,3 +23,18 @@ def test_each_group_has_its_own_wilson_interval():
 def test_an_unknown_column_is_named_with_those_there_are():
     with pytest.raises(KeyError, match=r"no column 'kinds' in this run; there are: id, input"):
         _run({"easy": [1]}).by("kinds")
+
+
+def test_examples_without_a_group_are_a_group():
+    run = _run({"easy": [1, 0], "none": [1]})
+    run.table["kind"] = [None if kind == "none" else kind for kind in run.table["kind"]]
+    table = run.by("kind")
+    assert (table["n"].sum(), table["n"].tolist(), table.index.isna().tolist()) == (3, [2, 1], [False, True])
+
+
+def test_a_run_with_failures_names_the_first_on_one_line():
+    run = _run({"easy": [0, 0, 0]})
+    run.table["error"] = [None, "cannot connect\n to http://x: " + "long " * 99, "other"]
+    shown = repr(run)
+    assert ", 2 failed: cannot connect to http://x: long" in shown
+    assert (shown.count("\n"), len(shown) < 260, shown.endswith("long ...")) == (0, True, True)

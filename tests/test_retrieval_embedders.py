@@ -23,7 +23,7 @@ TEXTS = ["the soup was cold", "film", "what is 12" + " plus 30" * 9, "positive o
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "LADDER_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -242,11 +242,18 @@ def test_nobody_listening_is_said() -> None:
 
 
 def test_the_key_comes_from_the_environment_and_is_in_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setenv("LADDER_API_KEY", "sk-secret")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
     with Vectors() as server:
         embedder = at(server)
         embedder.embed(["x"])
     assert server.keys == ["Bearer sk-secret"]
     assert "secret" not in json.dumps([embedder.fingerprint, str(vars(embedder))])
     assert embedder.fingerprint == f"openai:m@{server.url}"
-    assert os.environ["OPENAI_API_KEY"] not in embedder.name
+    assert os.environ["LADDER_API_KEY"] not in embedder.name
+
+
+def test_a_text_that_cannot_be_sent_is_not_called_a_bad_response() -> None:
+    with Vectors() as server, pytest.raises(ModelError, match="UnicodeEncodeError"):
+        at(server).embed(["\ud800"])
+    assert server.requests == []

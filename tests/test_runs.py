@@ -73,7 +73,7 @@ def test_failures_stay_in_the_table_with_score_zero_and_the_reason():
     run = runs.run(prompt("{input}", name="bare"), task(), Fake(breaks="good"))
     assert run.table["error"].tolist() == ["timeout after 3 tries", None, "timeout after 3 tries", None, None]
     assert (run.table["score"].tolist(), run.summary()["errors"], run.score.n) == ([0, 1, 0, 1, 0], 2, 5)
-    assert repr(run).endswith("n=5, 2 failed")
+    assert repr(run).endswith("n=5, 2 failed: timeout after 3 tries")
 
 
 def test_a_reply_that_cannot_be_read_is_a_row_as_well():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -107,5 +108,45 @@ def test_the_fingerprint_follows_all_that_can_change_an_answer():
     assert len({base.fingerprint, *(other.fingerprint for other in others)}) == 1 + len(others)
 
 
+def test_the_fingerprint_is_the_same_in_every_process_whatever_the_reader_is_made_of():
+    def made() -> list:  # functions made anew lie at other addresses, as in another process
+        readers = [_after(_ending(mark)) for mark in ".!"] + [partial(_cut, mark=mark, then=_ending("?")) for mark in ".!"]
+        cut = _ending(".")
+        readers += [_after(partial(_cut, mark=".")), _after({"by": [cut]}), lambda text, cut=cut: cut(text), _countdown()]
+        return [prompt("{input}", answer=reader) for reader in readers]
+
+    one, two = made(), made()
+    prints = [method.fingerprint for method in one]
+    assert prints == [method.fingerprint for method in two]
+    assert len(set(prints)) == len(prints)
+
+
+def test_fingerprints_are_those_of_the_records_that_readers_have():
+    assert prompt("{input}").fingerprint == "f0d4037e4216"
+    assert few_shot("{input}", [{"input": "a", "target": "b"}], max_tokens=4).fingerprint == "0b8f96bb4134"
+
+
+def test_a_reply_is_read_once():
+    texts, answers = [], {}
+    prompt("{input}", answer=lambda text: texts.append(text) or text).solve(ROWS, Echo(), answers.__setitem__)
+    assert sorted(texts) == ["DULL.", "LOVELY."]
+    assert answers[0].text == "LOVELY."
+
+
 def _ending(mark: str):
     return lambda text: text.split(mark)[0]
+
+
+def _after(cut):
+    return lambda text: cut(text).strip()
+
+
+def _cut(text: str, mark: str, then=str.strip) -> str:
+    return then(text.split(mark)[0])
+
+
+def _countdown():
+    def last(text: str) -> str:
+        return last(text[1:]) if len(text) > 1 else text
+
+    return last

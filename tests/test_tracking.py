@@ -23,6 +23,7 @@ from helpers import places, tracking
 from helpers.runs import Run
 from helpers.tracking import comet
 from helpers.tracking.privacy import scrubber
+from helpers.tracking.recovery import claim, running
 
 TEMPLATE = {"name": "bare", "text": "Mood of: {input}", "system": "", "version": "3", "fingerprint": "f00"}
 LOG_20 = """
@@ -199,7 +200,7 @@ def test_keys_names_and_paths_stay_out_and_nothing_is_printed(tmp_path):
         sys.prefix.encode(),
         str(places.outputs()).encode(),
     ]
-    hidden += [b"pip", b"torch", b"site-packages", b"platform", b"hostname", b"python", b"test_tracking"]
+    hidden += [b"pip==", b"torch", b"site-packages", b"platform", b"hostname", b"python", b"test_tracking"]
     hidden += [socket.gethostname().encode()] if len(socket.gethostname()) > 5 else []
     assert [text for text in hidden if text in everything] == []
     assert b"my key is ***" in everything
@@ -251,6 +252,35 @@ def test_recovery_drops_what_was_cut_and_leaves_a_live_run_alone():
     (archive,) = tracking.recover()
     assert (archive.name, len(files(archive)["messages.json"].splitlines())) == ("k.zip", 2)
     assert tracking.runs()[["name", "status"]].values.tolist() == [["dead", "recovered"], ["live", "complete"]]
+
+
+@pytest.mark.parametrize("torn", ['{"key": "k", "na', "", "5"])
+def test_a_log_whose_owner_file_is_torn_is_recovered_under_its_folders_name(torn):
+    dead = places.outputs("comet", "unfinished", "k")
+    (dead / "tmp1").mkdir(parents=True)
+    (dead / "owner.json").write_text(torn)
+    (dead / "tmp1" / "messages.json").write_text('{"type": "metric_msg", "payload": {"metric": {"metricName": "x", "metricValue": 3}}}\n')
+    (archive,) = tracking.recover()
+    assert (archive.name, dead.exists()) == ("k.zip", False)
+    assert tracking.runs()[["name", "status", "x"]].values.tolist() == [["k", "recovered", 3]]
+
+
+def test_recovery_removes_no_files_that_it_did_not_pack():
+    left, empty = (places.outputs("comet", "unfinished", key) for key in "ab")
+    for dead in (left, empty):
+        (dead / "tmp1").mkdir(parents=True)
+        (dead / "owner.json").write_text("{}")
+    (left / "tmp1" / "figure.svg").write_text("<svg")
+    assert tracking.recover() == []
+    assert (left.exists(), empty.exists()) == (True, False)
+
+
+def test_a_run_that_is_just_starting_is_not_recovered(monkeypatch):
+    folder, pid = places.outputs("comet"), os.getpid()
+    monkeypatch.setattr(os, "getpid", lambda: tracking.recover(folder) or pid)  # in the middle of `claim`
+    workshop = claim(folder, "k", "t", "p")
+    assert running(workshop)
+    assert [file.name for file in workshop.iterdir()] == ["owner.json"]
 
 
 def test_a_damaged_archive_is_a_row_and_not_an_error():
@@ -369,7 +399,7 @@ def test_a_metric_must_be_a_number():
 
 
 def test_the_scrubber_knows_keys_and_folders_but_not_words(monkeypatch):
-    monkeypatch.setenv("MY_API_KEY", "0123456789")
+    monkeypatch.setenv("MY_API_KEY", "0123456789\r")
     monkeypatch.setenv("HOME", "/home/ann")
     scrub = scrubber()
     assert scrub(["a 0123456789 b", {"api_key": "abcdefghij", "tokens_in": 3}]) == ["a *** b", {"api_key": "***", "tokens_in": 3}]

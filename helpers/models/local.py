@@ -33,6 +33,7 @@ class Local:
     def __init__(self, folder: Path, *, batch_size: int = 64, adapter: Adapter | None = None) -> None:
         self.folder, self.batch_size, self.adapter = Folder(folder), max(1, batch_size), adapter
         self.context, self.parameters, self.seq2seq = self.folder.context, self.folder.parameters, self.folder.seq2seq
+        self._identity, self._kept = "", None  # a hash of the files, and where hashes are kept, as of the last question
         self.soft = adapter.soft(self.folder) if adapter else range(0)  # a tuned prompt's virtual tokens open every prompt
 
     @cached_property
@@ -41,12 +42,17 @@ class Local:
 
     @cached_property
     def model(self) -> PreTrainedModel:
+        self.identity(self._kept)
         return self.adapter.merged(self.folder, self.tokenizer) if self.adapter else read_model(self.folder, self.tokenizer)
 
     def identity(self, cache: object | None) -> str:
+        """A hash over the files, made anew until the weights are read; from then on it is that of what was read."""
         from helpers.models.cache import files_hash
 
-        return files_hash([*self.folder.files, *(self.adapter.files if self.adapter else ())], cache)
+        if "model" not in vars(self):
+            self._kept = cache
+            self._identity = files_hash([*self.folder.files, *(self.adapter.files if self.adapter else ())], cache)
+        return self._identity
 
     def count(self, messages: list[dict]) -> int:
         return len(self._tokens(messages, None))

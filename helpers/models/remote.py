@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
-import os
+import json
 import re
 import time
 import tomllib
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 from helpers.models import retry
 from helpers.models.calls import from_openai, to_openai
+from helpers.models.keys import key_for, loopback
 from helpers.models.reply import ModelError, Reply, Settings
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Remote", "price"]
 
 ASSUMED_CONTEXT = 8192  # of a model that prices.toml does not list
+SERVER = re.compile(r"localhost\b|[^/]*:\d+(/|$)|[^/]+/", re.IGNORECASE)  # how a URL without its scheme begins
 
 
 def price(name: str) -> dict[str, float]:
@@ -36,10 +37,10 @@ def price(name: str) -> dict[str, float]:
 
 
 class Remote:
-    """A model name at a base URL, as a provider. The key is read from OPENAI_API_KEY at each call and kept nowhere.
+    """A model name at a base URL, as a provider. The key (`keys.key_for`) is read at each call and kept nowhere.
 
-    `context` is that of prices.toml, else 8192 is assumed. A server on this machine needs no key; it costs nothing unless
-    prices.toml lists the model. Any other model that is not listed there costs nan: unknown, not free.
+    `context` is that of prices.toml, else 8192 is assumed. A server on this machine costs nothing unless prices.toml lists the
+    model. Any other model that is not listed there costs nan: unknown, not free.
     """
 
     parameters = None
@@ -47,12 +48,12 @@ class Remote:
     def __init__(self, name: str, url: str, *, timeout: float = 60, concurrency: int = 8, retries: int = 4) -> None:
         parts = urlsplit(url)
         if parts.username or parts.password or parts.query or not parts.hostname:
-            raise ModelError("the base URL must be plain, like https://host/v1: no user, password or query; a key goes into OPENAI_API_KEY")
-        self.name, self.url, self.here = name, url, _loopback(parts.hostname)
+            raise ModelError("the base URL must be plain, like https://host/v1: no user, password or query; keys go into the environment")
+        _check_name(name)
+        key_for(url)
+        self.name, self.url, self.here = name, url, loopback(parts.hostname)
         self.timeout, self.concurrency, self.retries = timeout, max(1, concurrency), max(0, retries)
         self.context = int(price(name).get("context", ASSUMED_CONTEXT))
-        if not (self.here or os.environ.get("OPENAI_API_KEY")):
-            raise ModelError(f'no API key for {url}: set OPENAI_API_KEY in the environment, or use a model that needs none: load("pocket")')
 
     def identity(self, cache: object | None) -> str:
         return self.url
@@ -78,8 +79,7 @@ class Remote:
     def _client(self) -> OpenAI:
         from openai import OpenAI
 
-        key = os.environ.get("OPENAI_API_KEY") or "none"
-        return OpenAI(api_key=key, base_url=self.url, timeout=self.timeout, max_retries=0)
+        return OpenAI(api_key=key_for(self.url), base_url=self.url, timeout=self.timeout, max_retries=0)
 
     def _ask(self, client: OpenAI, messages: list[dict], settings: Settings, line: retry.Line) -> Reply:
         start = time.perf_counter()
@@ -99,7 +99,8 @@ class Remote:
         text, calls = from_openai(choices[0].message)
         usage = response.usage
         used = (usage.prompt_tokens, usage.completion_tokens) if usage else (self.count(messages), _about(text))
-        return Reply(text, *used, seconds, self._usd(*used), tool_calls=calls)
+        error = None if text.strip() or calls else _without_text(getattr(choices[0], "finish_reason", None), settings)
+        return Reply(text, *used, seconds, self._usd(*used), error=error, tool_calls=calls)
 
     def _request(self, client: OpenAI, messages: list[dict], settings: Settings) -> object:
         limit = "max_completion_tokens" if self.url.startswith("https://api.openai.com/") else "max_tokens"
@@ -110,7 +111,7 @@ class Remote:
             more["tools"] = settings.tools
         try:
             return client.chat.completions.create(model=self.name, messages=to_openai(messages), **more)
-        except ValueError as error:  # JSONDecodeError
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise retry.NoAnswer(f"the response is not valid JSON: {error}") from error
 
     def _usd(self, tokens_in: int, tokens_out: int) -> float:
@@ -129,8 +130,17 @@ def _about(text: str) -> int:
     return -(-len(text) // 4)
 
 
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+def _check_name(name: str) -> None:
+    """ModelError: the name holds a server, which would be taken for a part of the name at another server."""
+    model, _, server = name.rpartition("@")
+    if model and not model.endswith("/") and SERVER.match(server):  # workers-ai/@cf/meta/llama is a name
+        server = server.rpartition("://")[2]
+        scheme = "http" if loopback(urlsplit(f"//{server}").hostname or "") else "https"
+        raise ModelError(f"the server of {model!r} lacks http:// or https://: write openai:{model}@{scheme}://{server}")
+
+
+def _without_text(finish: str | None, settings: Settings) -> str | None:
+    """Why a response that holds neither text nor a tool call is no answer; None if it may be one."""
+    if finish == "length":
+        return f"cut at max_tokens={settings.max_tokens} before any text: raise it"
+    return "the server's content filter left no text: ask in other words" if finish == "content_filter" else None

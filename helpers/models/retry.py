@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 import re
 from collections.abc import Callable
@@ -11,6 +10,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from threading import Event, Lock
 from typing import TypeVar
+
+from helpers.models.keys import hide
 
 __all__ = ["GaveUp", "Line", "NoAnswer", "reason", "wait"]
 
@@ -92,9 +93,7 @@ def reason(error: Exception) -> str:
         text = f"HTTP {status}: {_message(error)}"
     else:
         text = str(error) if isinstance(error, NoAnswer) else f"{kind}: {error}"
-    key = os.environ.get("OPENAI_API_KEY")
-    text = text.replace(key, "<key>") if key else text
-    return re.sub(r"\bsk-[\w*.-]+", "<key>", " ".join(text.split()))[:300]
+    return re.sub(r"\bsk-[\w*.-]+", "<key>", " ".join(hide(text).split()))[:300]
 
 
 def wait(error: Exception, tries: int) -> float | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.models import ModelError, retry
+from helpers.models.keys import key_for
 from helpers.models.remote import Remote
 from helpers.retrieval.embedders import Embedder
 
@@ -18,14 +19,14 @@ __all__ = ["RemoteEmbedder"]
 
 
 class RemoteEmbedder(Embedder):
-    """A model name at a base URL. The key is read from OPENAI_API_KEY at each call and kept nowhere; this machine needs none.
+    """A model name at a base URL. The key (`keys.key_for`) is read at each call and kept nowhere.
 
     What the server refuses for being too long is an error, with its reason. A request that fails after its retries ends the call
     with a ModelError: an index with a hole would be wrong without a sign. No prefix is added.
     """
 
     def __init__(self, name: str, url: str, *, timeout: float = 60, concurrency: int = 8, retries: int = 4) -> None:
-        Remote(name, url)  # refuses a URL with a password in it, and a server elsewhere without a key
+        Remote(name, url)  # refuses a URL with a password in it, and a key that is missing or cannot be sent
         self.name, self.url = name, url
         self.timeout, self.concurrency, self.retries = timeout, max(1, concurrency), max(0, retries)
 
@@ -42,8 +43,8 @@ class RemoteEmbedder(Embedder):
 
         from openai import OpenAI
 
-        line, key = retry.Line(self.url, self.retries), os.environ.get("OPENAI_API_KEY") or "none"
-        client = OpenAI(api_key=key, base_url=self.url, timeout=self.timeout, max_retries=0)
+        line = retry.Line(self.url, self.retries)
+        client = OpenAI(api_key=key_for(self.url), base_url=self.url, timeout=self.timeout, max_retries=0)
         pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="embed")
         try:
             yield from pool.map(lambda batch: self._ask(client, batch, line), batches)
@@ -63,7 +64,7 @@ class RemoteEmbedder(Embedder):
 
         try:
             response = client.embeddings.create(model=self.name, input=batch, encoding_format="float")
-        except ValueError as error:  # JSONDecodeError, or no data
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise retry.NoAnswer(f"the response holds no vectors: {error}") from error
         found = sorted(getattr(response, "data", None) or [], key=lambda one: one.index)
         if [one.index for one in found] != list(range(len(batch))):

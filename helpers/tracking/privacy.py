@@ -24,7 +24,7 @@ def scrubber() -> Callable[[Any], Any]:
     A key is the value of an environment variable whose name ends in key, token, secret or password, and of an entry of a mapping
     such as "api_key" or "Authorization"; it becomes "***". The repository becomes ".", the home folder "~".
     """
-    secrets = [value for name, value in os.environ.items() if _VARIABLE.search(name) and len(value) >= _SHORTEST]
+    secrets = [value.strip() for name, value in os.environ.items() if _VARIABLE.search(name) and len(value.strip()) >= _SHORTEST]
     changes = [(re.compile(re.escape(value)), "***") for value in secrets]
     changes += [(re.compile(re.escape(folder) + r"(?![\w-])"), short) for folder, short in _folders()]
 

@@ -17,18 +17,22 @@ from pathlib import Path
 
 from helpers import places
 
-__all__ = ["recover", "claim", "running"]
+__all__ = ["recover", "claim", "running", "PROJECT"]
+
+PROJECT = "llm-ladder"  # of a run that names none
 
 
 def claim(folder: Path, key: str, name: str, project: str) -> Path:
-    """Make the folder in which a run of this process collects its messages."""
+    """Make the folder in which a run of this process collects its messages; it is there with its owner, or not at all."""
     import psutil
 
-    workshop = folder / "unfinished" / key
-    workshop.mkdir(parents=True)
+    workshop, part = folder / "unfinished" / key, folder / f"unfinished.{key}.part"
+    workshop.parent.mkdir(parents=True, exist_ok=True)
+    part.mkdir()
     owner = {"key": key, "name": name, "project": project, "start": int(time.time() * 1000)}
     owner |= {"pid": os.getpid(), "since": psutil.Process().create_time()}
-    (workshop / "owner.json").write_text(json.dumps(owner), encoding="utf-8")
+    (part / "owner.json").write_text(json.dumps(owner), encoding="utf-8")
+    part.rename(workshop)
     return workshop
 
 
@@ -39,7 +43,7 @@ def running(workshop: Path) -> bool:
     try:
         owner = json.loads((workshop / "owner.json").read_text(encoding="utf-8"))
         return abs(psutil.Process(owner["pid"]).create_time() - owner["since"]) < 1
-    except (OSError, ValueError, KeyError, psutil.Error):
+    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
         return False
 
 
@@ -47,7 +51,8 @@ def recover(folder: Path | str | None = None) -> list[Path]:
     """Turn every run that was killed into an archive that `runs` reads and `comet upload` takes; return the new archives.
 
     folder: where the archives are, `outputs/comet` if not given. Runs that are still being written are left alone. What was logged
-    up to the kill is kept; a message that was cut, or whose file is missing, is dropped.
+    up to the kill is kept; a message that was cut, or whose file is missing, is dropped. Where owner.json is damaged, the archive is
+    named after the run's folder.
     """
     folder = Path(folder or places.outputs("comet"))
     dead = [workshop for workshop in sorted(folder.glob("unfinished/*/")) if not running(workshop)]
@@ -55,21 +60,23 @@ def recover(folder: Path | str | None = None) -> list[Path]:
 
 
 def _recover(workshop: Path, folder: Path) -> Path | None:
-    made = None
-    logs = list(workshop.glob("*/messages.json"))
-    owner = _owner(workshop)
-    if logs and owner:
+    made, log = None, next(workshop.glob("*/messages.json"), None)
+    if log:
+        owner = _owner(workshop)
         made = folder / f"{owner['key']}.zip"
-        _pack(logs[0], owner, made)
-    shutil.rmtree(workshop, ignore_errors=True)
+        _pack(log, owner, made)
+    if log or not any(file.is_file() for file in workshop.glob("*/**/*")):
+        shutil.rmtree(workshop, ignore_errors=True)
     return made
 
 
-def _owner(workshop: Path) -> dict | None:
+def _owner(workshop: Path) -> dict:
+    """What owner.json says; where it is damaged, what the folder tells."""
+    owner = {"key": workshop.name, "name": workshop.name, "project": PROJECT, "start": int(workshop.stat().st_mtime * 1000)}
     try:
-        return json.loads((workshop / "owner.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+        return owner | json.loads((workshop / "owner.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return owner
 
 
 def _pack(log: Path, owner: dict, archive: Path) -> None:

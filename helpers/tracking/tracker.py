@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import places
 from helpers.tracking import comet
 from helpers.tracking.privacy import scrubber
-from helpers.tracking.recovery import claim
+from helpers.tracking.recovery import PROJECT, claim
 from helpers.tracking.values import flat, number, plain
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Tracker:
             log(self._experiment, scrubber())
 
 
-def start(name: str, *, project: str = "llm-ladder", mode: str | None = None) -> Tracker:
+def start(name: str, *, project: str = PROJECT, mode: str | None = None) -> Tracker:
     """Start to track a run. A run of this process that is still open is ended first.
 
     mode: "offline" (an archive under outputs/comet), "online" (needs COMET_API_KEY and a server that answers; else offline, and
