@@ -23,6 +23,13 @@ _END = r"(?= (?:about|on|in|as|for|to|of|who|what|when|where|why|how|given|avail
 _SOURCE = r"(?:text|passage|document|context|source|page|memo|article|handbook|note|excerpt|material)s?"
 _TELL = r"(?:say|state|mention|specify|tell|give|contain|include|provide|answer|cover|indicate|explain|reveal)"
 _KNOW = rf"(?:know|say|tell|answer|determine|find|identify|confirm|recall|remember|help|be (?:sure|certain)|have (?:\w+ ){{0,3}}?{_HAVE})"
+_WOULD = r"(?:would|will|may|might)"
+_BE = r"be (?:happy|glad|able|willing|wrong|mistaken|missing|guessing|lying|better|best|helpful|useful|easier|wise)"
+_OFFER = (  # what follows "I would"; not "guess", "say" or "be 42", which begin an answer
+    rf"(?:need|want|like|love|prefer|appreciate|ask|suggest|recommend|check|look|search|try|help|have to|rather|not|get back|"
+    rf"contact|consult|refer|point you|let you|advise|update|{_BE})"
+)
+_HELP = rf"(?:help|depend|make sense|{_BE}|be (?:on|in) (?:another|a different|some other)|not)"
 # A clause that matches one of these says "I have no answer".
 _DECLINES = (
     rf"(?:^|\b(?:i|we) {_LY}){_LY}(?:(?:do|did|could) not|(?:do|did|could|ca)n't|dont|cannot|can not) {_LY}{_KNOW}\b",
@@ -43,9 +50,11 @@ _DECLINE = re.compile("|".join(_DECLINES))
 _COURTESY = re.compile(  # beside such a clause these say nothing: regrets, offers, reasons, limits
     r"^(?:(?:i'm|i am) (?:\w+ )?(?:sorry|afraid)|(?:so |very )?sorry|unfortunately|(?:my )?apologies|thank|well$|hm+$|oh$|honestly$|"
     r"to be honest|please|(?:could|can|would|may) (?:you|i)|if you|you (?:may|might|could|can|should|would|will)|let me|let's|"
-    r"(?:perhaps|maybe) you|try |ask |check |(?:i|it) (?:would|will|may|might|need)|i'd|i'll|because|since|as |without|that |which|"
+    rf"(?:perhaps|maybe) you|try |ask |check |i (?:need|want)|(?:i'd|i'll|i {_WOULD}) {_LY}{_OFFER}\b|it {_WOULD} {_LY}{_HELP}\b|"
+    rf"as of |(?:because|since|as)\b(?:.*\b{_SOURCE}\b|(?!.*\d))|without|that |which|"  # a reason with a number is an answer
     rf"when|where|who|why|how|what|whether|only |nor |at all$|and$|yet$|the {_SOURCE} (?:only|just)|(?:it|they) (?:only|just))"
 )
+_FLAGS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
 _OPENING = re.compile(r"^(?:according to|based on|in|for|from|on|at|about|regarding|given|with|after|before|of|by|as|having|even)\b")
 _STOP = frozenset(
     re.findall(
@@ -66,7 +75,8 @@ def declined(answer: str) -> bool:
     The answer is cut into clauses at punctuation and "but". It declines if a clause does, and every other one is a courtesy ("sorry"),
     a reason ("because the page is old"), an offer ("you could ask the office") or an opening ("In this memo,").
     So "I don't know why people ask, it is Paris" and "I'm not sure, maybe Paris" are answers. In English only. Limits: an answer
-    glued on without a mark is missed ("I don't know Paris"), and "The page does not mention pets" declines even if that is the answer.
+    glued on without a mark is missed ("I don't know Paris"), one without a number inside a reason too ("because it is Paris"),
+    and "The page does not mention pets" declines even if that is the answer.
     Differs from a search for "don't know", which finds it in both of the answers above and not in "The text does not say".
 
     >>> declined("Sorry, the passage doesn't say."), declined("I don't know why people ask, it is Paris.")
@@ -86,18 +96,19 @@ def declined(answer: str) -> bool:
 def abstention_scores(run: Run | pandas.DataFrame, answerable: str | Sequence[bool]) -> pandas.DataFrame:
     """What became of the answerable and of the unanswerable questions of a run: one row an outcome, with share, low, high, n.
 
-    `answerable` is a column of the table, or one true or false a row. Answerable: right (score 1, not declined), wrong (answered, score
-    below 1), declined, and empty (no answer came). Unanswerable: declined, invented, empty. Shares are of the group and sum to 1,
-    with 95% Wilson intervals; a group without rows is left out. Read both groups: a model that always declines has 100%
-    of the second. Differs from accuracy, which counts "I don't know" and a made-up answer alike.
-    As "unanswerable" in SQuAD 2.0: Rajpurkar et al. 2018, arXiv:1806.03822. Raises KeyError for a missing column.
+    `answerable` is a column of the table, or one flag a row: true or false, 1 or 0, "yes" or "no". Answerable: right (score 1, not
+    declined), wrong (answered, score below 1), declined, and empty (no answer came). Unanswerable: declined, invented, empty. Shares
+    are of the group and sum to 1, with 95% Wilson intervals; a group without rows is left out. Read both groups: a model that always
+    declines has 100% of the second. Differs from accuracy, which counts "I don't know" and a made-up answer alike.
+    As "unanswerable" in SQuAD 2.0: Rajpurkar et al. 2018, arXiv:1806.03822. Raises KeyError for a missing column, ValueError for
+    a value that is no flag, or more or fewer flags than rows.
     """
     import pandas as pd
 
     table = getattr(run, "table", run)
-    rows = []
+    flags, rows = _flags(table, answerable), []
     for group, chosen in (("answerable", True), ("unanswerable", False)):
-        outcomes = [_outcome(row, chosen) for row in table[_flags(table, answerable) == chosen].to_dict("records")]
+        outcomes = [_outcome(row, chosen) for row in table[flags == chosen].to_dict("records")]
         for outcome in ("right", "wrong", "declined", "empty") if chosen else ("declined", "invented", "empty"):
             if outcomes:
                 share = wilson(outcomes.count(outcome), len(outcomes))
@@ -170,7 +181,13 @@ def _flags(table: pandas.DataFrame, answerable: str | Sequence[bool]) -> pandas.
 
     if isinstance(answerable, str) and answerable not in table:
         raise KeyError(f"no column {answerable!r} in this run; there are: {', '.join(table.columns)}")
-    return table[answerable].astype(bool) if isinstance(answerable, str) else pd.Series(list(answerable), index=table.index, dtype=bool)
+    values = list(table[answerable] if isinstance(answerable, str) else answerable)
+    if len(values) != len(table):
+        raise ValueError(f"answerable has {len(values)} flags for {len(table)} rows: give one a row, in the order of the rows")
+    flags = [_FLAGS.get(str(value).strip().lower()) for value in values]
+    if None in flags:
+        raise ValueError(f"answerable holds {values[flags.index(None)]!r}, which is no flag: give true or false, 1 or 0, yes or no")
+    return pd.Series(flags, index=table.index, dtype=bool)
 
 
 def _point(threshold: float, rights: list[float], n: int) -> dict:

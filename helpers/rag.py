@@ -5,14 +5,14 @@ Lewis et al. 2020, "Retrieval-augmented generation for knowledge-intensive NLP t
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers.abstention import declined
-from helpers.retrieval.hits import checked, ranked
+from helpers.fingerprints import short
+from helpers.retrieval.hits import checked, fingerprint_of, fingerprinted, ranked
 
 if TYPE_CHECKING:
     import pandas
@@ -76,7 +76,7 @@ class Rag:
     def fingerprint(self) -> str:
         """Twelve characters that change with anything that can change an answer: prompt, retriever, its chunks, k, how hits are shown."""
         shown = replace(self.ask, answer=self.show).fingerprint  # a function's fingerprint is known where prompts are
-        return _short([self.ask.fingerprint, shown, self.k, _parts(self.retriever)])
+        return short(json.dumps([self.ask.fingerprint, shown, self.k, fingerprint_of(self.retriever)]))
 
     def solve(self, examples: Sequence[Mapping], model: Model, on_answer: OnAnswer | None = None) -> list[Answer]:
         """One answer an example, in order; every search is done before the first call. Raises as `Method.solve` does."""
@@ -105,6 +105,12 @@ class Gold:
     def search(self, questions: Sequence[str], k: int = 1) -> list[list[Hit]]:
         """The chunks with the evidence of each question."""
         return [self._found[question] or self.retrievers[0].search([question], 1)[0] for question in checked(questions, k)]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the chunks found for each question, and with the other retriever."""
+        found = [(question, [hit.chunk.fingerprint for hit in hits]) for question, hits in self._found.items()]
+        return fingerprinted(self, found, fingerprint_of(self.retrievers[0]))
 
     def _holding(self, evidence: Sequence[str]) -> list[Hit]:
         chunks = []
@@ -141,15 +147,3 @@ def _outcome(row: Mapping) -> str:
     needed = row["evidence"][:1] if row["old"] else row["evidence"]
     shown = "\n".join(turn["content"] for turn in row["messages"])
     return "retrieved and not read" if all(sentence in shown for sentence in needed) else "not retrieved"
-
-
-def _parts(retriever: Retriever) -> list:
-    """What decides what a retriever finds, as far as it shows."""
-    inner = [*getattr(retriever, "retrievers", ()), *filter(None, [getattr(retriever, "retriever", None)])]
-    chunks = [chunk.fingerprint for chunk in getattr(retriever, "chunks", ())]
-    embedder = getattr(getattr(retriever, "embedder", None), "fingerprint", "")
-    return [type(retriever).__name__, retriever.name, embedder, chunks, [_parts(one) for one in inner]]
-
-
-def _short(parts: list) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from helpers.plots import COLORS
@@ -47,14 +48,15 @@ def draw_risk(curves: Mapping[str, pandas.DataFrame], *, ax: Axes | None = None,
     import matplotlib.pyplot as plt
 
     ax = ax or plt.subplots(figsize=(7, 3.6), layout="constrained")[1]
-    for (name, table), color in zip(curves.items(), _CURVES):
+    for (name, table), color in zip(curves.items(), cycle(_CURVES)):
         if len(table) == 1:
             spread = [(table["risk"] - table["low"]).clip(lower=0), (table["high"] - table["risk"]).clip(lower=0)]
             ax.errorbar(table["coverage"], table["risk"], yerr=spread, fmt="o", ms=7, capsize=3, color=COLORS[color], label=name)
         else:
             ax.plot(table["coverage"], table["risk"], lw=1.8, color=COLORS[color], label=name)
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.04), xlabel="coverage: share of questions answered")
-    ax.set_ylabel("risk: share of answers wrong, 95% interval")
+    dots = any(len(table) == 1 for table in curves.values())
+    ax.set_ylabel("risk: share of answers wrong" + ", 95% interval of dots" * dots)
     ax.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return _titled(ax, title)
 

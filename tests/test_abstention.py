@@ -25,7 +25,9 @@ from helpers.stats import wilson
     "Not enough information.", "The author's name is unknown to me.", "I'd rather not guess.",
     "My apologies; I lack the information to answer this.", "I have never heard of it.", "Nothing in the text tells me that.",
     "It doesn't say.", "Based on the passage, it's unclear when the shop opened.", "There isn't enough information here.",
-    "None of the passages mention it.",
+    "None of the passages mention it.", "I don't know, I would need the full text.", "Not sure. I would ask the office.",
+    "I don't know; I'd suggest the website.", "No idea, it would help to see page 3.", "I'm not sure, because page 3 is missing.",
+    "I don't know, as of 2024.", "I don't know. I'd be happy to look again.", "Unknown; it may be in another memo.",
 ])  # fmt: skip
 def test_the_forms_of_i_do_not_know_are_declined(answer):
     assert declined(answer)
@@ -40,6 +42,9 @@ def test_the_forms_of_i_do_not_know_are_declined(answer):
     "I do not recommend it.", "They have no dogs.", "Know-how", "I am not able to say much, still the year was 1911.",
     "I can't wait for Friday.", "It's not clear, though probably 12.", "In Paris", "The park has no information desk, only a kiosk.",
     "The page has no pictures.", "You can't tell them apart.", "The answer is 12, not 13.",
+    "I'm not sure, it might be Paris.", "I don't know, I would guess Paris.", "I'm not certain, but it may be 42 euros.",
+    "Not sure, because the fee is 90 euros", "I'm not sure. It will be on May 3.", "I don't know, I'd say Paris.",
+    "Not sure, it will take 5 days.",
     "The ferry could not be found, so they took the bus.", "He was unable to swim.", "Without doubt Paris.",
 ])  # fmt: skip
 def test_answers_are_not_declined_whatever_doubt_they_carry(answer):
@@ -70,6 +75,19 @@ def test_flags_may_be_given_and_a_group_without_rows_is_left_out():
 def test_a_missing_column_says_which_there_are():
     with pytest.raises(KeyError, match="no column 'known' in this run; there are: answer, score, answerable"):
         abstention_scores(table(), "known")
+
+
+@pytest.mark.parametrize("words", [("true", "false"), ("Yes", "No"), (1, 0), (1.0, 0.0)])
+def test_flags_may_be_words_or_numbers(words):
+    told = table().assign(answerable=[words[0]] * 5 + [words[1]] * 3)
+    pd.testing.assert_frame_equal(abstention_scores(told, "answerable"), abstention_scores(table(), "answerable"))
+
+
+@pytest.mark.parametrize(("flags", "problem"), [(["maybe"] * 8, "holds 'maybe', which is no flag"), ([True] * 7, "has 7 flags for 8 rows"),
+                                                ([None] * 8, "holds None")])  # fmt: skip
+def test_what_is_no_flag_is_refused(flags, problem):
+    with pytest.raises(ValueError, match=f"answerable {problem}"):
+        abstention_scores(table(), flags)
 
 
 def test_risk_and_coverage_by_hand_with_ties_entering_together():

@@ -169,3 +169,31 @@ def test_the_face_in_a_notebook_is_escaped():
     face = decide([run("<b>", right(3))])._repr_html_()
     assert "&lt;b&gt;" in face
     assert "<b>" not in face.replace('<b style="color:', "")
+
+
+def test_failed_answers_are_told_with_their_rung_and_have_a_column():
+    few = run("few-shot", right(50))
+    few.table["error"] = [None] * 55 + ["timeout"] * 45
+    verdict = decide([run("bare", right(50)), few])
+    assert "45 of 100 answers of few-shot failed and count as wrong: run it again." in verdict.reasons
+    assert verdict.table["errors"].tolist() == [0, 45]
+    assert "errors" not in decide([run("bare", right(50))]).table
+
+
+def test_a_share_of_a_batch_is_no_latency():
+    batched, alone = (SimpleNamespace(_provider=SimpleNamespace(batch_size=size)) for size in (64, 1))
+    made = rung(run("local", [1] * 20, seconds=0.002), batched)
+    assert "it is not known what 95 of 100 answers take" in repr(decide([made], budget=Budget(p95_ms=50)))
+    assert rung(run("local", [1] * 20, seconds=0.002), alone).p95_ms == pytest.approx(2)
+    assert rung(run("local", [1]), batched, timed=run("local", [1], seconds=0.03)).p95_ms == pytest.approx(30)
+
+
+def test_the_size_of_a_model_that_is_served_on_this_machine_is_not_known():
+    served = SimpleNamespace(_provider=SimpleNamespace(url="http://localhost:11434/v1", here=True))
+    made = rung(run("served", [1]), served)
+    assert (math.isnan(made.megabytes), made.private) == (True, True)
+    assert decide([made], budget=Budget(megabytes=10)).rung is None
+
+
+def test_the_figure_has_room_for_what_is_good_enough():
+    assert draw(decide([run("a", right(10))], good_enough=0.9)).get_ylim()[1] > 0.9

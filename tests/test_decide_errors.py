@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.decide import made_up, simulate
-from helpers.decide.rule import Bar, judge
+from helpers.decide.rule import Bar, choose, judge
 from helpers.decide.settle import further
 
 
@@ -89,3 +89,19 @@ def test_a_made_up_ladder_is_nested_so_that_a_gain_is_all_wins():
     assert (low.run.score.value, high.run.score.value, high.dollars_per_1000, high.p95_ms, high.private) == (0.6, 0.7, 1.5, 50, True)
     pair = judge(np.stack([one.run.table["score"].to_numpy() for one in (low, high)]), Bar())[0].higher[0]
     assert (pair.wins, pair.losses) == (20, 0)
+
+
+@pytest.mark.parametrize("n", [6, 10, 20])
+def test_few_graded_scores_name_a_truly_worse_rung_in_less_than_six_of_a_hundred_ladders(n):
+    rng, bad = np.random.default_rng(1), 0
+    for _ in range(100):
+        luck = rng.random(n)  # the higher rung gains 0.6 on 12 examples of 100, loses 0.1 on 10: 0.062 in all, above the margin
+        low, high = np.where(luck < 0.12, 0.4, 1.0), np.where((luck >= 0.12) & (luck < 0.22), 0.9, 1.0)
+        bad += choose(judge(np.stack([low, high]), Bar())) == (0, True)
+    assert bad < 6
+
+
+def test_three_graded_scores_on_the_bar_are_not_surely_good_enough():
+    (fate,) = judge(np.array([[0.5, 0.5, 0.5]]), Bar(good_enough=0.5))
+    half = 1.959964 * math.sqrt((3 * 0.25 + 1) / 5 - 0.25) / math.sqrt(5)  # with a 0 and a 1 added
+    assert (fate.good, fate.quality.low, fate.quality.high) == ("open", pytest.approx(0.5 - half), pytest.approx(0.5 + half))

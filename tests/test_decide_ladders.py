@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import datasets
@@ -134,3 +135,23 @@ def test_the_fingerprint_of_retrieved_shots_follows_the_pool_and_k():
     pool = [{"input": text, "target": mood} for text, mood in MOODS]
     prints = {nearest("{input}", rows, k=k).fingerprint for rows, k in ((pool, 2), (pool, 3), (pool[1:], 2), (pool, 2))}
     assert len(prints) == 3
+
+
+def test_rungs_that_were_timed_must_be_rungs_of_the_ladder(model):
+    with pytest.raises(ValueError, match="timed has 'bear prompt', and the ladder has trivial, classical, bare prompt"):
+        climb(rungs_for(moods(), model), timed=[SimpleNamespace(name="bear prompt", run=None, p95_ms=1.0)])
+
+
+def test_a_folder_of_documents_beside_a_file_of_labels_changes_no_ladder(tmp_path):
+    (tmp_path / "soup.md").write_text("# Soup\nSoup is warm.\n", encoding="utf-8")
+    for metric in ("label", "set_f1", "json"):
+        assert "RAG" not in repr(rungs_for(replace(moods(metric=metric), documents=tmp_path), hosted()))
+
+
+def test_a_readers_instruction_stands_in_the_prompt_over_the_documents(tmp_path):
+    (tmp_path / "soup.md").write_text("# Soup\nSoup is warm.\n", encoding="utf-8")
+    task = replace(moods(metric="exact", instruction="Answer in {one} word."), documents=tmp_path)
+    rag = next(step.method for step in rungs_for(task, hosted()).steps if step.name == "RAG")
+    asked = rag.messages([{"id": "q", "input": "How is soup?"}])[0][-1]["content"]
+    assert asked.startswith("Answer in {one} word.\n\n")
+    assert "Soup is warm." in asked

@@ -11,6 +11,7 @@ import pytest
 from helpers import runs
 from helpers.baselines import classical
 from helpers.from_file import plain_prompt
+from helpers.from_file.splitting import split_by_date
 from helpers.prompts import Template
 from helpers.scoring import score
 from helpers.tasks import from_file, load_task
@@ -273,3 +274,18 @@ def test_the_page_of_the_report_escapes_what_the_file_holds(tmp_path):
     task = from_file(write(tmp_path / "t.csv", tickets(30)), instruction="<b>Which</b> queue?", quiet=True)
     assert "&lt;b&gt;Which" in task.report._repr_html_()
     assert "<b>Which" not in task.report._repr_html_()
+
+
+def test_no_column_of_the_file_is_lost_under_a_name_that_is_taken(tmp_path):
+    rows = tickets(30, id=lambda i: f"a{i}", file_id=lambda i: f"b{i}", score=lambda i: i, tokens_in=lambda i: 2 * i)
+    task = from_file(write(tmp_path / "t.csv", rows), target="queue", id=False, quiet=True)
+    first = task["dev"][0]
+    assert (first["file_id"][0], first["file_file_id"][0], len(first["id"])) == ("b", "a", 12)
+    assert int(first["file_tokens_in"]) == 2 * int(first["file_score"])
+    assert {"file_score", "file_tokens_in"} <= set(runs.run(majority(task["train"]), task, None, progress=False).table)
+
+
+def test_the_hours_of_one_day_are_in_one_split():
+    dates = [day * 86_400 + hour * 3_600 for day in range(6) for hour in range(8)]
+    splits = split_by_date("t.csv", [str(i) for i in range(48)], dates)
+    assert all(len(set(splits[start : start + 8])) == 1 for start in range(0, 48, 8))

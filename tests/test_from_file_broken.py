@@ -182,3 +182,27 @@ def test_bad_json_lines_are_told_with_their_line(tmp_path):
     lines = [*(json.dumps({"text": text, "label": label}) for text, label in ROWS), '{"text": "half']
     with pytest.raises(ValueError, match=r"mine\.jsonl, line 21: broken JSON at character 10"):
         load_task(made(tmp_path, lines, "mine.jsonl"))
+
+
+@pytest.mark.parametrize(("options", "problem"), [
+    ({"max_rows": 0}, "max_rows=0 must be a whole number of 1 or more"),
+    ({"input": "{text"}, r"mine\.csv: input='\{text' is no template"),
+    ({"encoding": "rot13"}, r"mine\.csv: encoding='rot13' is not known"),
+    ({"documents": True}, r"mine\.csv: documents=True names no folder"),
+    ({"date": "label", "target": "text", "input": "more", "date_format": "%q"}, r"mine\.csv: date_format='%q' is no format"),
+])  # fmt: skip
+def test_an_option_that_makes_no_sense_is_told_with_the_file(tmp_path, options, problem):
+    lines = ["text,label,more", *(f"{line},x{number}" for number, line in enumerate(LINES[1:]))]
+    with pytest.raises(ValueError, match=problem):
+        from_file(made(tmp_path, lines), **options)
+
+
+def test_an_empty_date_is_told_as_empty(tmp_path):
+    lines = ["text,label,date", *(f"{line},{'' if number == 3 else f'2024-03-{number + 1:02}'}" for number, line in enumerate(LINES[1:]))]
+    with pytest.raises(ValueError, match="are no date I can read: row 4: empty; correct them"):
+        load_task(made(tmp_path, lines))
+
+
+def test_an_integer_of_more_than_64_bits_is_kept_as_text(tmp_path):
+    lines = [json.dumps({"text": text, "label": label, "number": 2**70}) for text, label in ROWS]
+    assert load_task(made(tmp_path, lines, "mine.jsonl"))["dev"]["number"][0] == str(2**70)

@@ -18,6 +18,20 @@ def test_a_data_file_means_the_one_seen_from_here(tmp_path, monkeypatch):
     assert seen_from_here({"task": "./notes"}) == {"task": str(tmp_path / "notes")}
 
 
+def test_a_model_folder_means_the_one_seen_from_here_and_counts_as_a_parameter(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tuned").mkdir()
+    for given in ("hf:tuned", "hf:./tuned"):
+        assert seen_from_here({"model": given}) == {"model": f"hf:{tmp_path / 'tuned'}"}
+    other = {"model": "hf:Qwen/Qwen2.5-0.5B-Instruct", "embedder": "hf:"}
+    assert seen_from_here(other) == other
+    weights = tmp_path / "tuned" / "model.safetensors"
+    weights.write_text("one")
+    before = _contents(seen_from_here({"model": "hf:tuned"}))
+    weights.write_text("two")
+    assert before != _contents(seen_from_here({"model": "hf:tuned"})) != ""
+
+
 @pytest.mark.parametrize("changed", ["my.csv", "documents/a.md"])
 def test_a_changed_file_or_document_changes_what_a_lesson_ran_on(tmp_path, changed):
     (tmp_path / "documents").mkdir()

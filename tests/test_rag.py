@@ -13,7 +13,7 @@ from helpers.models import Reply
 from helpers.plots import COLORS
 from helpers.rag import OUTCOMES, Gold, Rag, outcomes, show
 from helpers.rag_plots import Explorer, draw_outcomes, draw_risk, draw_sweep
-from helpers.retrieval import Bm25, Chunk, Hit
+from helpers.retrieval import Bm25, Chunk, Hit, Hybrid, Reranked
 from helpers.runs import Run
 from helpers.tasks import load_task
 from helpers.techniques import prompt
@@ -84,10 +84,22 @@ def test_a_template_that_asks_for_another_field_costs_no_call():
 
 @pytest.mark.parametrize("other", [
     method(k=2), method(Bm25(CHUNKS[:2])), method(text="{passages} {input}"), method(max_tokens=3), method(Bm25(CHUNKS, name="words")),
+    method(Bm25(CHUNKS, k1=2)), method(Bm25(CHUNKS, b=0)), method(Bm25(CHUNKS, split=str.split)),
     Rag(prompt("{passages}\n\n{input}", name="look up"), Bm25(CHUNKS), 1, show=lambda hits: hits[0].chunk.text),
 ])  # fmt: skip
 def test_the_fingerprint_changes_with_whatever_can_change_an_answer(other):
     assert method().fingerprint == method().fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize("others", [
+    [Hybrid([Bm25(CHUNKS)]), Hybrid([Bm25(CHUNKS)], constant=5), Hybrid([Bm25(CHUNKS)], depth=5), Hybrid([Bm25(CHUNKS, b=0)])],
+    [Reranked(Bm25(CHUNKS), judge) for judge in (Echo(), lambda question, text: len(text), lambda question, text: len(question))],
+    [Bm25(CHUNKS, split=split) for split in (lambda text: text.split(), lambda text: text.lower().split())],
+    [Gold([question("pay?", *evidence)], CHUNKS, Bm25(CHUNKS)) for evidence in (["28th"], ["30 days"])],
+])  # fmt: skip
+def test_the_fingerprint_of_a_retriever_changes_with_its_settings(others):
+    assert len({method(one).fingerprint for one in others}) == len(others)
+    assert method(others[0]).fingerprint == method(others[0]).fingerprint
 
 
 def test_gold_finds_the_evidence_in_its_order_and_each_chunk_once():
@@ -143,6 +155,12 @@ def test_risk_is_a_dot_for_one_row_and_a_line_for_more():
     assert (dot.get_xdata()[0], dot.get_ydata()[0]) == (0.5, 0.5)
     assert ([0.5, 1.0], [0.0, 0.5]) in [(list(line.get_xdata()), list(line.get_ydata())) for line in ax.lines]
     assert {text.get_text() for text in ax.get_legend().get_texts()} == {"on", "line"}
+
+
+def test_every_curve_of_risk_is_drawn_and_an_interval_is_named_only_where_there_is_one():
+    line = risk_coverage([1, 0], confidence=[2, 1])
+    ax = draw_risk({f"curve {i}": line for i in range(8)})
+    assert (len(ax.lines), ax.get_ylabel()) == (8, "risk: share of answers wrong")
 
 
 def test_a_sweep_draws_a_line_a_chunk_size_in_the_order_of_k():

@@ -160,6 +160,15 @@ def test_an_embedder_that_fails_half_way_leaves_what_was_kept(tmp_path: Path) ->
         assert len(index) == 40
 
 
+def test_a_date_that_was_taken_off_a_page_is_gone_and_the_fingerprint_says_so(tmp_path: Path) -> None:
+    with ChromaIndex(tmp_path, Words()) as index:
+        index.update([Chunk("p#0", "p", "", "red", "2024-01-01")])
+        dated = index.fingerprint
+        index.update([Chunk("p#0", "p", "", "red")])
+        assert index.search(["red"])[0][0].chunk.date is None
+        assert index.fingerprint != dated
+
+
 def test_an_update_that_would_lose_something_changes_nothing(tmp_path: Path) -> None:
     with ChromaIndex(tmp_path, Words()) as index:
         index.update(chunks("a", "b"))

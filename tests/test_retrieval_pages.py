@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.from_file.documents import find_documents
 from helpers.retrieval import Page, read_pages
 
 
@@ -25,6 +26,18 @@ def test_a_page_has_its_title_and_its_date_and_the_whole_text(tmp_path: Path) ->
 def test_a_page_without_a_title_or_date_is_called_like_its_file(tmp_path: Path) -> None:
     (page,) = read_pages(folder(tmp_path, note_txt="## Not a title\nThe date: 2024-10-14 is late.\n" + "\n" * 20 + "Date: 2020-01-01"))
     assert (page.title, page.date) == ("note", None)
+
+
+def test_a_comment_in_fenced_code_is_no_title(tmp_path: Path) -> None:
+    (page,) = read_pages(folder(tmp_path, set_md="```bash\n# install the tool\npip install x\n```\n"))
+    assert page.title == "set"
+
+
+def test_hidden_folders_and_files_hold_no_pages(tmp_path: Path) -> None:
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    (tmp_path / ".ipynb_checkpoints" / "a-checkpoint.md").write_text("old")
+    assert [page.id for page in read_pages(folder(tmp_path, a_md="new"))] == ["a"]
+    assert find_documents(tmp_path / "my.csv", tmp_path)[1] == "1 files, as you said"
 
 
 def test_pages_come_in_the_order_of_their_ids_and_from_folders_below(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,14 @@ def climb(
 
     alone: a local model is asked one question at a time, which is slower, and what a waiting person meets: a batch answers more
     questions a second, but each waits for all. timed: rungs whose latencies were measured so; they are taken over by name.
+    ValueError: `timed` has a name that is none of the ladder's.
 
     >>> tried = climb(ladder, split="dev", limit=20, alone=True)  # doctest: +SKIP
     >>> rungs = climb(ladder, split="test", timed=tried)  # doctest: +SKIP
     """
-    waits = {one.name: one.run for one in timed}
+    waits, names = {one.name: one.run for one in timed if not math.isnan(one.p95_ms)}, [step.name for step in ladder.steps]
+    if unknown := [one.name for one in timed if one.name not in names]:
+        raise ValueError(f"timed has {', '.join(map(repr, unknown))}, and the ladder has {', '.join(names)}: give rungs of the same names")
     found = []
     for step in ladder.steps:
         model = _opened(step, alone)

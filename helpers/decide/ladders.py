@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.decide.wording import longest, wording
+from helpers.decide.wording import longest, reading_wording, wording
 
 if TYPE_CHECKING:
     import pandas
@@ -80,9 +80,10 @@ def rungs_for(
     folder: str | Path | None = None,
     **settings: object,
 ) -> Ladder:
-    """The ladder that fits a task. With documents (a folder `pages` beside task.toml): closed book, whole page, RAG, RAG + LoRA. Else the
-    trivial baseline, for labels a classical model, then a bare prompt, an engineered one, few-shot, retrieved few-shot, and LoRA, plain, in
-    int8 and in NF4. LoRA's rungs need weights on this machine; for a hosted model they are left out, and `Ladder.skipped` says so.
+    """The ladder that fits a task. With documents (a folder `pages` beside task.toml) and a metric of texts: closed book, whole page, RAG,
+    RAG + LoRA. Else (also for label, set_f1, json) the trivial baseline, for labels a classical model, then a bare prompt, an engineered
+    one, few-shot, retrieved few-shot, and LoRA, plain, in int8 and in NF4. LoRA's rungs need weights on this machine; for a hosted model
+    they are left out, and `Ladder.skipped` says so.
 
     shots: solved examples in a prompt; epochs, limit (rows of train) and `settings`: of the LoRA training; folder: where tuned and
     shrunk weights go. Nothing is asked or trained before a rung is opened. ValueError: the task has no train split.
@@ -90,7 +91,7 @@ def rungs_for(
     if "train" not in task.splits or not len(task["train"]):
         raise ValueError(f"task {task.name!r} has no train split: the baseline, the shots and LoRA learn from it; split its rows first")
     told = {**TRAINING, "epochs": epochs, "limit": limit, **settings}
-    pages = _pages(task)
+    pages = [] if task.metric in ("label", "set_f1", "json") else _pages(task)  # of those no answer is looked up
     here = getattr(model, "parameters", None) is not None
     build = _reading if pages else _prompting
     steps, tuned = build(task, model, pages, shots, told, Path(folder) if folder else places.outputs("decide", task.name))
@@ -127,8 +128,7 @@ def _reading(task: Task, model: Model, pages: list[Page], shots: int, told: dict
     from helpers.retrieval import Bm25, by_structure, by_tokens
     from helpers.techniques import majority, prompt
 
-    closed, reading = wording(task) if "{passages}" in wording(task)[1] else wording_of_documents()
-    room, asked = {"max_tokens": longest(task, model)}, _opener(model)
+    (closed, reading), room, asked = reading_wording(task), {"max_tokens": longest(task, model)}, _opener(model)
     whole = Bm25(by_tokens(pages, min(600, model.context // 2), 0), name="BM25, pages")
     chunks = by_structure(pages, 128)
     parts = Bm25([chunk for chunk in chunks if len(chunk.text.split()) > 12] or chunks)  # short documents are all kept
@@ -142,13 +142,6 @@ def _reading(task: Task, model: Model, pages: list[Page], shots: int, told: dict
         Step(rag, asked, f"the {rag.k} best passages"),
         Step(replace(rag, ask=replace(rag.ask, name="RAG + LoRA")), shrunk["LoRA"], "trained on such prompts from train"),
     ], tuned
-
-
-def wording_of_documents() -> tuple[str, str]:
-    """What a task with documents is asked, where nobody wrote it by hand: the handbook's words, which name no handbook."""
-    from helpers.decide.wording import KNOWN
-
-    return KNOWN["handbook"]
 
 
 def replace_train(task: Task, rows: list[dict]) -> Task:

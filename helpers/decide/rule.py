@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from helpers import stats
@@ -90,10 +91,13 @@ def choose(fates: list[Fate]) -> tuple[int | None, bool]:
 
 
 def quality(row: numpy.ndarray, confidence: float) -> Interval:
-    """The mean score with its interval: Wilson's for scores of 0 and 1, else the bootstrap's."""
+    """The mean score with its interval: Wilson's for scores of 0 and 1, else the bootstrap's, no narrower than with a 0 and a 1 added."""
     if set(row.tolist()) <= {0.0, 1.0}:
         return stats.wilson(int(row.sum()), len(row), confidence=confidence)
-    return stats.bootstrap(row, confidence=confidence)
+    n = len(row)
+    found, middle = stats.bootstrap(row, confidence=confidence), float(row.sum() + 1) / (n + 2)
+    spread = ((float((row * row).sum()) + 1) / (n + 2) - middle**2) ** 0.5
+    return _widened(found, middle, spread, confidence, least=0.0)
 
 
 def _fate(at: int, row: numpy.ndarray, pairs: list[Pair], bar: Bar) -> Fate:
@@ -115,7 +119,14 @@ def _paired(x: numpy.ndarray, y: numpy.ndarray, alpha: float) -> tuple[Interval,
         gain, p = stats.paired_wins(wins, losses, n, confidence=1 - alpha), _mcnemar(wins, losses)
     else:
         gain, p = stats.paired_bootstrap(x, y, confidence=1 - alpha), stats.sign_flip(x, y)
+        gain = _widened(gain, float(d.sum()) / (n + 2), spread, 1 - alpha, least=-1.0)
     return gain, p, spread, wins, losses
+
+
+def _widened(found: Interval, middle: float, spread: float, confidence: float, *, least: float) -> Interval:
+    """The interval, and what `stats.paired_wins` would add for such a spread: few graded scores that are alike may differ still."""
+    half = NormalDist().inv_cdf((1 + confidence) / 2) * spread / (found.n + 2) ** 0.5
+    return Interval(found.value, max(least, min(found.low, middle - half)), min(1.0, max(found.high, middle + half)), found.n)
 
 
 @lru_cache(maxsize=4096)

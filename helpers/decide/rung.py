@@ -81,7 +81,7 @@ class Budget:
 
 @dataclass(frozen=True, repr=False)
 class Rung:
-    """A run with its costs; nan or None is "not known". Milliseconds are those of `timed`, else of the run itself."""
+    """A run with its costs; nan or None is "not known". Milliseconds are those of `timed`, else of the run itself if it did not batch."""
 
     run: Run
     dollars_per_1000: float
@@ -93,6 +93,11 @@ class Rung:
     @property
     def name(self) -> str:
         return self.run.method
+
+    @property
+    def errors(self) -> int:
+        """How many of its answers failed; each has a score of 0."""
+        return int(self.run.table["error"].notna().sum())
 
     def __repr__(self) -> str:
         money, where = f"${self.dollars_per_1000:.3g}", {True: "stays here", False: "leaves", None: "unknown"}[self.private]
@@ -113,11 +118,13 @@ def rung(
 ) -> Rung:
     """A run as a rung. `model` is the one that answered: its weights and its place are looked up, unless they are given.
 
-    timed: a run of the same method with one question at a time (`load(..., batch_size=1)`), for the latency: in a batch, a reply's
-    seconds are its share of the batch, and nobody waits so short. A hosted model's seconds are those of each request.
+    timed: a run of the same method with one question at a time (`load(..., batch_size=1, cache=False)`), for the latency: in a batch, a
+    reply's seconds are its share of the batch, and nobody waits so short; without `timed`, a batch's latency is nan. A hosted model's
+    seconds are those of each request.
     """
     asked = run.model != "none"
-    waits = 1000 * (timed or run).table["seconds"]
+    batched = timed is None and getattr(getattr(model, "_provider", None), "batch_size", 1) > 1
+    waits = (math.nan if batched else 1000) * (timed or run).table["seconds"]
     size = megabytes if megabytes is not None else weights_mb(model) if asked else 0.0
     stays = private if private is not None else stays_here(model) if asked else True
     cost = (prices or Prices()).per_1000(run) if asked else 0.0
@@ -125,12 +132,13 @@ def rung(
 
 
 def weights_mb(model: Model | None) -> float:
-    """Megabytes of the weight files behind a model, an adapter's with its base's; 0 for a remote one, nan where nothing is known."""
+    """Megabytes of the weight files behind a model, an adapter's with its base's; 0 for a hosted one, nan where nothing is known, as of a
+    model that another program serves on this machine."""
     provider = getattr(model, "_provider", None)
     if provider is None:
         return math.nan
     if hasattr(provider, "url"):
-        return 0.0
+        return math.nan if getattr(provider, "here", False) else 0.0
     files = list(getattr(provider, "files", [])) or list(getattr(getattr(provider, "folder", None), "weights", []))
     adapter = getattr(provider, "adapter", None)
     files += list(adapter.path.glob("*.safetensors")) if adapter else []

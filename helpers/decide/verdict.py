@@ -27,7 +27,7 @@ STATES = {"rejected": "too low", "accepted": "will do", "open": "cannot be said"
 class Verdict:
     """What `decide` found. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
     more_examples how many (None: settled, or more than 100,000); fallback: the lowest rung that is known to do, where the verdict is
-    undetermined; reasons: sentences; table: one row a rung."""
+    undetermined; reasons: sentences; table: one row a rung, with its `errors` where any rung has failed answers."""
 
     rung: str | None
     undetermined: bool
@@ -80,11 +80,12 @@ def decide(
     names = [one.name for one in inside]
     safe = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
     told = [words.opening(ladder, bar), words.within(budget), *(f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why)]
+    told += [words.failed(one) for one in ladder if one.errors]
     told += _steps(fates, names, bar, at)
     told += [f"Until then {safe} is the lowest rung that is known to do."] if safe and not sure else []
     told.append(words.conclusion(fates, names, at, sure, more, bar))
     named = names[at] if at is not None and sure else None
-    table = _table(ladder, {names[fate.at]: fate for fate in fates}, broken, alpha)
+    table = _table(ladder, {names[fate.at]: fate for fate in fates}, broken)
     return Verdict(named, not sure, more, None if sure else safe, tuple(told), table, good_enough)
 
 
@@ -115,13 +116,15 @@ def _steps(fates: Sequence[Fate], names: Sequence[str], bar: Bar, at: int | None
     return [text for fate in walked for text in words.about(fate, names, bar)]
 
 
-def _table(ladder: Sequence[Rung], fates: dict[str, Fate], broken: dict[str, list[str]], alpha: float) -> pandas.DataFrame:
+def _table(ladder: Sequence[Rung], fates: dict[str, Fate], broken: dict[str, list[str]]) -> pandas.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame([_row(one, fates.get(one.name), bool(broken[one.name]), alpha) for one in ladder])
+    table = pd.DataFrame([_row(one, fates.get(one.name), bool(broken[one.name])) for one in ladder])
+    errors = [one.errors for one in ladder]
+    return table.assign(errors=errors) if any(errors) else table
 
 
-def _row(one: Rung, fate: Fate | None, out: bool, alpha: float) -> dict:
+def _row(one: Rung, fate: Fate | None, out: bool) -> dict:
     at = fate.quality if fate else one.run.score
     costs = {name: getattr(one, name) for name in ("dollars_per_1000", "median_ms", "p95_ms", "megabytes", "private")}
     state = "over budget" if out else STATES[fate.state]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from helpers.models import Model
     from helpers.tasks import Task
 
-__all__ = ["Wording", "wording", "longest"]
+__all__ = ["Wording", "wording", "reading_wording", "longest"]
 
 Wording = tuple[str, str]  # the bare prompt and the engineered one, each with {input}
 
@@ -40,7 +40,7 @@ def wording(task: Task) -> Wording:
     """
     if task.name in KNOWN:
         return KNOWN[task.name]
-    asked = task.instruction.replace("{", "{{").replace("}", "}}").strip()
+    asked = _asked(task)
     text = "{context}\n\n{input}" if "context" in task["train"].column_names else "{input}"
     if task.metric == "label":
         labels = _choice(task.labels)
@@ -50,6 +50,15 @@ def wording(task: Task) -> Wording:
     return bare, "\n".join(filter(None, [asked, "###", text, "###", FORMATS.get(task.metric, "")]))
 
 
+def reading_wording(task: Task) -> Wording:
+    """The two prompts of a task with documents, closed book and with {passages}: where nobody wrote them by hand, the handbook's (which
+    name no handbook) after the task's instruction."""
+    if "{passages}" in wording(task)[1]:
+        return wording(task)
+    closed, reading = KNOWN["handbook"]
+    return closed, "\n\n".join(filter(None, [_asked(task), reading]))
+
+
 def longest(task: Task, model: Model, *, rows: int = 200) -> int:
     """Tokens that an answer may take: those of the longest target of train (its first `rows`), and a few more; 8 to 256."""
     targets = [row["target"] for row in list(task["train"])[:rows]]
@@ -57,6 +66,11 @@ def longest(task: Task, model: Model, *, rows: int = 200) -> int:
         targets = [target[0] if isinstance(target, list | tuple) else target for target in targets]
     longest = max((as_text(target) for target in targets), key=len, default="")
     return max(8, min(256, model.count_tokens(longest) + 4))
+
+
+def _asked(task: Task) -> str:
+    """The instruction, with braces doubled, as a template needs them."""
+    return task.instruction.replace("{", "{{").replace("}", "}}").strip()
 
 
 def _choice(labels: tuple[str, ...]) -> str:

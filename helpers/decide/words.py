@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from helpers.decide.rule import Bar, Fate, Pair
     from helpers.decide.rung import Budget, Rung
 
-__all__ = ["within", "over_budget", "opening", "about", "conclusion"]
+__all__ = ["within", "over_budget", "opening", "failed", "about", "conclusion"]
 
 
 def within(budget: Budget) -> str:
@@ -54,6 +54,12 @@ def opening(rungs: Sequence[Rung], bar: Bar) -> str:
         f"{len(rungs)} rungs met the same {len(run.table)} examples of {run.task}/{run.split}, lowest first: {names}. "
         f"{asked} A gain below {bar.margin:g} is not worth a climb."
     )
+
+
+def failed(rung: Rung) -> str:
+    """How many of a rung's answers are none, and what to do about it."""
+    count = "counts" if rung.errors == 1 else "count"
+    return f"{rung.errors} of {len(rung.run.table)} answers of {rung.name} failed and {count} as wrong: run it again."
 
 
 def about(fate: Fate, names: Sequence[str], bar: Bar) -> list[str]:

@@ -85,9 +85,13 @@ def _given(table: Table, role: str, value: object) -> Choice:
     if several and role not in ("input", "context"):
         raise ValueError(f"{table.name}: {role}={value!r} must be one column; only input and context can be a template")
     choice = Choice(role, value if several else _column(table, role, value), "as you said", True)
-    for name in choice.fields:
+    try:
+        fields = choice.fields
+    except ValueError as error:
+        raise ValueError(f'{table.name}: {role}={value!r} is no template ({error}): write "{{name}}" for a column') from None
+    for name in fields:
         _column(table, role, name)
-    if not choice.fields or all(cell is None for name in choice.fields for cell in table.columns[name]):
+    if not fields or all(cell is None for name in fields for cell in table.columns[name]):
         raise ValueError(f"{table.name}: {role}={value!r} holds nothing in any of {len(table)} rows; there are {_listed(table.columns)}")
     return choice
 

@@ -20,12 +20,19 @@ def read_dates(place: str, column: str, values: Sequence, rows: Sequence[int], d
     ValueError: a value that is no date, named with its row; a column that two formats read differently.
     """
     texts = [_text(value) for value in values]
-    found = {fmt: _parsed(texts, fmt) for fmt in ([date_format] if date_format else _likely(texts))}
+    try:
+        found = {fmt: _parsed(texts, fmt) for fmt in ([date_format] if date_format else _likely(texts))}
+    except ValueError as error:  # of a format that was given: an unknown letter after a %
+        raise ValueError(f'{place}: date_format={date_format!r} is no format ({error}): give one such as "%d/%m/%Y"') from None
     best = max(found, key=lambda fmt: found[fmt][1])
     seconds, read = found[best]
     cure = 'correct them, give date_format="%d/%m/%Y" or the like, name another column with date=, or date=False to split without dates'
     if read < len(texts):
-        bad = [f"row {row}: {str(value)[:30]!r}" for row, value, second in zip(rows, values, seconds) if second is None]
+        bad = [
+            f"row {row}: {'empty' if value is None else repr(str(value)[:30])}"
+            for row, value, second in zip(rows, values, seconds)
+            if second is None
+        ]
         told = f"{', '.join(bad[:_SHOWN])}{' ...' * (len(bad) > _SHOWN)}"
         raise ValueError(f"{place}: {len(bad)} of {len(texts)} values of the date column {column!r} are no date I can read: {told}; {cure}")
     other = next((fmt for fmt, (also, count) in found.items() if count == len(texts) and also != seconds), None)

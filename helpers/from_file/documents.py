@@ -6,8 +6,6 @@ from pathlib import Path
 
 __all__ = ["find_documents"]
 
-ENDINGS = (".md", ".txt")
-
 
 def find_documents(file: Path, given: str | Path | bool | None) -> tuple[Path | None, str]:
     """The folder and why: the one given, else `<name>_documents` or `documents` beside the file; `False` for none.
@@ -18,6 +16,8 @@ def find_documents(file: Path, given: str | Path | bool | None) -> tuple[Path | 
         return None, "as you said"
     if given is None or given == "":
         return _beside(file)
+    if given is True:
+        raise ValueError(f"{file.name}: documents=True names no folder: give its path, or leave documents= out to look beside the file")
     folder = Path(given).expanduser()
     if not folder.is_dir() and not folder.is_absolute() and (file.parent / folder).is_dir():
         folder = file.parent / folder
@@ -41,4 +41,6 @@ def _beside(file: Path) -> tuple[Path | None, str]:
 
 
 def _pages(folder: Path) -> int:
-    return sum(path.suffix.lower() in ENDINGS and path.is_file() for path in folder.rglob("*"))
+    from helpers.retrieval.pages import page_files
+
+    return len(page_files(folder))

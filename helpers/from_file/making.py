@@ -70,7 +70,8 @@ def from_file(
     rows = usable(table, chosen, _positive("max_chars", max_chars))
     cells = rows.cells(chosen["target"].column)
     targets = understand(file.name, chosen["target"].column, cells, rows.numbers, metric=metric, labels=labels)
-    draft, how = split(drafted(rows, targets, chosen, date_format, max_rows and _positive("max_rows", max_rows), seed), chosen, seed)
+    most = None if max_rows is None else _positive("max_rows", max_rows)
+    draft, how = split(drafted(rows, targets, chosen, date_format, most, seed), chosen, seed)
     name = name or f"{file.stem}-{hashlib.sha256(data).hexdigest()[:8]}"
     instruction = instruction or instruction_for(draft.targets, chosen["target"].column, folder[0] is not None)
     report = _report(name, draft, chosen, how, instruction, folder)

@@ -58,8 +58,11 @@ def decode(name: str, data: bytes, encoding: str | None) -> str:
         raise ValueError(f'{name} is {_UTF16[mark].upper()}, not UTF-8: give encoding="{_UTF16[mark]}", or save it as UTF-8')
     try:
         known = codecs.lookup(encoding or "utf-8").name
-    except LookupError:
-        raise ValueError(f"encoding={encoding!r} is not known; known are utf-8, utf-16, cp1252, latin-1, shift_jis and more") from None
+        b"x".decode(known, "ignore")  # "rot13" is known, and is no encoding of bytes
+    except (LookupError, UnicodeError):
+        raise ValueError(
+            f"{name}: encoding={encoding!r} is not known; known are utf-8, utf-16, cp1252, latin-1, shift_jis and more"
+        ) from None
     if _ONE_BYTE.fullmatch(known):
         _refuse_mixed(name, data, known)
     try:

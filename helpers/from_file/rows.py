@@ -12,11 +12,12 @@ from helpers.from_file.columns import Choice
 from helpers.from_file.reading import Table
 from helpers.from_file.targets import as_words
 from helpers.prompts import as_text
+from helpers.record import COLUMNS
 
 __all__ = ["Rows", "usable", "enough", "with_ids", "fields"]
 
 LEAST = 6  # examples; with fewer, a split would hold one at most
-RESERVED = ("id", "input", "target", "context", "group", "date")
+RESERVED = ("context", "group", "date", *COLUMNS)  # names that a task or a run gives to columns of its own
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def with_ids(rows: Rows, choice: Choice) -> list[str]:
 
 
 def fields(rows: Rows, chosen: Mapping[str, Choice], ids: Sequence[str], targets: Sequence) -> dict[str, list]:
-    """The columns of the task: id, input, target, those with a role, then the file's others under their own names."""
+    """The columns of the task: id, input, target, those with a role, then the file's others under their own names, or `file_...`."""
     found = {"id": list(ids), "input": rows.inputs, "target": list(targets)}
     if chosen["context"].column:
         found["context"] = rows.contexts
@@ -117,8 +118,16 @@ def fields(rows: Rows, chosen: Mapping[str, Choice], ids: Sequence[str], targets
     used |= {name for role in ("input", "context") for name in chosen[role].fields if chosen[role].column == name}
     for column in rows.table.columns:
         if column not in used:
-            found[f"file_{column}" if column in RESERVED else column] = _uniform(rows.cells(column))
+            found[_free(column, rows.table.columns)] = _uniform(rows.cells(column))
     return found
+
+
+def _free(column: str, others: Mapping[str, Sequence]) -> str:
+    """The column's name, behind as many "file_" as it takes to be neither reserved nor that of another column."""
+    name = column
+    while name in RESERVED or (name != column and name in others):
+        name = f"file_{name}"
+    return name
 
 
 def _filled(table: Table, choice: Choice) -> list[str]:
@@ -135,8 +144,9 @@ def _filled(table: Table, choice: Choice) -> list[str]:
 
 
 def _uniform(cells: Sequence) -> list:
-    """Cells of one simple type as they are, others as text, so that they make a column."""
+    """Cells of one simple type as they are, others (and integers of more than 64 bits) as text, so that they make a column."""
     kinds = {type(cell) for cell in cells if cell is not None}
-    if len(kinds) <= 1 and kinds <= {str, int, float, bool}:
+    large = kinds == {int} and any(cell is not None and not -(2**63) <= cell < 2**63 for cell in cells)
+    if len(kinds) <= 1 and kinds <= {str, int, float, bool} and not large:
         return list(cells)
     return [None if cell is None else as_text(as_words(cell)) for cell in cells]

@@ -35,16 +35,20 @@ def split_by_hash(place: str, units: Sequence[str], seed: int) -> tuple[list[str
 
 
 def split_by_date(place: str, units: Sequence[str], dates: Sequence[float]) -> list[str]:
-    """The split of each row: the oldest in train, the newest in test. Rows of one unit go by its newest row; one day is never divided."""
+    """The split of each row: the oldest in train, the newest in test. Rows of one unit go by its newest row.
+
+    dates: seconds since 1970; one day (UTC) is never divided.
+    """
     newest: dict[str, float] = {}
     for unit, date in zip(units, dates):
-        newest[unit] = max(date, newest.get(unit, date))
+        day = date // 86_400
+        newest[unit] = max(day, newest.get(unit, day))
     sizes: dict[float, int] = {}
     for unit in units:
         sizes[newest[unit]] = sizes.get(newest[unit], 0) + 1
     order = sorted(sizes)
-    _refuse_few(place, len(order), "different dates", "date=False to split without them")
-    splits = _named(order, _cuts([sizes[date] for date in order]))
+    _refuse_few(place, len(order), "different days", "date=False to split without them")
+    splits = _named(order, _cuts([sizes[day] for day in order]))
     return [splits[newest[unit]] for unit in units]
 
 

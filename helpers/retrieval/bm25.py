@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from helpers.fingerprints import code
 from helpers.retrieval.chunking import Chunk
-from helpers.retrieval.hits import Hit, best, changes, checked, ranked
+from helpers.retrieval.hits import Hit, best, changes, checked, fingerprinted, ranked
 
 __all__ = ["Bm25", "words"]
 
@@ -37,12 +38,17 @@ class Bm25:
         self, chunks: Sequence[Chunk], *, k1: float = 1.2, b: float = 0.75, split: Callable[[str], list[str]] = words, name: str = "BM25"
     ) -> None:
         changes(chunks, {})
-        self.chunks, self.name, self._split = list(chunks), name, split
+        self.chunks, self.name, self._split, self._settings = list(chunks), name, split, (k1, b)
         self._index = _library().BM25(method="lucene", k1=k1, b=b)
         rows = [split(chunk.passage) for chunk in self.chunks]
         if not any(rows):
             raise ValueError(f"no word in any of {len(rows)} chunks, the first is {chunks[0].passage[:40]!r}: give another `split`")
         self._index.index(rows, show_progress=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the chunks, k1, b, and the name and code of `split`."""
+        return fingerprinted(self, *self._settings, getattr(self._split, "__name__", ""), code(self._split), chunks=self.chunks)
 
     def search(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
         """At most k hits for each question, best first."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from helpers.progress import bar
 from helpers.retrieval.chunking import Chunk
 from helpers.retrieval.embedders import Embedder
-from helpers.retrieval.hits import Hit, Update, changes, checked, ranked
+from helpers.retrieval.hits import Hit, Update, changes, checked, fingerprinted, ranked
 from helpers.retrieval.index import DIGITS, BadIndex, check_embedder, described
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ class ChromaIndex:
 
     def __len__(self) -> int:
         return self._collection.count()
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the embedder and with what the collection holds now."""
+        return fingerprinted(self, self.embedder.fingerprint, sorted(self._fingerprints()))
 
     def __enter__(self) -> ChromaIndex:
         return self
@@ -152,11 +157,13 @@ def _open(client: ClientAPI, name: str, embedder: Embedder, what: str) -> Collec
 
 
 def _metadata(chunk: Chunk) -> dict[str, str]:
-    dated = {"date": chunk.date} if chunk.date else {}
-    return {"page": chunk.page, "title": chunk.title, "fingerprint": chunk.fingerprint, **dated}
+    """With every key, as Chroma keeps the old value of one that an update lacks."""
+    return {"page": chunk.page, "title": chunk.title, "fingerprint": chunk.fingerprint, "date": chunk.date or ""}
 
 
 def _hits(ids: list[str], texts: list[str], about: list[dict], distances: list[float]) -> list[Hit]:
-    chunks = [Chunk(name, one["page"], one["title"], text, one.get("date")) for name, text, one in zip(ids, texts, about, strict=True)]
+    chunks = [
+        Chunk(name, one["page"], one["title"], text, one.get("date") or None) for name, text, one in zip(ids, texts, about, strict=True)
+    ]
     scored = [(chunk, round(1 - distance, DIGITS)) for chunk, distance in zip(chunks, distances, strict=True)]
     return ranked(sorted(scored, key=lambda pair: (-pair[1], pair[0].id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from helpers.retrieval.hits import Hit, Retriever, checked, ranked
+from helpers.retrieval.hits import Hit, Retriever, checked, fingerprint_of, fingerprinted, ranked
 
 __all__ = ["rrf", "Hybrid"]
 
@@ -41,6 +41,11 @@ class Hybrid:
             raise ValueError("Hybrid needs at least one retriever: Hybrid([bm25, dense])")
         self.retrievers, self.constant, self.depth = tuple(retrievers), constant, depth
         self.name = name or " + ".join(retriever.name for retriever in retrievers)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the constant, the depth and the retrievers."""
+        return fingerprinted(self, self.constant, self.depth, [fingerprint_of(one) for one in self.retrievers])
 
     def search(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
         """At most k hits for each question, best first; the score is that of `rrf`."""

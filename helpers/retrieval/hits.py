@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from helpers.fingerprints import short
 from helpers.retrieval.chunking import Chunk
 
 if TYPE_CHECKING:
@@ -49,6 +51,17 @@ def page_ids(hits: Sequence[Hit]) -> list[str]:
 def ranked(found: Sequence[tuple[Chunk, float]]) -> list[Hit]:
     """Chunks with scores, best first, as hits."""
     return [Hit(chunk, float(score), rank) for rank, (chunk, score) in enumerate(found, start=1)]
+
+
+def fingerprinted(retriever: Retriever, *settings: object, chunks: Sequence[Chunk] = ()) -> str:
+    """Twelve characters that change with the retriever's kind, name, settings and chunks."""
+    told = [type(retriever).__name__, retriever.name, settings, [chunk.fingerprint for chunk in chunks]]
+    return short(json.dumps(told, default=repr))
+
+
+def fingerprint_of(retriever: Retriever) -> str:
+    """Its own fingerprint; of a retriever that has none, as far as it shows."""
+    return getattr(retriever, "fingerprint", None) or fingerprinted(retriever, chunks=getattr(retriever, "chunks", ()))
 
 
 def best(scores: numpy.ndarray, k: int) -> numpy.ndarray:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from helpers.retrieval.chunking import Chunk
 from helpers.retrieval.embedders import Embedder
-from helpers.retrieval.hits import Hit, Update, best, changes, checked, ranked
+from helpers.retrieval.hits import Hit, Update, best, changes, checked, fingerprinted, ranked
 
 if TYPE_CHECKING:
     import numpy
@@ -44,6 +44,11 @@ class NumpyIndex:
 
     def __len__(self) -> int:
         return len(self.chunks)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the embedder and the chunks."""
+        return fingerprinted(self, self.embedder.fingerprint, chunks=self.chunks)
 
     def update(self, chunks: Sequence[Chunk]) -> Update:
         """Make the index hold exactly these chunks: embeds what is new or changed, keeps the rest, drops what has gone."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from helpers.retrieval.structure import heading
+from helpers.retrieval.structure import blocks
 
 __all__ = ["Page", "read_pages"]
 
@@ -31,7 +31,8 @@ class Page:
 def read_pages(folder: str | Path) -> list[Page]:
     """Every *.md and *.txt file in a folder and in those below it, sorted by id: its path without the ending, `memos/m01`.
 
-    The title is the first line `# Title`, else the file's name; the date is that of a line `Date: 2025-03-04` near the top.
+    What is hidden (`.ipynb_checkpoints`) is left out. The title is the first line `# Title` outside fenced code, else the file's name;
+    the date is that of a line `Date: 2025-03-04` near the top.
     UTF-8, with or without a byte order mark; UTF-16 with one. Another file is read as Windows-1252 (else Latin-1), with a warning.
     An empty page is left out with a warning, and so is a page with the same text as one before it.
     ValueError: no folder, no page in it, a binary file, two files with one id (`a.md`, `a.txt`), a date that is not in the calendar.
@@ -42,11 +43,16 @@ def read_pages(folder: str | Path) -> list[Page]:
     folder = Path(folder).expanduser()
     if not folder.is_dir():
         raise ValueError(f"no such folder of pages: {str(folder)!r}; give a folder that holds *.md or *.txt files")
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".md", ".txt") and path.is_file())
-    pages = _without_copies(_page(file, file.relative_to(folder)) for file in _one_an_id(files, folder))
+    pages = _without_copies(_page(file, file.relative_to(folder)) for file in _one_an_id(page_files(folder), folder))
     if not pages:
         raise ValueError(f"no page in {folder.name!r}: it needs at least one *.md or *.txt file that is not empty")
     return pages
+
+
+def page_files(folder: Path) -> list[Path]:
+    """The *.md and *.txt files in a folder and in those below it, without the hidden ones, sorted."""
+    seen = (path for path in folder.rglob("*") if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(path for path in seen if path.suffix.lower() in (".md", ".txt") and path.is_file())
 
 
 def _one_an_id(files: list[Path], folder: Path) -> list[Path]:
@@ -60,8 +66,7 @@ def _one_an_id(files: list[Path], folder: Path) -> list[Path]:
 
 def _page(file: Path, name: Path) -> Page:
     text = _decode(file.read_bytes(), name).replace("\r\n", "\n").replace("\r", "\n")
-    headings = (heading(line) for line in text.split("\n"))
-    title = next((found[1] for found in headings if found and found[0] == 1), name.stem)
+    title = next((block for level, block in blocks(text) if level == 1), name.stem)
     return Page(_id(name), title, text, _date(text, name))
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from helpers.fingerprints import code
 from helpers.models import ModelError
 from helpers.prompts import Template
-from helpers.retrieval.hits import Hit, Retriever, checked, ranked
+from helpers.retrieval.hits import Hit, Retriever, checked, fingerprint_of, fingerprinted, ranked
 
 if TYPE_CHECKING:
     from helpers.models import Model
@@ -38,6 +39,13 @@ class Reranked:
     ) -> None:
         self.retriever, self.judge, self.depth, self.template = retriever, judge, depth, template
         self.name = name or f"{retriever.name}, reranked"
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the judge, what it is asked, the depth and the retriever."""
+        judge = self.judge
+        who = [judge.name, getattr(judge, "fingerprint", "")] if hasattr(judge, "ask_many") else code(judge)
+        return fingerprinted(self, who, self.template.fingerprint, self.depth, fingerprint_of(self.retriever))
 
     def search(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
         """At most k hits for each question, best first; the score is the judge's."""
