@@ -58,6 +58,7 @@ def by_tokens(pages: Sequence[Page], size: int = 128, overlap: int = 32, *, toke
     No character is lost but white space at the ends of a chunk, and no chunk lies wholly inside another. `tokens` maps a text to
     the (start, end) of its tokens. ValueError: overlap not below size, or an id that two pages share.
 
+    >>> import re
     >>> page = Page("p1", "Rules", "one two three four five")
     >>> [chunk.text for chunk in by_tokens([page], 3, 1, tokens=lambda text: [m.span() for m in re.finditer(r"\\w+", text)])]
     ['one two three', 'three four five']
