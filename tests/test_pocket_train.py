@@ -260,8 +260,8 @@ def test_at_every_moment_of_two_killed_saves_one_checkpoint_is_whole(tmp_path, m
 
         return call
 
-    monkeypatch.setattr(checkpoint.os, "replace", until_the_kill(os.replace))
-    monkeypatch.setattr(checkpoint.shutil, "rmtree", until_the_kill(shutil.rmtree))
+    monkeypatch.setattr(os, "replace", until_the_kill(os.replace))
+    monkeypatch.setattr(shutil, "rmtree", until_the_kill(shutil.rmtree))
     checkpoint.save(tmp_path, model, [], {"tokens": 0})
     seen = 0
     for tokens, moment in enumerate(moments, 1):

@@ -200,6 +200,22 @@ def test_a_full_disk_is_told_and_the_checkpoint_before_is_whole(causal: Path, tm
     assert fit(causal, tmp_path / "run", keep=0.0).curve.equals(fit(causal, tmp_path / "whole").curve)
 
 
+def test_a_checkpoint_that_cannot_take_its_place_is_told_with_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, calls = torch.nn.Linear(2, 2), []
+    optimizer, replace = torch.optim.SGD(model.parameters()), os.replace
+    states.save(tmp_path, model, optimizer, {}, {"step": 1})
+
+    def full_at_the_second(*paths: Path) -> None:
+        calls.append(paths)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        replace(*paths)
+
+    monkeypatch.setattr(os, "replace", full_at_the_second)
+    with pytest.raises(OSError, match=r"of step 2 cannot be written.*the one of step 1 is whole"):
+        states.save(tmp_path, model, optimizer, {}, {"step": 2})
+
+
 def test_a_disk_that_is_full_at_the_end_leaves_no_half_result(causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from helpers.tuning import tuned
 
