@@ -56,7 +56,7 @@ PRESETS = {
     "day": Preset(150_000_000, focus=TARGETS, pieces=0.15, workers=1, note="four hours on two idle CPU cores; resume as often as needed"),
     "gpu": Preset(
         1_000_000_000, step=131_072, micro=65_536, hidden=384, layers=8, heads=6, ffn=1024, matrix_lr=0.02, workers=12,
-        note="about half an hour on one large GPU",
+        focus=TARGETS, pieces=0.15, note="about half an hour on one large GPU",
     ),
 }  # fmt: skip
 
