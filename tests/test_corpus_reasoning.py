@@ -216,3 +216,12 @@ def test_the_first_link_of_a_chain_answers_in_json_of_the_asked_keys():
 def test_one_row_only_fits_the_second_link():
     for c in samples(chains.chain, 300, stage="pick"):
         assert c[-1]["content"] == "none" or asked(c).count(c[-1]["content"]) == 1
+
+
+def test_in_training_many_tools_have_made_up_names_and_on_the_held_out_side_none():
+    name = toolbox.NAMES[0]
+    shown = {split: [toolbox.offer(World(seed, split), name).name for seed in range(200)] for split in ("train", "held")}
+    real = {n.replace("_", "").lower() for n in toolbox.TOOLS[name].names}
+    made_up = {split: sum(n.replace("_", "").lower() not in real for n in names) for split, names in shown.items()}
+    assert made_up["held"] == 0
+    assert 40 < made_up["train"] < 120

@@ -139,7 +139,7 @@ def _text(w: World) -> str:
 
 
 def batch(w: World, size: int) -> list[Pair]:
-    """`size` pairs, no passage twice: each passage is a wrong one for every other question."""
+    """`size` pairs, no text twice and one question a written passage: each text is a wrong answer to every other question."""
     rows, seen, used, own = [], set(), set(), (written(w.split), written(w.split, apart=False))
     while len(rows) < size:
         kind = w.rng.random()

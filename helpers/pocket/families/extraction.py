@@ -6,24 +6,15 @@ import json
 from collections.abc import Callable
 
 from helpers.pocket.dress import ask, reply
+from helpers.pocket.families.filling import table
 from helpers.pocket.families.naming import GENRES, text_with
-from helpers.pocket.world import World, words
+from helpers.pocket.world import World
 
 __all__ = ["EXTRACT_ASK", "FAMILIES", "KINDS", "extract"]
 
-
-def _columns(name: str) -> dict[str, tuple[str, ...]]:
-    """A word list of two columns, the second gathered by the first."""
-    found: dict[str, list[str]] = {}
-    for line in words(name):
-        first, _, second = line.partition("\t")
-        found.setdefault(first, []).append(second)
-    return {first: tuple(rows) for first, rows in found.items()}
-
-
-_ASKS = _columns("extract_phrases")
+_ASKS = table("extract_phrases", several=False)
 EXTRACT_ASK, JSON_ASK, EMPTY_ASK, OBJECT_ASK, FIRST_ASK, COUNT_ASK = (_ASKS[name] for name in ("extract", "json", "empty", "object", "first", "count"))
-KINDS = _columns("extract_kinds")  # how each kind of name is asked for
+KINDS = table("extract_kinds", several=False)  # how each kind of name is asked for
 
 
 def _numbered(names: list[str]) -> str:

@@ -14,12 +14,12 @@ NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "2",
 
 
 @functools.cache
-def table(name: str, column: int = 0) -> dict[str, tuple[str, ...]]:
-    """The lines of a tab-separated word list grouped by their first column; a | separates several entries."""
+def table(name: str, column: int = 0, *, several: bool = True) -> dict[str, tuple[str, ...]]:
+    """The lines of a tab-separated word list grouped by their first column; a | separates several entries, if there may be any."""
     rows: dict[str, list[str]] = {}
     for line in words(name):
         key, *rest = line.split("\t")
-        rows.setdefault(key, []).extend(rest[column].split("|"))
+        rows.setdefault(key, []).extend(rest[column].split("|") if several else rest[column : column + 1])
     return {key: tuple(values) for key, values in rows.items()}
 
 
