@@ -38,19 +38,19 @@ def drawing(tag: str, **data: str) -> nbformat.NotebookNode:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Callable[..., str]:
-    """Make a lesson 16 of these cells, say how its run went, and give the page back as text."""
+    """Make a lesson 17 of these cells, say how its run went, and give the page back as text."""
 
     def build(
         *cells: nbformat.NotebookNode, parameters: dict | None = None, changed: str = "", tree: str = "tree", **record: object
     ) -> str:
-        title = nbformat.v4.new_markdown_cell("# 16 · Decide\n\n[![Colab](x)](y)\nWhich rung for [you](01.ipynb)? **More**\n")
-        lesson = Lesson(tmp_path / "lessons" / "16_decide.ipynb")
+        title = nbformat.v4.new_markdown_cell("# 17 · Decide\n\n[![Colab](x)](y)\nWhich rung for [you](01.ipynb)? **More**\n")
+        lesson = Lesson(tmp_path / "lessons" / "17_decide.ipynb")
         write(lesson.path, clean(nbformat.v4.new_notebook(cells=[title, *cells])))
         if record:
-            full = {"seconds": 12.34, "memory": 640e6, "error": "", "notebook": "16_decide.ipynb", "date": "2026-11-21", **record}
+            full = {"seconds": 12.34, "memory": 640e6, "error": "", "notebook": "17_decide.ipynb", "date": "2026-11-21", **record}
             full |= {"parameters": parameters or {}, "tree": tree, "key": changed or fingerprint(lesson, parameters or {}, tree)}
-            write(tmp_path / "out" / "lessons" / "16_decide.ipynb", lesson.path.read_text(encoding="utf-8"))
-            write(tmp_path / "out" / "lessons" / "16_decide.json", json.dumps(full))
+            write(tmp_path / "out" / "lessons" / "17_decide.ipynb", lesson.path.read_text(encoding="utf-8"))
+            write(tmp_path / "out" / "lessons" / "17_decide.json", json.dumps(full))
         return page.index(tmp_path / "out", find(folder=tmp_path / "lessons")).read_text(encoding="utf-8")
 
     return build
@@ -63,7 +63,7 @@ def test_the_ladder_s_figure_and_table_are_lifted_into_the_page(course: Callable
     text = course(*LADDER, status="passed")
     assert f'<img src="data:image/png;base64,{PIXEL}"' in text
     assert '<tr><th scope="row">bare &lt;prompt&gt;</th><td class="n">0.31 [0.25, 0.37]</td></tr>' in text
-    assert 'as lesson <a href="lessons/16_decide.html">16 · Decide</a> measured it.</span></caption>' in text
+    assert 'as lesson <a href="lessons/17_decide.html">17 · Decide</a> measured it.</span></caption>' in text
     assert text.count(PIXEL) == 1  # not once more as a thumbnail
 
 
@@ -73,15 +73,15 @@ def test_a_course_without_the_ladder_s_lesson_says_so(course: Callable) -> None:
 
 def test_the_ladder_of_a_lesson_that_has_not_run_is_not_there_yet(course: Callable) -> None:
     text = course(*LADDER)
-    assert "No ladder yet: lesson 16 · Decide, which draws it, has not run. <code>ladder run 16</code>" in text
+    assert "No ladder yet: lesson 17 · Decide, which draws it, has not run. <code>ladder run 17</code>" in text
     assert "0 of 1 lessons passed; 1 not run yet." in text
     assert PIXEL not in text
 
 
 def test_the_ladder_of_a_lesson_that_failed_is_not_shown_from_an_earlier_run(course: Callable) -> None:
-    text = course(*LADDER, status="failed", error="cell 3 of 9 (`a < b`): TypeError: no", notebook="16_decide.failed.ipynb")
-    assert "No ladder: lesson 16 · Decide, which draws it, failed.</p><p>cell 3 of 9 (<code>a &lt; b</code>): TypeError: no" in text
-    assert 'href="lessons/16_decide.failed.html"' in text
+    text = course(*LADDER, status="failed", error="cell 3 of 9 (`a < b`): TypeError: no", notebook="17_decide.failed.ipynb")
+    assert "No ladder: lesson 17 · Decide, which draws it, failed.</p><p>cell 3 of 9 (<code>a &lt; b</code>): TypeError: no" in text
+    assert 'href="lessons/17_decide.failed.html"' in text
     assert PIXEL not in text
 
 
@@ -91,15 +91,15 @@ def test_a_ladder_s_cell_that_showed_nothing_is_told(course: Callable) -> None:
 
 def test_a_row_has_title_promise_status_time_memory_and_notebook(course: Callable) -> None:
     text = course(status="passed")
-    assert '<a href="lessons/16_decide.html">16 · Decide</a><p>Which rung for you?</p>' in text
-    for shown in ("✓ passed", "12.3 s", "640 MB", 'href="lessons/16_decide.ipynb"', "November 21, 2026"):
+    assert '<a href="lessons/17_decide.html">17 · Decide</a><p>Which rung for you?</p>' in text
+    for shown in ("✓ passed", "12.3 s", "640 MB", 'href="lessons/17_decide.ipynb"', "November 21, 2026"):
         assert shown in text
 
 
 def test_a_figure_of_another_name_is_a_thumbnail_that_leads_to_its_cell(course: Callable) -> None:
     cell = drawing("picture-bits", image_png=PIXEL)
     text = course(cell, status="passed")
-    assert f'<a href="lessons/16_decide.html#cell-id={cell.id}"><img src="data:image/png;base64,{PIXEL}"' in text
+    assert f'<a href="lessons/17_decide.html#cell-id={cell.id}"><img src="data:image/png;base64,{PIXEL}"' in text
 
 
 def test_a_short_run_is_not_taken_for_a_whole_one(course: Callable) -> None:
@@ -129,7 +129,7 @@ def test_the_headline_is_silent_about_memory_that_nobody_knows(course: Callable)
 
 def test_a_record_that_cannot_be_read_counts_as_not_run(course: Callable, tmp_path: Path) -> None:
     course(status="passed")
-    (tmp_path / "out" / "lessons" / "16_decide.json").write_text('{"status": "pas')
+    (tmp_path / "out" / "lessons" / "17_decide.json").write_text('{"status": "pas')
     assert "not run yet" in page.index(tmp_path / "out", find(folder=tmp_path / "lessons")).read_text(encoding="utf-8")
 
 

@@ -24,7 +24,7 @@ why = "It is last."
 
 def write(folder, text: str):
     (folder / "09.toml").write_text(text, encoding="utf-8")
-    return quiz("09", folder=folder)
+    return quiz("10", folder=folder)
 
 
 def test_a_quiz_reads_as_text_without_its_answers(tmp_path):
@@ -72,7 +72,7 @@ def test_a_quiz_that_cannot_be_asked_is_named(tmp_path, text, told):
 
 def test_a_missing_quiz_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no quiz for lesson '09': 09.toml is not in lessons/quiz"):
-        quiz("09", folder=tmp_path)
+        quiz("10", folder=tmp_path)
 
 
 @pytest.mark.parametrize("lesson", sorted(file.stem for file in (places.root() / "lessons" / "quiz").glob("*.toml")))

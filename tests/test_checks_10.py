@@ -1,4 +1,4 @@
-"""Lesson 09: the stub waits, the solution passes, a plausible wrong answer is told why."""
+"""Lesson 10: the stub waits, the solution passes, a plausible wrong answer is told why."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ SWEEP = pd.DataFrame({
 })  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["09.warmup", "09.core", "09.stretch"])
+@pytest.mark.parametrize("name", ["10.warmup", "10.core", "10.stretch"])
 def test_a_stub_waits(name):
-    waiting = {"09.warmup": (...,), "09.core": (..., ..., SWEEP), "09.stretch": (..., ..., ...)}
+    waiting = {"10.warmup": (...,), "10.core": (..., ..., SWEEP), "10.stretch": (..., ..., ...)}
     assert check(name, *waiting[name]).state == "waiting"
 
 
@@ -26,7 +26,7 @@ def test_a_stub_waits(name):
     "Say 'Not stated' if it is not in the text.\n{passages}\n{input}",
 ])  # fmt: skip
 def test_warmup_takes_any_prompt_with_words_to_decline(text):
-    assert check("09.warmup", text).state == "passed"
+    assert check("10.warmup", text).state == "passed"
 
 
 @pytest.mark.parametrize(("text", "why"), [
@@ -39,27 +39,27 @@ def test_warmup_takes_any_prompt_with_words_to_decline(text):
     (None, "a prompt is text"),
 ])  # fmt: skip
 def test_warmup_tells_what_the_prompt_lacks(text, why):
-    verdict = check("09.warmup", text)
+    verdict = check("10.warmup", text)
     assert verdict.state == "missed"
     assert why in verdict.text
 
 
 def test_core_takes_the_cheapest_that_finds_enough():
-    assert check("09.core", 32, 4, SWEEP).state == "passed"
+    assert check("10.core", 32, 4, SWEEP).state == "passed"
 
 
 @pytest.mark.parametrize(("size", "k", "why"), [
     (32, 1, "misses more than a tenth"), (128, 4, "1 settings find enough for fewer"), (64, 1, "that was measured"),
 ])  # fmt: skip
 def test_core_tells_too_cheap_from_too_dear(size, k, why):
-    verdict = check("09.core", size, k, SWEEP)
+    verdict = check("10.core", size, k, SWEEP)
     assert verdict.state == "missed"
     assert why in verdict.text
 
 
 @pytest.mark.parametrize("search", [40 * 90 / 110, 33])
 def test_stretch_takes_the_number_rounded_or_not(search):
-    assert check("09.stretch", search, 20, "search").state == "passed"
+    assert check("10.stretch", search, 20, "search").state == "passed"
 
 
 @pytest.mark.parametrize(("answer", "why"), [
@@ -68,6 +68,6 @@ def test_stretch_takes_the_number_rounded_or_not(search):
     (("many", 20, "search"), "apply that to the 40"),
 ])  # fmt: skip
 def test_stretch_tells_which_part_was_forgotten(answer, why):
-    verdict = check("09.stretch", *answer)
+    verdict = check("10.stretch", *answer)
     assert verdict.state == "missed"
     assert why in verdict.text

@@ -1,4 +1,4 @@
-"""Checks of lesson 09."""
+"""Checks of lesson 10."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson 14's exercises: the stub waits, the solution passes, a plausible wrong answer is told why."""
+"""Lesson 15's exercises: the stub waits, the solution passes, a plausible wrong answer is told why."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def run(name: str, right: list[int], first: int = 0) -> Run:
 
 
 def stretch(mine: File, my_run: object) -> str:
-    return check("14.stretch", mine, my_run, File("bfloat16", 1000), run("bfloat16", [1] * 40)).text
+    return check("15.stretch", mine, my_run, File("bfloat16", 1000), run("bfloat16", [1] * 40)).text
 
 
-@pytest.mark.parametrize(("name", "stubs"), [("14.warmup", 1), ("14.core", 1), ("14.stretch", 2)])
+@pytest.mark.parametrize(("name", "stubs"), [("15.warmup", 1), ("15.core", 1), ("15.stretch", 2)])
 def test_a_stub_waits(name: str, stubs: int) -> None:
     assert check(name, *[...] * stubs, None, None).state == "waiting"
 
 
 def test_the_warmup_takes_the_number_with_scales() -> None:
-    verdict = check("14.warmup", 13e9 * 4.25 / 8 / 1e9)
+    verdict = check("15.warmup", 13e9 * 4.25 / 8 / 1e9)
     assert verdict.state == "passed"
     assert "6.91 GB" in verdict.text
 
@@ -61,13 +61,13 @@ def test_the_warmup_takes_the_number_with_scales() -> None:
     ],
 )
 def test_the_warmup_knows_the_usual_slips(gb: object, why: str) -> None:
-    verdict = check("14.warmup", gb)
+    verdict = check("15.warmup", gb)
     assert verdict.state == "missed"
     assert why in verdict.text
 
 
 def test_the_core_takes_groups_with_scales_of_their_own() -> None:
-    assert check("14.core", groups).state == "passed"
+    assert check("15.core", groups).state == "passed"
 
 
 def cut_off(w: np.ndarray, bits: int, size: int) -> np.ndarray:
@@ -89,7 +89,7 @@ def cut_off(w: np.ndarray, bits: int, size: int) -> np.ndarray:
     ],
 )
 def test_the_core_tells_what_went_wrong(wrong: object, why: str) -> None:
-    verdict = check("14.core", wrong)
+    verdict = check("15.core", wrong)
     assert verdict.state == "missed"
     assert why in verdict.text
 

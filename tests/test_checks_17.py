@@ -1,10 +1,10 @@
-"""Exercises of lesson 16: the stub waits, the solution passes, a plausible wrong answer is told why."""
+"""Exercises of lesson 17: the stub waits, the solution passes, a plausible wrong answer is told why."""
 
 from __future__ import annotations
 
 import pytest
 
-from helpers.checks import lesson_16
+from helpers.checks import lesson_17
 from helpers.decide import made_up
 from helpers.exercises import check
 
@@ -25,16 +25,16 @@ def case():
 
 
 def with_margin(low, high):
-    return lesson_16._rule(low, high)
+    return lesson_17._rule(low, high)
 
 
 def test_stubs_wait(case):
-    assert check("16.warmup", dict.fromkeys(RIGHT, ...), case).state == "waiting"
-    assert check("16.core", ...).state == check("16.stretch", ...).state == "waiting"
+    assert check("17.warmup", dict.fromkeys(RIGHT, ...), case).state == "waiting"
+    assert check("17.core", ...).state == check("17.stretch", ...).state == "waiting"
 
 
 def test_16_warmup_passes_with_the_three_verdicts(case):
-    assert check("16.warmup", RIGHT, case).state == "passed"
+    assert check("17.warmup", RIGHT, case).state == "passed"
 
 
 @pytest.mark.parametrize(
@@ -47,22 +47,22 @@ def test_16_warmup_passes_with_the_three_verdicts(case):
     ],
 )
 def test_16_warmup_says_which_step_was_missed(case, name, said, why):
-    verdict = check("16.warmup", RIGHT | {name: said}, case)
+    verdict = check("17.warmup", RIGHT | {name: said}, case)
     assert verdict.state == "missed"
     assert why in verdict.text
 
 
 def test_16_warmup_wants_all_three_budgets(case):
-    assert "one prediction a budget" in check("16.warmup", {"50 ms": "none"}, case).text
+    assert "one prediction a budget" in check("17.warmup", {"50 ms": "none"}, case).text
 
 
 @pytest.mark.parametrize(
     ("n", "state", "why"), [(250, "passed", "ten points"), (50, "missed", "stay undetermined"), (900, "missed", "fewer")]
 )
 def test_16_core_wants_the_least_number(n, state, why):
-    verdict = check("16.core", n)
+    verdict = check("17.core", n)
     assert (verdict.state, why in verdict.text) == (state, True)
-    assert check("16.core", 2.5).state == "missed"
+    assert check("17.core", 2.5).state == "missed"
 
 
 def test_16_stretch_passes_a_rule_that_stops_early_and_tells_what_it_costs():
@@ -72,7 +72,7 @@ def test_16_stretch_passes_a_rule_that_stops_early_and_tells_what_it_costs():
                 return said
         return "undetermined"
 
-    verdict = check("16.stretch", peeking)
+    verdict = check("17.stretch", peeking)
     assert verdict.state == "passed"
     assert "every look is a chance to be lucky" in verdict.text
 
@@ -88,6 +88,6 @@ def test_16_stretch_passes_a_rule_that_stops_early_and_tells_what_it_costs():
     ],
 )
 def test_16_stretch_says_what_a_wrong_rule_does(rule, why):
-    verdict = check("16.stretch", rule)
+    verdict = check("17.stretch", rule)
     assert verdict.state == "missed"
     assert why in verdict.text

@@ -1,10 +1,10 @@
-"""Lesson 12's exercises: the stub waits, the solution passes, a plausible wrong answer is told why."""
+"""Lesson 13's exercises: the stub waits, the solution passes, a plausible wrong answer is told why."""
 
 import pytest
 
 from helpers.exercises import check
 
-NAMES = ("12.warmup", "12.core", "12.stretch")
+NAMES = ("13.warmup", "13.core", "13.stretch")
 VERDICT = " Verdict:"
 
 
@@ -41,8 +41,8 @@ def test_a_stub_waits(name):
 
 
 def test_12_warmup_passes_with_both_thin_matrices():
-    assert check("12.warmup", 8 * (384 + 512)).state == "passed"
-    assert "3.6%" in check("12.warmup", 7168).text
+    assert check("13.warmup", 8 * (384 + 512)).state == "passed"
+    assert "3.6%" in check("13.warmup", 7168).text
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_12_warmup_passes_with_both_thin_matrices():
     ],
 )
 def test_12_warmup_tells_what_was_counted_instead(size, why):
-    verdict = check("12.warmup", size)
+    verdict = check("13.warmup", size)
     assert verdict.state == "missed"
     assert why in verdict.text
 
 
 def test_12_core_passes_with_both_bugs_mended():
-    assert check("12.core", batch).state == "passed"
+    assert check("13.core", batch).state == "passed"
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_12_core_passes_with_both_bugs_mended():
     ],
 )
 def test_12_core_tells_which_bug_is_left(rows, why):
-    verdict = check("12.core", rows)
+    verdict = check("13.core", rows)
     assert verdict.state == "missed"
     assert why in verdict.text
 
 
 def test_12_stretch_passes_within_half_a_percent():
-    assert check("12.stretch", 6 / ((160 * 0.15 - 20 * 0.30) / 1e6)).state == "passed"
-    assert check("12.stretch", 333_333).state == "passed"
+    assert check("13.stretch", 6 / ((160 * 0.15 - 20 * 0.30) / 1e6)).state == "passed"
+    assert check("13.stretch", 333_333).state == "passed"
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,6 @@ def test_12_stretch_passes_within_half_a_percent():
     ],
 )
 def test_12_stretch_tells_what_was_left_out(answers, why):
-    verdict = check("12.stretch", answers)
+    verdict = check("13.stretch", answers)
     assert verdict.state == "missed"
     assert why in verdict.text
