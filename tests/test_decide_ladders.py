@@ -11,7 +11,7 @@ from tiny import tiny_causal
 
 from helpers.decide import Prices, climb, rungs_for, wording
 from helpers.decide.nearest import nearest
-from helpers.decide.wording import longest
+from helpers.decide.prompting import longest
 from helpers.models import load
 from helpers.tasks import Task, load_task
 

@@ -104,8 +104,23 @@ def test_only_the_answer_is_learned(pair: tuple) -> None:
     from helpers.shrink.healing import _encode, _stack
 
     ids, before = _encode(pair[1], CHATS[0])
-    _, labels = _stack([(ids, before)], 0)
+    _, _, labels = _stack([(ids, before)], 0)
     assert pair[1].decode(labels[0][labels[0] != -100]) == "positive<|end|>"
+
+
+def test_end_tokens_in_a_prompt_are_read_where_they_are_the_padding_too(pair: tuple) -> None:
+    tokenizer, seen = tiny_tokenizer(), []
+    tokenizer.pad_token = tokenizer.eos_token
+    pair[0].register_forward_pre_hook(lambda module, args, given: seen.append(given["attention_mask"]), with_kwargs=True)
+    healer(tokenizer, CHATS[:1], steps=1)(pair[0])
+    assert seen[0].all()
+
+
+def test_padding_is_not_attended_to() -> None:
+    from helpers.shrink.healing import _stack
+
+    _, mask, _ = _stack([([5, 1, 7], 2), ([5, 7], 1)], 1)
+    assert mask.tolist() == [[True, True, True], [True, True, False]]
 
 
 def test_a_model_that_was_read_is_healed_too(tmp_path: Path) -> None:

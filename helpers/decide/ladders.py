@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.decide.wording import longest, reading_wording, wording
+from helpers.decide.prompting import longest, reading_wording, wording
 
 if TYPE_CHECKING:
     import pandas

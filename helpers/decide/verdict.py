@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from helpers.comparison import _aligned
 from helpers.decide import words
 from helpers.decide.rule import Bar, Fate, choose, judge
-from helpers.decide.rung import Budget, Rung, rung
+from helpers.decide.rungs import Budget, Rung, rung
 from helpers.decide.settle import further
 from helpers.record import Run
 

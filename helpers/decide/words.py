@@ -10,7 +10,7 @@ from helpers.decide.settle import MOST
 
 if TYPE_CHECKING:
     from helpers.decide.rule import Bar, Fate, Pair
-    from helpers.decide.rung import Budget, Rung
+    from helpers.decide.rungs import Budget, Rung
 
 __all__ = ["within", "over_budget", "opening", "failed", "about", "conclusion"]
 

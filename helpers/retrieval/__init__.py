@@ -11,7 +11,7 @@ from helpers.retrieval.hits import Hit, page_ids
 from helpers.retrieval.index import BadIndex, NumpyIndex
 from helpers.retrieval.pages import Page, read_pages
 from helpers.retrieval.ranking import evaluate, mrr, ndcg_at, recall_at
-from helpers.retrieval.rerank import Reranked, rerank
+from helpers.retrieval.reranking import Reranked, rerank
 
 __all__ = [
     "Page", "read_pages",

@@ -64,8 +64,8 @@ def _train(module: torch.nn.Module, rows: list[Encoded], pad: int, steps: int, b
     module.train()
     for _ in range(steps):
         chosen = torch.randint(len(rows), (min(batch, len(rows)),), generator=order).tolist()
-        ids, labels = (tensor.to(module.device) for tensor in _stack([rows[i] for i in chosen], pad))
-        loss = module(input_ids=ids, attention_mask=(labels != IGNORED) | (ids != pad), labels=labels).loss
+        ids, mask, labels = (tensor.to(module.device) for tensor in _stack([rows[i] for i in chosen], pad))
+        loss = module(input_ids=ids, attention_mask=mask, labels=labels).loss
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(module.parameters(), 1.0)
@@ -76,11 +76,13 @@ def _train(module: torch.nn.Module, rows: list[Encoded], pad: int, steps: int, b
     return losses
 
 
-def _stack(rows: list[Encoded], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Ids padded on the right, and labels: the answer's tokens, everything else ignored."""
+def _stack(rows: list[Encoded], pad: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Ids padded on the right; what is no padding, by length, as a prompt may hold the pad token; and the answers' labels."""
     import torch
 
     longest = max(len(ids) for ids, _ in rows)
-    ids = [row + [pad] * (longest - len(row)) for row, _ in rows]
-    labels = [[IGNORED] * before + row[before:] + [IGNORED] * (longest - len(row)) for row, before in rows]
-    return torch.tensor(ids), torch.tensor(labels)
+    rests = [longest - len(row) for row, _ in rows]
+    ids = [row + [pad] * rest for (row, _), rest in zip(rows, rests)]
+    mask = [[True] * len(row) + [False] * rest for (row, _), rest in zip(rows, rests)]
+    labels = [[IGNORED] * before + row[before:] + [IGNORED] * rest for (row, before), rest in zip(rows, rests)]
+    return torch.tensor(ids), torch.tensor(mask), torch.tensor(labels)
