@@ -10,6 +10,7 @@ from tiny import CHAT, tiny_causal, tiny_seq2seq
 
 from helpers import places
 from helpers.models import Model, ModelError, load
+from helpers.models.calls import split_calls
 from helpers.models.decode import Noise, batches, decode
 
 QUESTIONS = [f"what is {i} plus {'12 ' * (i % 4)}?" for i in range(9)]
@@ -128,6 +129,35 @@ def test_a_tool_call_in_the_reply_is_parsed(causal: Model) -> None:
     out = causal._provider.tokenizer.encode('Let me see. <|call|>{"name": "weather", "arguments": {"city": "Oslo"}}<|end|>')
     reply = causal._provider._reply([1], out, 0.0)
     assert (reply.text, reply.tool_calls) == ("Let me see. ", ({"name": "weather", "arguments": {"city": "Oslo"}},))
+
+
+def weather(call: dict) -> list[dict]:
+    """A conversation in which the assistant has called a tool."""
+    turn = {"role": "assistant", "content": "", "tool_calls": (call,)}
+    return [{"role": "user", "content": "Rain?"}, turn, {"role": "tool", "content": "yes"}]
+
+
+@pytest.mark.parametrize("template", ["own", "pocket"])
+def test_the_call_of_a_reply_and_openais_are_written_alike_into_a_prompt(causal: Model, template: str) -> None:
+    model = causal if template == "own" else load("pocket", cache=False)
+    call = {"name": "weather", "arguments": {"city": "Oslo"}}
+    shapes = [call, {"function": call}, {"id": "1", "type": "function", "function": {**call, "arguments": '{"city":"Oslo"}'}}]
+    texts = {model._provider._rendered(weather(shape), None) for shape in shapes}
+    assert len(texts) == 1
+    assert '<|call|>{"name": "weather", "arguments": {"city": "Oslo"}}<|end|>' in texts.pop()
+
+
+def test_the_pocket_models_own_call_goes_round_and_is_read_again() -> None:
+    provider = load("pocket", cache=False)._provider
+    said = [{"role": "user", "content": "Rain?"}, {"role": "assistant", "content": 'Wait.<|call|>{"name": "f", "arguments": {"x": "ü"}}'}]
+    text, calls = split_calls(said[1]["content"])
+    again = [said[0], {"role": "assistant", "content": text, "tool_calls": calls}]
+    assert provider._tokens(again, None) == provider._tokens(said, None)
+
+
+def test_what_is_no_tool_call_is_told_the_two_shapes(causal: Model) -> None:
+    for call in ({"function": {}}, {"name": 3}, "weather", {"name": "f", "arguments": [1]}):
+        assert "a tool call is {\"name\": ..., \"arguments\": {...}}" in causal.ask(weather(call)).error
 
 
 def test_batches_keep_to_rows_and_tokens_longest_first() -> None:

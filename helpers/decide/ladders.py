@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.decide.openers import Opener, opener, untunable
 from helpers.decide.prompting import longest, reading_wording, wording
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "Ladder", "rungs_for"]
 
-Opener = Callable[[int], "Model | None"]
 DECLINES = "I don't know"
 # tokens: in training at once, padding included, which keeps the memory near a gigabyte; one look at dev, which keeps it quick
 TRAINING = {"tokens": 1024, "evaluations": 1, "dev_limit": 24, "progress": False}
@@ -82,8 +82,8 @@ def rungs_for(
 ) -> Ladder:
     """The ladder that fits a task. With documents (a folder `pages` beside task.toml) and a metric of texts: closed book, whole page, RAG,
     RAG + LoRA. Else (also for label, set_f1, json) the trivial baseline, for labels a classical model, then a bare prompt, an engineered
-    one, few-shot, retrieved few-shot, and LoRA, plain, in int8 and in NF4. LoRA's rungs need weights on this machine; for a hosted model
-    they are left out, and `Ladder.skipped` says so.
+    one, few-shot, retrieved few-shot, and LoRA, plain, in int8 and in NF4. LoRA's rungs need a folder of plain weights; for a hosted model,
+    an adapter, and one in memory (`models.wrap`) they are left out, and `Ladder.skipped` says why.
 
     shots: solved examples in a prompt; epochs, limit (rows of train) and `settings`: of the LoRA training; folder: where tuned and
     shrunk weights go. Nothing is asked or trained before a rung is opened. ValueError: the task has no train split.
@@ -92,12 +92,11 @@ def rungs_for(
         raise ValueError(f"task {task.name!r} has no train split: the baseline, the shots and LoRA learn from it; split its rows first")
     told = {**TRAINING, "epochs": epochs, "limit": limit, **settings}
     pages = [] if task.metric in ("label", "set_f1", "json") else _pages(task)  # of those no answer is looked up
-    here = getattr(model, "parameters", None) is not None
+    why = untunable(model)
     build = _reading if pages else _prompting
     steps, tuned = build(task, model, pages, shots, told, Path(folder) if folder else places.outputs("decide", task.name))
-    kept = tuple(step for step in steps if here or "LoRA" not in step.name)
-    why = f"{model.name} is a hosted model: its weights are not here, so nothing here can tune or shrink them"
-    return Ladder(task, kept, {step.name: why for step in steps if step not in kept}, tuned if here else lambda: None)
+    kept = tuple(step for step in steps if not why or "LoRA" not in step.name)
+    return Ladder(task, kept, {step.name: why for step in steps if step not in kept}, (lambda: None) if why else tuned)
 
 
 def _prompting(task: Task, model: Model, pages: list[Page], shots: int, told: dict, folder: Path) -> tuple[list[Step], Callable]:
@@ -106,7 +105,7 @@ def _prompting(task: Task, model: Model, pages: list[Page], shots: int, told: di
     from helpers.techniques import few_shot, majority, prompt
 
     bare, engineered = wording(task)
-    train, room, asked = list(task["train"]), {"max_tokens": longest(task, model)}, _opener(model)
+    train, room, asked = list(task["train"]), {"max_tokens": longest(task, model)}, opener(model)
     steps = [Step(majority(train, name="trivial"), lambda size: None, "always the most frequent answer of train")]
     if task.metric == "label":
         steps += [Step(classical(train, name="classical"), lambda size: None, "word counts and a logistic regression, fitted on train")]
@@ -128,7 +127,7 @@ def _reading(task: Task, model: Model, pages: list[Page], shots: int, told: dict
     from helpers.retrieval import Bm25, by_structure, by_tokens
     from helpers.techniques import majority, prompt
 
-    (closed, reading), room, asked = reading_wording(task), {"max_tokens": longest(task, model)}, _opener(model)
+    (closed, reading), room, asked = reading_wording(task), {"max_tokens": longest(task, model)}, opener(model)
     whole = Bm25(by_tokens(pages, min(600, model.context // 2), 0), name="BM25, pages")
     chunks = by_structure(pages, 128)
     parts = Bm25([chunk for chunk in chunks if len(chunk.text.split()) > 12] or chunks)  # short documents are all kept
@@ -169,13 +168,6 @@ def _tuning(model: Model, task: Task, template: object, told: dict, folder: Path
         "LoRA + int8": lambda size: int8().model(batch_size=size),
         "LoRA + NF4": lambda size: nf4().model(batch_size=size),
     }
-
-
-def _opener(model: Model) -> Opener:
-    """The model itself for its own batch size, else one that is loaded anew from its spec, without a cache."""
-    from helpers.models import load
-
-    return lambda size: model if size != 1 or model.parameters is None else load(model.spec, batch_size=1, cache=False)
 
 
 def _varied(rows: list[dict], count: int) -> list[dict]:

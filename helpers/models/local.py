@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.calls import split_calls
+from helpers.models.calls import split_calls, to_template
 from helpers.models.reply import ModelError, Reply, Settings
 from helpers.models.weights import Folder, greedy, limit_of, read_model, read_tokenizer
 
@@ -139,7 +139,7 @@ class Local:
     def _rendered(self, messages: list[dict], tools: list[dict] | None, *, ask: bool = True) -> str:
         from jinja2 import TemplateError
 
-        render = self.tokenizer.apply_chat_template
+        render, messages = self.tokenizer.apply_chat_template, to_template(messages)
         try:
             return render(messages, tools=tools, add_generation_prompt=ask, tokenize=False)
         except TemplateError:  # some templates know no system role: its text then opens the first question
