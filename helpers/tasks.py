@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from helpers import places
 from helpers.examples import check_rows, check_splits, read_rows
 from helpers.from_file import KINDS, from_file
+from helpers.from_file.columns import ROLES
+from helpers.hub import from_hub
+from helpers.renaming import check_columns, check_roles, renamed
 from helpers.scoring import METRICS
 
 if TYPE_CHECKING:
@@ -62,19 +65,21 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
     """A task by its name in data/, its folder, its file ("my.csv": see `from_file`), or its id on the Hugging Face hub ("owner/name").
 
     A folder holds task.toml (metric, labels, instruction, looks, license) and train.jsonl, dev.jsonl, test.jsonl, one or more.
-    `spec` overrides what task.toml says. `columns` is for hub data sets of another shape: ours to theirs, as in
-    `load_task("stanfordnlp/sst2", columns={"input": "sentence", "target": "label"}, instruction="...")`; their split
+    `spec` overrides what task.toml says. `columns` is for data of another shape: ours to theirs, as in
+    `load_task("stanfordnlp/sst2", columns={"input": "sentence", "target": "label"}, instruction="...")`. Of a hub data set the split
     "validation" is dev, class numbers become their names, missing ids are made, and splits without targets are left out.
 
-    ValueError: the data is at fault; one message names file, line and field of the first ten problems.
+    ValueError: the data is at fault (one message names file, line and field of the first ten problems), or a column is not there.
     FileNotFoundError: there is no such task.
     """
     if Path(where).suffix.lower() in KINDS and not Path(where, "task.toml").exists():
+        check_roles(Path(where).name, ROLES, columns or {})
         return from_file(where, **(columns or {}), **spec)
     folder = _folder(where)
     if folder is None:
-        given, rows = _from_hub(str(where), columns or {})
-        return _task(str(where), None, given | spec, rows, [])
+        file, classes, rows = from_hub(str(where), columns or {})
+        given = classes | (_read_toml(file)[0] if file else {})
+        return _task(str(where), None, given | spec, {split: rows[split] for split in SPLITS if rows.get(split)}, [])
     given, problems = _read_toml(folder / "task.toml")
     files = [folder / f"{split}.jsonl" for split in SPLITS if (folder / f"{split}.jsonl").exists()]
     if not files:
@@ -82,8 +87,11 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
         problems.append(f"{', '.join(f'{split}.jsonl' for split in SPLITS)}: one or more must be there; the folder has {have}")
     rows = {}
     for file in files:
-        rows[file.stem], found = read_rows(file)
-        problems += found
+        rows[file.stem], bad = read_rows(file)
+        problems += bad
+    if columns and not problems:
+        check_columns(folder.resolve().name, [field for numbered in rows.values() for _, row in numbered for field in row], columns)
+        rows = {split: [(number, renamed(row, columns)) for number, row in numbered] for split, numbered in rows.items()}
     return _task(folder.resolve().name, folder, given | spec, rows, problems)
 
 
@@ -157,43 +165,3 @@ def _datasets(rows: Mapping[str, Rows]) -> DatasetDict:
         fields = dict.fromkeys(field for _, row in numbered for field in row)
         splits[split] = Dataset.from_dict({field: [row.get(field) for _, row in numbered] for field in fields})
     return DatasetDict(splits)
-
-
-def _from_hub(where: str, columns: Mapping[str, str]) -> tuple[dict, dict[str, Rows]]:
-    """A hub data set in our shape: what it says of itself (its task.toml, its class names), and its rows."""
-    import datasets
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError
-
-    try:
-        loaded = datasets.load_dataset(where)
-    except Exception as error:  # a dozen kinds: no network, no such repository, gated, a loading script
-        raise FileNotFoundError(
-            f"no folder {where!r} here, and the hub did not give it ({type(error).__name__}: {error}). "
-            "Check the name and the network, or give a folder."
-        ) from error
-    try:
-        given, _ = _read_toml(Path(hf_hub_download(where, "task.toml", repo_type="dataset")))
-    except (OSError, EntryNotFoundError):  # it has none
-        given = {}
-    target = columns.get("target", "target")
-    classes = next((getattr(split.features.get(target), "names", None) for split in loaded.values()), None)
-    if classes:
-        given = {"metric": "label", "labels": list(classes)} | given
-    splits = {"dev" if split == "validation" else split: _hub_rows(split, rows, columns, classes) for split, rows in loaded.items()}
-    return given, {split: splits[split] for split in SPLITS if splits.get(split)}
-
-
-def _hub_rows(split: str, rows: Dataset, columns: Mapping[str, str], classes: list[str] | None) -> Rows:
-    """The rows that have a target, with our field names."""
-    names = {theirs: ours for ours, theirs in columns.items()}
-    found = []
-    for number, theirs in enumerate(rows.to_list(), 1):
-        row = {"id": f"{split}-{number}", **{names.get(key, key): value for key, value in theirs.items()}}
-        target = row.get("target")
-        if classes and isinstance(target, int):
-            target = classes[target] if target >= 0 else None
-        elif isinstance(target, int | float):
-            target = str(target)
-        found += [(number, row | {"id": str(row["id"]), "target": target})] if target is not None else []
-    return found
