@@ -157,7 +157,7 @@ def test_the_pocket_models_own_call_goes_round_and_is_read_again() -> None:
 
 def test_what_is_no_tool_call_is_told_the_two_shapes(causal: Model) -> None:
     for call in ({"function": {}}, {"name": 3}, "weather", {"name": "f", "arguments": [1]}):
-        assert "a tool call is {\"name\": ..., \"arguments\": {...}}" in causal.ask(weather(call)).error
+        assert 'a tool call is {"name": ..., "arguments": {...}}' in causal.ask(weather(call)).error
 
 
 def test_batches_keep_to_rows_and_tokens_longest_first() -> None:

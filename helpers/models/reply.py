@@ -17,6 +17,7 @@ class Reply:
 
     `seconds` is the wall time of the request (for a batch: its time divided by its size), `usd` its price (0.0 for a model on
     this machine, nan when prices.toml does not list the model). A reply from the cache keeps the numbers it was paid for with.
+    `tool_calls` can stand in a conversation as they are: {"role": "assistant", "content": reply.text, "tool_calls": reply.tool_calls}.
     """
 
     text: str
