@@ -221,7 +221,7 @@ def test_groups_stay_whole_and_rows_and_labels_are_near_their_shares(tmp_path):
     assert not groups[0] & groups[1] and not groups[0] & groups[2] and not groups[1] & groups[2]  # noqa: PT018
     sizes = task.report.sizes.values()
     assert all(abs(have - wanted) <= 4 for have, wanted in zip(sizes, (200, 80, 120), strict=True))  # a group has 4 or 5 rows
-    assert task.report.missed == []
+    assert not any("its share of" in line or "has no" in line for line in task.report.missed)
 
 
 def test_groups_or_days_that_cannot_be_divided_so_are_told_with_the_numbers(tmp_path):
