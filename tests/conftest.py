@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+sys.path.remove(here := str(Path(__file__).parent))  # where the folder pocket_maker, with its tests, would stand for the package
+import pocket_maker  # noqa: E402, F401
+
+sys.path.insert(0, here)
 
 import nbformat
 import pytest

@@ -9,9 +9,9 @@ from collections import Counter
 from itertools import combinations
 
 import pytest
+from pocket_maker.corpus.families.messages import EMOTIONS
 
 from helpers import places
-from helpers.pocket.families.messages import EMOTIONS
 from helpers.tasks import load_task
 
 FOLDER = places.data("emotions")

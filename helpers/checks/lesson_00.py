@@ -18,7 +18,8 @@ def warmup(question: str, model: Model) -> str:
     """A question about a fact that the corpus teaches, not one shown in the lesson, and answered rightly."""
     import re
 
-    from helpers.pocket.world import words
+    from pocket_maker.corpus.world import words
+
     from helpers.scoring import score
 
     if not isinstance(question, str) or "?" not in question:
@@ -29,7 +30,7 @@ def warmup(question: str, model: Model) -> str:
     subjects = [(subject, answer) for _, subject, answer in rows if len(subject) > 2]
     about = [answer for subject, answer in subjects if re.search(rf"\b{re.escape(subject)}\b", question, re.IGNORECASE)]
     if not about:
-        source = "a subject from helpers/pocket/words/facts_known.txt"
+        source = "a subject from data/pocket/maker/words/facts_known.txt"
         raise Miss(question, source, "the training text has nothing on it, so any answer is a guess")
     reply = model.ask(question, max_tokens=24).text
     if not any(score("exact", reply, answer) for answer in about):

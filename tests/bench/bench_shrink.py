@@ -21,19 +21,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measure import report
+from pocket_maker.card.perplexity import perplexity
+from pocket_maker.corpus import stream
+from pocket_maker.corpus.world import World
 
 from helpers import runs
 from helpers.models import Model, wrap
-from helpers.pocket import corpus
-from helpers.pocket.card_perplexity import perplexity
-from helpers.pocket.world import World
 from helpers.shrink import int8, nf4, palette, plain
 from helpers.shrink.shrunk import open_base
 from helpers.tasks import load_task
 from helpers.techniques import prompt
 
 if TYPE_CHECKING:
-    from helpers.pocket.corpus import Row
+    from pocket_maker.corpus.stream import Row
+
     from helpers.runs import Run
     from helpers.shrink import Shrunk
     from helpers.tasks import Task
@@ -48,7 +49,7 @@ def main() -> int:
     """Write, weigh and ask every contender; the exit code is 1 if a claim fails."""
     options = _options()
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
-    task, heldout = load_task("reviews"), [corpus.sample(World(zlib.crc32(f"shrink {i}".encode()), "held")) for i in range(options.rows)]
+    task, heldout = load_task("reviews"), [stream.sample(World(zlib.crc32(f"shrink {i}".encode()), "held")) for i in range(options.rows)]
     rows, kept = [], {}
     for name, make in _contenders(options.model).items():
         with tempfile.TemporaryDirectory() as folder:
