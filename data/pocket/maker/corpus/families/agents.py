@@ -26,17 +26,14 @@ FACTS = (  # what may be asked, low, high, and how a page states it
     ("age of the mayor", 30, 80, "The mayor of {x} is {v} years old."), ("number of students", 100, 30000, "{x} has {v} students."),
     ("speed limit", 20, 130, "The speed limit in {x} is {v}."), ("number of trams", 4, 200, "{x} runs {v} trams."), ("dust level", 3, 150, "The dust level in {x} is {v}."),
 )
-FILLER = ("It is known for its market.", "The article was updated last week.", "Many visitors come in summer.", "The name is very old.", "More is found in the archive.",
-          "A map is attached.", "It was last checked in spring.", "The source is the city office.", "People like its bread.", "It lies near a lake.", "", "", "", "")
+FILLER = phrasings("agents", "filler")
 RULES = phrasings("agents", "rules")
-ONE = ("What is the {f} of {x}?", "Tell me the {f} of {x}.", "Find the {f} of {x}.", "I want to know the {f} of {x}.", "Which {f} does {x} have?", "Look up the {f} of {x}.", "How about the {f} of {x}?")
-GAP = ("What is the difference between the {f} of {x} and of {y}?", "How much higher is the {f} of {x} than that of {y}?", "By how much does the {f} of {x} exceed that of {y}?",
-       "How far apart are {x} and {y} in {f}?", "Compare the {f} of {x} and {y}. What is the difference?", "Subtract the {f} of {y} from that of {x}.")
-SUM = ("What is the {f} of {x} and {y} taken together?", "Add the {f} of {x} and the {f} of {y}.", "What do the {f} of {x} and that of {y} add up to?", "What is the sum of the {f} of {x} and of {y}?",
-       "Find the total {f} of {x} and {y}.")
-PLUS = ("What is the {f} of {x} plus {n}?", "Add {n} to the {f} of {x}.", "If the {f} of {x} grows by {n}, what is it then?", "The {f} of {x} rises by {n}. What is it now?")
-TIMES = ("What is {n} times the {f} of {x}?", "Multiply the {f} of {x} by {n}.", "How much is the {f} of {x} times {n}?", "Take the {f} of {x} and multiply it by {n}.")
-MORE = ("Which has the higher {f}, {x} or {y}?", "Is the {f} higher in {x} or in {y}?", "Compare {x} and {y}: which one has the greater {f}?", "Whose {f} is larger, {x} or {y}?")
+ONE = phrasings("agents", "one")
+GAP = phrasings("agents", "gap")
+SUM = phrasings("agents", "sum")
+PLUS = phrasings("agents", "plus")
+TIMES = phrasings("agents", "times")
+MORE = phrasings("agents", "more")
 SHAPES = {"one": ONE, "gap": GAP, "sum": SUM, "plus": PLUS, "times": TIMES, "more": MORE}
 KINDS = tuple(SHAPES)
 

@@ -10,11 +10,8 @@ from pocket_maker.corpus.world import World, phrasings
 
 __all__ = ["FAMILIES", "calculator_offer", "value_of_expression"]
 
-CALC = (("calculator", "expression"), ("calculate", "expression"), ("calculator", "input"), ("evaluate", "expression"), ("compute", "formula"), ("math", "expression"),
-        ("do_math", "formula"), ("arithmetic", "expression"), ("calc", "expr"), ("calculator", "formula"), ("solve", "expression"), ("eval_expression", "expression"),
-        ("adder", "expression"))
-CALC_ABOUT = ("Computes an arithmetic expression.", "A calculator for numbers.", "Works out a sum exactly.", "Does arithmetic with + - * /.", "Evaluates an expression.",
-              "Calculates with numbers.", "Use it for every calculation.")
+CALC = phrasings("calculators", "calc")
+CALC_ABOUT = phrasings("calculators", "calc_about")
 CALC_ASK = phrasings("calculators", "calc_ask")
 CALC_STORY = phrasings("calculators", "calc_story")
 

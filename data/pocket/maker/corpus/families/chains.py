@@ -28,10 +28,8 @@ THINGS = {  # noun -> columns, each (name, choices or (low, high, step), how a r
               ("light", ("sun", "shade"), "for {v}"), ("price", (3, 60, 1), "for {v} dollars")),
 }
 NOUNS = tuple(THINGS)
-SHORT = ("The {a}", "{a} and {b}", "One {a} for {c}", "The {a} of {b}", "{c}'s {a}", "{x}", "{a} {n}", "The Last {a}", "My {a}", "Beyond the {a}", "{x} {n}", "Third {a}", "Little {a}")
-WISH = ("I'm looking for {w}.", "I want {w}.", "Can you find me {w}?", "We need {w}, please.", "Hi, do you have {w}?", "My sister wants {w}.", "Show me {w}.", "I'd like {w} for the weekend.",
-        "Please suggest {w}.", "Is there {w}?", "For my friend I need {w}.", "Something for me: {w}.", "I have been thinking of {w}.", "Could you recommend {w}?", "It should be {w}.",
-        "Let's get {w}.", "Tonight I would like {w}.", "We are hoping for {w}.", "My boss asks for {w}.", "Any chance of {w}?", "What about {w}?")
+SHORT = phrasings("chains", "short")
+WISH = phrasings("chains", "wish")
 READ_ASK = phrasings("chains", "read_ask")
 PICK_ASK = phrasings("chains", "pick_ask")
 SAY_ASK = phrasings("chains", "say_ask")

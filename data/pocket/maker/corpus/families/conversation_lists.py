@@ -19,7 +19,7 @@ VALUES: dict[str, Callable[[World], str]] = {
     "boss": World.person, "year": lambda w: str(w.number(1985, 2023)),
 }
 READ_ASK = phrasings("conversation_lists", "read_ask")
-NEXT_ASK = ("And {p}?", "What about {p}?", "And for {p}?", "The same about {p}?", "How about {p}?", "And in the case of {p}?", "Now {p}.", "Same question for {p}.")
+NEXT_ASK = phrasings("conversation_lists", "next_ask")
 
 
 def _user(w: World, text: str, noise: float = 0.0) -> dict:

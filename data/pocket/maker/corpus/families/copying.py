@@ -18,7 +18,7 @@ LINE_ASK = phrasings("copying", "line_ask")
 BESIDE_ASK = phrasings("copying", "beside_ask")
 KEY_ASK = phrasings("copying", "key_ask")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
-_MARKS = (("<<", ">>"), ("[[", "]]"), ("<b>", "</b>"), ("START", "END"), ("{{", "}}"), ("**", "**"), ("<mark>", "</mark>"), ("BEGIN", "STOP"), ("((", "))"), ("/*", "*/"), ("@@", "@@"), ("<x>", "</x>"))
+_MARKS = phrasings("copying", "marks")
 _STRINGS: tuple[Callable[[World], str], ...] = (
     World.nonce, World.code, World.camel, World.person, model_name, VALUES["email"], VALUES["money"], VALUES["date"], VALUES["room"], VALUES["company"], VALUES["job"], VALUES["address"],
     VALUES["title"], VALUES["phone"], lambda w: w.entity("topics"), lambda w: w.entity("objects"), lambda w: str(w.number(0, 9999)),

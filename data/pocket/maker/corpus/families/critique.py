@@ -16,10 +16,9 @@ __all__ = ["critique", "rewrite", "Draft", "draft"]
 
 CRITIQUE_ASK = phrasings("critique", "critique_ask")
 DRAFT_ASK = phrasings("critique", "draft_ask")
-FINE = ("The answer is fine.", "The answer is fine.", "The answer is right.", "The draft is fine.", "Nothing is wrong with it.", "It is correct.")
+FINE = phrasings("critique", "fine")
 REWRITE_ASK = phrasings("critique", "rewrite_ask")
-NOTES = ("Send the {x} to {p} by {d}.", "Meet {p} on {d} in room {n}.", "Order {n} {x} for {p}.", "Call {p} about the {x} on {d}.", "Bring {n} {x} on {d}.", "Tell {p} that {n} {x} are missing.",
-         "Pick up the {x} with {p} on {d} in room {n}.", "Count the {x} before {d} and write to {p}.", "Ask {p} for {n} {x}.", "Pay {p} {n} dollars on {d}.")
+NOTES = phrasings("critique", "notes")
 SLOTS = {"name": "p", "day": "d", "number": "n"}
 NOTES_WITH = {what: tuple(note for note in NOTES if "{" + slot + "}" in note) for what, slot in SLOTS.items()}
 

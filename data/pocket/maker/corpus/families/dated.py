@@ -17,12 +17,9 @@ __all__ = ["FAMILIES", "by_year", "dated"]
 DATED_ASK = phrasings("dated", "dated_ask")
 BEFORE_ASK = phrasings("dated", "before_ask")
 NOW_ASK = phrasings("dated", "now_ask")
-_PAGE = ("Handbook, {d}: {t}", "Page of {d}: {t}", "[{d}] {t}", "Handbook page (last updated {d})\n{t}", "{d}: {t}", "Dated {d}\n{t}", "Version of {d}: {t}", "Wiki page, {d}\n{t}",
-         "Handbook, version of {d}\n{t}", "# Handbook page\nDate: {d}\n{t}", "({d}) {t}")
-_MEMO = ("Memo, {d}: {t}", "Memo of {d}: {t}", "[{d}] {t}", "Memo ({d})\n{t}", "{d}: {t}", "Dated {d}\n{t}", "Note to all staff, {d}: {t}", "Update of {d}: {t}",
-         "# Memo\nDate: {d}\n{t}", "E-mail of {d}: {t}", "({d}) {t}", "Notice, {d}\n{t}")
-_NEWS = ("From now on: {t}", "This is new: {t}", "Please note the change: {t}", "The rule has changed. {t}", "{t}", "{t}", "{t} This replaces the old rule.", "{t} The old rule no longer applies.",
-         "After talks with the board: {t}", "A change: {t}", "Starting today: {t}", "{t} Please tell your teams.", "We have changed our minds. {t}", "Correction: {t}", "As of today: {t}")
+_PAGE = phrasings("dated", "page")
+_MEMO = phrasings("dated", "memo")
+_NEWS = phrasings("dated", "news")
 _RULES = ("leave", "policy", "benefit", "venue", "club", "course", "line", "system", "meeting", "home")
 
 
@@ -112,7 +109,7 @@ def dated(w: World, *, when: str | None = None, changes: bool | None = None, ans
 
 
 YEAR_ASK = phrasings("dated", "year_ask")
-_YEARLY = ("money", "money_big", "people", "employees", "inhabitants", "money_rent", "percent", "clock", "weekday", "person", "minutes", "time_off")
+_YEARLY = phrasings("dated", "yearly")
 
 
 @functools.cache

@@ -6,14 +6,14 @@ import functools
 from dataclasses import dataclass, replace
 
 from pocket_maker.corpus.families.values import SUBJECTS, VALUES, options
-from pocket_maker.corpus.world import World, words
+from pocket_maker.corpus.world import World, phrasings, words
 
 __all__ = ["Domain", "Fact", "Kind", "domains", "fact"]
 
 _CASED = {"code", "camel", "company", "email", "host", "venue"}  # values that keep their first letter at a sentence's start
 _PLAIN = {"leave", "topic", "benefit", "event", "club", "line", "species"}  # subjects that take a capital there
 _LISTED = {"leave", "topic", "benefit", "dish", "course", "meeting", "venue", "species"}  # short lists: mixed with made-up ones
-_OPENERS = ("In addition, ", "Also, ", "Besides, ", "By the way, ", "As you may know, ", "What is more, ", "As before, ", "Just so you know, ")
+_OPENERS = phrasings("grammar", "openers")
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,12 @@ __all__ = ["judge", "factuality", "safety", "JUDGE_ASK", "VERDICTS"]
 
 JUDGE_ASK = words("judge_asks")
 VERDICTS = tuple((good, bad) for good, bad, weight in (line.split("\t") for line in words("judge_verdicts")) for _ in range(int(weight)))
-KEYS = ("verdict", "verdict", "verdict", "label", "label", "result", "judgment", "grade", "judgement", "answer", "rating", "score", "decision", "assessment", "correctness", "class")
-LINES = ("{n}:\n{t}", "## {n}\n{t}", "### {n}\n{t}", "<{g}>\n{t}\n</{g}>", "{N}\n{t}", "{n}:\n\"{t}\"", "**{n}**\n{t}", "[{N}]\n{t}", "--- {n} ---\n{t}", "{n}\n> {t}")
+KEYS = phrasings("judging", "keys")
+LINES = phrasings("judging", "lines")
 CLAIM_ASK = phrasings("judging", "claim_ask")
 CLAIM_PAIRS = (("supported", "not supported"),) * 4 + (("yes", "no"),) * 2 + (("true", "false"), ("supported", "unsupported"), ("SUPPORTED", "NOT SUPPORTED"), ("grounded", "not grounded"),
                                                                              ("faithful", "unfaithful"), ("confirmed", "unconfirmed"))
-THREE_ASK = ("Answer supported, contradicted or not mentioned.", "Label the claim: supported, contradicted, not mentioned.",
-             "Is the claim supported, contradicted or not mentioned in the passage?", "Choose one: supported / contradicted / not mentioned.",
-             "Does the text support or contradict the claim, or is it not mentioned? Reply supported, contradicted or not mentioned.")
+THREE_ASK = phrasings("judging", "three_ask")
 SAFETY_ASK = phrasings("judging", "safety_ask")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pocket_maker.corpus.dress import ask, reply
 from pocket_maker.corpus.families.filling import table, up
 from pocket_maker.corpus.families.reviews import Review, neutral, review
-from pocket_maker.corpus.world import World
+from pocket_maker.corpus.world import World, phrasings
 
 __all__ = ["sentiment", "sentiment_drill", "more_reviews", "LABEL_PAIRS", "INSTRUCTIONS"]
 
@@ -17,13 +17,10 @@ FORMS = ("exact",) * 9 + ("question",) * 2 + ("happy", "yes", "yes", "no", "map"
 LABEL_PAIRS = ((("positive", "negative"),) * 14 + (("Positive", "Negative"),) * 3 + (("POSITIVE", "NEGATIVE"),) * 3 + (
     ("good", "bad"), ("good", "bad"), ("happy", "unhappy"), ("satisfied", "dissatisfied"), ("pos", "neg"), ("favorable", "unfavorable"), ("praise", "complaint"),
     ("pleased", "displeased"), ("liked", "disliked"), ("GOOD", "BAD"), ("thumbs up", "thumbs down"), ("content", "discontent"), ("approving", "critical")))
-CODES = (("1", "0"), ("1", "0"), ("A", "B"), ("P", "N"), ("+", "-"), ("green", "red"), ("up", "down"), ("1", "2"), ("B", "A"), ("0", "1"), ("yes", "no"), ("X", "Y"),
-         ("sun", "rain"), ("left", "right"), ("T", "F"), ("true", "false"), ("keep", "fix"), ("Team North", "Team South"), ("blue", "orange"), ("gold", "lead"))
+CODES = phrasings("labels", "codes")
 KEYS = ("sentiment", "sentiment", "label", "polarity", "answer", "class", "result", "opinion", "tone", "verdict")
 ROLES, NOTES, MORE = (table("sentiment_frames")[place] for place in ("role", "note", "more"))
-NAMES = ("Review", "Review", "Review", "Customer review", "Text", "Text", "Feedback", "Comment", "Customer", "Input", "Customer comment", "Customer feedback", "Opinion",
-         "Message", "The review", "The text", "The comment", "The customer wrote", "Guest", "Guest review", "User review", "Reviewer", "Writer", "Review text", "Content",
-         "Statement", "Note", "Post", "REVIEW", "review", "text", "Here is the review", "Review to label", "What the customer said")
+NAMES = phrasings("labels", "names")
 
 
 def _labels(w: World, form: str) -> tuple[str, str]:

@@ -25,18 +25,16 @@ STYLES: dict[str, tuple[str, tuple[str, ...]]] = {  # style -> how it is named, 
     "question": ("as a question", ("Did you know that {c}?", "Have you heard that {c}?")),
 }
 STYLE_ASK = phrasings("language_style", "style_ask")
-ROLE_ASK = ("Pass on this message.", "Tell the team.", "Announce this.", "Say this in your way.", "Write a note about this.", "Share this news.", "Let everyone know.", "Tell them this.",
-            "Put this in your words.", "Give this message to the others.", "Spread the word.", "Report this.")
+ROLE_ASK = phrasings("language_style", "role_ask")
 ROLES = phrasings("language_style", "roles")
 # instructions with the same meaning: as a command, as a question, politely, in few words
 INSTRUCTIONS = phrasings("language_style", "instructions")
-LABELS = (("positive", "negative"), ("urgent", "normal"), ("polite", "rude"), ("formal", "casual"), ("true", "false"), ("happy", "sad"), ("public", "private"),
-          ("safe", "unsafe"), ("useful", "useless"), ("complete", "incomplete"), ("friendly", "offensive"), ("relevant", "irrelevant"))
-KINDS = ("people", "cities", "dates", "numbers", "products", "models", "teams", "prices", "names", "places", "countries", "companies", "tools", "books", "codes", "emotions")
+LABELS = phrasings("language_style", "labels")
+KINDS = phrasings("language_style", "kinds")
 LANGUAGES = ("French", "German", "Spanish", "Italian", "Polish", "Greek", "Turkish", "Japanese", "Dutch", "Danish", "Korean", "Hindi")
 FORMATS = ("JSON", "CSV", "a table", "a list", "capital letters", "one sentence", "bullet points", "lower case", "Markdown", "plain text")
 PARAPHRASE_ASK = phrasings("language_style", "paraphrase_ask")
-TEXTS = ("text", "review", "message", "passage", "letter", "abstract", "comment", "report", "note", "story", "sentence", "document", "memo", "list", "email", "article")
+TEXTS = phrasings("language_style", "texts")
 
 
 def _clause(w: World) -> str:

@@ -12,24 +12,18 @@ from dataclasses import dataclass
 from pocket_maker.corpus.families.filling import DAYS, fill, up
 from pocket_maker.corpus.families.messages import EMOTIONS, TOPICS, emotion_text, offensive_text, topic_line
 from pocket_maker.corpus.families.reviews import review
-from pocket_maker.corpus.world import World, words
+from pocket_maker.corpus.world import World, phrasings, words
 
 __all__ = ["Mapping", "mapping", "KINDS", "CLASSES"]
 
 CLASSES = ("sentiment", "emotion", "topic", "offensive", "category")
 KINDS = {"sentiment": 14, "emotion": 3, "topic": 2, "offensive": 2, "category": 2, "string": 4, "words": 2, "relation": 3, "lookup": 4, "extract": 4, "name": 2}
 _DRAW = tuple(k for k, n in KINDS.items() for _ in range(n))
-LABEL_SETS = (("foo", "bar"), ("A", "B"), ("B", "A"), ("1", "2"), ("0", "1"), ("1", "0"), ("X", "Y"), ("red", "blue"), ("north", "south"), ("yes", "no"), ("cat", "dog"),
-              ("sun", "moon"), ("alpha", "beta"), ("left", "right"), ("up", "down"), ("@", "#"), ("tea", "coffee"), ("gold", "silver"), ("P", "Q"), ("zip", "zap"),
-              ("plum", "fig"), ("10", "20"), ("one", "two"), ("K1", "K2"), ("oak", "elm"), ("box 1", "box 2"), ("true", "false"), ("baz", "qux"), ("salt", "sugar"))
+LABEL_SETS = phrasings("mappings", "label_sets")
 _CATEGORY = {"city": "cities", "first name": "first_names", "object": "objects", "surname": "last_names", "quality": "adjectives_positive", "fault": "adjectives_negative"}
-_CARRIERS = ("Please send {x} to the office.", "The code is {x}.", "We lost {x} on the way.", "Ticket {x} is still open.", "I can't find {x} anywhere.",
-             "{x} was replaced on {d}.", "Ask {p} about {x}.", "Our part number is {x}, I think.", "Version {x} came out in {m}.", "{p} typed {x} by mistake.",
-             "The sign says {x}.", "On {d} they renamed it {x}.", "See {x} for details.", "The parcel {x} arrived from {c}.", "They call it {x}.")
-_PEOPLE = ("{x} called on {d}.", "I met {x} in {c}.", "The letter was signed by {x}.", "Our new colleague is {x}.", "{x} lives in {c} now.", "On {d}, {x} won the prize.",
-           "We thank {x} for the cake.", "It was {x} who found the key.", "Nobody but {x} came.", "The speech by {x} was short.", "They have asked {x} to lead the team.")
-_WHERE = ("We fly to {x} on {d}.", "{p} moved to {x} in {m}.", "The fair takes place in {x}.", "It rained in {x} all week.", "My aunt {p} lives near {x}.", "The train from {x} is late.",
-          "I studied in {x}.", "{x} is lovely in {m}.", "A parcel came from {x}.", "There is a new bridge in {x}.")
+_CARRIERS = phrasings("mappings", "carriers")
+_PEOPLE = phrasings("mappings", "people")
+_WHERE = phrasings("mappings", "where")
 
 
 @dataclass(frozen=True)

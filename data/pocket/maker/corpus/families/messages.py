@@ -12,8 +12,7 @@ from pocket_maker.corpus.world import World, phrasings
 __all__ = ["emotion", "offensive", "topic", "choose", "is_about", "emotion_text", "offensive_text", "topic_line", "EMOTIONS", "TOPICS"]
 
 EMOTIONS = ("joy", "sadness", "anger", "fear", "love", "surprise")
-TOPICS = ("sports", "politics", "business", "science", "technology", "health", "weather", "travel", "food", "culture", "education", "crime",
-          "environment", "traffic")
+TOPICS = phrasings("messages", "topics")
 _ASKS = table("message_asks")
 JSON_ASK = _ASKS["json"]
 OFFENSIVE_PAIRS = (("offensive", "not offensive"),) * 6 + (

@@ -14,8 +14,8 @@ __all__ = ["GENRES", "NAMES", "Text", "model_name", "text_with"]
 _FREE = {"n", "pct", "share", "score", "task", "metric", "objects"}  # slots whose values may come twice
 _REAL = {"bert", "gpt", "llama", "bart", "opt", "glm", "palm", "qwen", "bloom", "elmo", "xlnet", "gemma", "phi", "mpt", "yi", "rwkv", "mamba", "orca", "lora", "sam", "vit", "clip", "gan"}
 _UPPER = {"I", "English", "Spanish", "Chinese", "Python", "Dear", "Hi", "But", "First", "Second", "Yet"}  # first words that stay as they are
-_OPENERS = ("However, ", "Moreover, ", "In addition, ", "Finally, ", "Also, ", "In short, ", "At the same time, ", "As a result, ", "Besides, ", "Later, ")
-_TAILS = ("-base", "-large", "-small", "-XL", "-XXL", "-mini", "-tiny", "-v2", "-v3", " v2", "-Chat", "-Instruct", "-chat", "-instruct", "++", "-Pro", " Pro", "-Turbo", "-Lite", "-Code", "-med", "-vision")
+_OPENERS = phrasings("naming", "openers")
+_TAILS = phrasings("naming", "tails")
 
 
 def _stem(w: World) -> str:

@@ -10,8 +10,7 @@ from pocket_maker.corpus.world import World, phrasings
 __all__ = ["Passage", "near_miss", "passage", "prose", "claim"]
 
 _FILLERS = phrasings("passages", "fillers")
-_TITLES = ("Overview", "Notes", "Facts", "About {x}", "{x}", "{x}", "{x}: what to know", "Information on {x}", "At a glance", "Questions and answers about {x}",
-           "Good to know", "Summary", "Page 3", "Short guide", "File on {x}")
+_TITLES = phrasings("passages", "titles")
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,7 @@ TELL = words("posing_tell")
 _LABELS = phrasings("posing", "labels")
 _FENCES = phrasings("posing", "fences")
 _ASKED = phrasings("posing", "asked")
-_CUES = (  # words after it, where the answer is to begin
-    "\nAnswer:", "\nA:", "\n\nAnswer:", "\nYour answer:", "\nThe answer:", "\nReply:", "\nANSWER:", "\n**Answer:**", "\nAnswer from the text:", "\nShort answer:",
-)
+_CUES = phrasings("posing", "cues")
 
 
 def sloppy(w: World, question: str) -> str:

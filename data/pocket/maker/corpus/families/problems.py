@@ -109,12 +109,11 @@ def word_problem(w: World, *, terms: int | None = None, steps: bool | None = Non
 
 HAS = phrasings("problems", "has")
 RELATES = phrasings("problems", "relates")
-WHO = ("Who has more {o}?", "Who has the larger number of {o}?", "Which of the two has more {o}?", "Who is ahead?", "Name the one with more {o}.")
-FEWER = ("Who has fewer {o}?", "Who has the smaller number of {o}?", "Which of the two has fewer {o}?", "Who is behind?", "Name the one with fewer {o}.")
-APART = ("How many more {o} does {m} have than {l}?", "What is the difference?", "By how many {o} is {m} ahead?", "How many {o} would {l} need to catch up with {m}?",
-         "How many fewer {o} does {l} have than {m}?")
-BOTH = ("How many {o} do they have together?", "How many {o} is that in all?", "What is the total?", "How many {o} do the two have altogether?", "How many {o} are there in total?")
-HIS = ("How many {o} does {q} have?", "How many {o} is that for {q}?", "What number of {o} does {q} have?", "How many does {q} have?", "So how many {o} are {q}'s?")
+WHO = phrasings("problems", "who")
+FEWER = phrasings("problems", "fewer")
+APART = phrasings("problems", "apart")
+BOTH = phrasings("problems", "both")
+HIS = phrasings("problems", "his")
 
 
 def _compared(w: World, cast: dict) -> tuple[str, str, list[str]]:

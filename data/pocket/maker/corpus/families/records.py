@@ -16,14 +16,14 @@ DUE_ASK = phrasings("records", "due_ask")
 TABLE_ASK = phrasings("records", "table_ask")
 READ_JSON_ASK = phrasings("records", "read_json_ask")
 EDIT_JSON_ASK = phrasings("records", "edit_json_ask")
-_BACK = ("Return the JSON.", "Output the new JSON object.", "Reply with the whole object.", "Answer with JSON only.", "Show the result as JSON.", "")
+_BACK = phrasings("records", "back")
 _FIELDS = {
     "name": "person", "manager": "person", "city": "city", "email": "email", "phone": "phone", "company": "company", "department": "department", "job": "job", "room": "room", "date": "date",
     "code": "code", "amount": "money", "product": "product", "weekday": "weekday", "color": "color", "time": "clock", "address": "address", "software": "camel", "weight": "weight", "year": "year",
 }
 _FIELD_KEYS = tuple(_FIELDS)
 _SAID = ("{k}: {v}", "The {k} is {v}.", "{k} = {v}", "- {k}: {v}", "{k} {v}")
-_ITEMS = ("paper", "repairs", "cleaning", "transport", "parts", "advice", "printing", "office chairs", "catering", "software licenses", "rent", "tools", "training", "cables", "storage")
+_ITEMS = phrasings("records", "items")
 
 
 def _make(w: World, field: str) -> str:

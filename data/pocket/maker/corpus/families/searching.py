@@ -16,7 +16,7 @@ Step = tuple[int, str, int, int]  # 8 - 3 = 5 is (8, "-", 3, 5)
 NEXT_ASK = phrasings("searching", "next_ask")
 ONE_ASK = phrasings("searching", "one_ask")
 THREE_ASK = phrasings("searching", "three_ask")
-HELD = ("Numbers: {l}\nTarget: {t}", "Numbers left: {l}. Target: {t}.", "You have {l}. Reach {t}.", "Left: {l}\nGoal: {t}", "Available numbers: {l}\nTarget number: {t}")
+HELD = phrasings("searching", "held")
 
 
 def pairs_of(numbers: list[int]) -> list[Step]:
@@ -83,9 +83,8 @@ def _distinct(w: World, steps: list[Step]) -> list[Step]:
 
 
 JUDGE_ASK = phrasings("searching", "judge_ask")
-SCALE = ("Answer sure, likely or impossible.", "Say sure, likely or impossible.", "(sure / likely / impossible)", "Use one word: sure, likely or impossible.",
-         "Reply sure if one step reaches it, impossible if it cannot be reached, likely otherwise.", "Choose from sure, likely and impossible.")
-WORKED = ("Try the sums first.", "Show what you try.", "Check it with sums first.", "Work it out, then say the word.", "Think first.", "Let's think step by step.")
+SCALE = phrasings("searching", "scale")
+WORKED = phrasings("searching", "worked")
 
 
 def verdict_on(numbers: list[int], target: int) -> str:
@@ -113,7 +112,7 @@ def evaluate_step(w: World, *, kind: str | None = None) -> list[dict]:
 
 
 TARGET_ASK = phrasings("searching", "target_ask")
-NONE_ASK = ("If there is no way, say impossible.", "Say impossible if it cannot be done.", "Answer impossible if no pair works.", "If not, write impossible.")
+NONE_ASK = phrasings("searching", "none_ask")
 
 
 def make_target(w: World, *, steps: bool | None = None) -> list[dict]:

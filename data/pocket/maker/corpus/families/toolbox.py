@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
-from pocket_maker.corpus.world import World, words
+from pocket_maker.corpus.world import World, phrasings, words
 
 __all__ = ["Tool", "TOOLS", "NAMES", "Offer", "offer", "request", "result", "called"]
 
-CURRENCIES = ("USD", "EUR", "GBP", "JPY", "CHF", "SEK", "NOK", "PLN", "CZK", "INR", "CAD", "AUD", "MXN", "BRL", "TRY", "ZAR", "KRW", "DKK", "HUF", "SGD")
-FOODS = ("rice", "lentils", "spinach", "salmon", "tofu", "bread", "cheese", "beans", "chicken", "oats", "honey", "yogurt", "corn", "pasta", "butter", "garlic",
-         "beef", "cabbage", "noodles", "eggplant", "chickpeas", "tuna", "broccoli", "quinoa", "barley", "celery", "leek", "fennel", "basil", "ginger")
+CURRENCIES = phrasings("toolbox", "currencies")
+FOODS = phrasings("toolbox", "foods")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "tomorrow", "today", "next Friday", "next Monday")
-TITLE = ("{a} {b}", "{a} for {p}", "{b} with {p}", "new {b}", "{a} and {b}", "the {b} of {p}", "{a} {b} {n}", "check the {b}", "buy {a}", "{p} on {b}")
+TITLE = phrasings("toolbox", "title")
 
 
 @dataclass(frozen=True)

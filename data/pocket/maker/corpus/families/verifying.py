@@ -11,7 +11,7 @@ __all__ = ["FAMILIES", "LABEL_ASK", "PAIRS", "slip"]
 CHECK_ASK = phrasings("verifying", "check_ask")
 RIGHT_ASK = phrasings("verifying", "right_ask")
 LABEL_ASK = phrasings("verifying", "label_ask")
-PAIRS = (("correct", "wrong"), ("right", "wrong"), ("yes", "no"), ("true", "false"), ("correct", "incorrect"), ("pass", "fail"), ("ok", "error"))
+PAIRS = phrasings("verifying", "pairs")
 CLAIM_ASK = phrasings("verifying", "claim_ask")
 
 
