@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 sys.path.remove(here := str(Path(__file__).parent))  # where the folder pocket_maker, with its tests, would stand for the package
-import pocket_maker  # noqa: E402, F401
+import pocket_maker  # noqa: F401
 
 sys.path.insert(0, here)
 

@@ -9,10 +9,10 @@ from collections import Counter
 from itertools import combinations
 
 import pytest
-from pocket_maker.corpus.families.messages import EMOTIONS
 
 from helpers import places
 from helpers.tasks import load_task
+from pocket_maker.corpus.families.messages import EMOTIONS
 
 FOLDER = places.data("emotions")
 SIZES = {"train": 240, "dev": 120, "test": 120}

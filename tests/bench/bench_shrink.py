@@ -21,9 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measure import report
-from pocket_maker.card.perplexity import perplexity
-from pocket_maker.corpus import stream
-from pocket_maker.corpus.world import World
 
 from helpers import runs
 from helpers.models import Model, wrap
@@ -31,13 +28,15 @@ from helpers.shrink import int8, nf4, palette, plain
 from helpers.shrink.shrunk import open_base
 from helpers.tasks import load_task
 from helpers.techniques import prompt
+from pocket_maker.card.perplexity import perplexity
+from pocket_maker.corpus import stream
+from pocket_maker.corpus.world import World
 
 if TYPE_CHECKING:
-    from pocket_maker.corpus.stream import Row
-
     from helpers.runs import Run
     from helpers.shrink import Shrunk
     from helpers.tasks import Task
+    from pocket_maker.corpus.stream import Row
 
 Made = tuple[int, Model]
 REFERENCE = "NF4 (bitsandbytes)"

@@ -6,9 +6,10 @@ import json
 
 import jinja2
 import pytest
-from pocket_maker.corpus.chat import CHAT_TEMPLATE, SPECIAL_TOKENS, render, tool_listing
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
+
+from pocket_maker.corpus.chat import CHAT_TEMPLATE, SPECIAL_TOKENS, render, tool_listing
 
 WEATHER = {
     "type": "function",

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+
 from pocket_maker.corpus.families import answers, critique, drills, in_context, judging, labels, mappings, messages, reviews
 from pocket_maker.corpus.families.filling import table
 from pocket_maker.corpus.world import World, held_out, words

@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 
 import pytest
+
 from pocket_maker.corpus.families import (
     conversation,
     conversation_ask,

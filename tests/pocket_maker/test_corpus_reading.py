@@ -7,6 +7,7 @@ import json
 import re
 
 import pytest
+
 from pocket_maker.corpus.families import copying, dated, evidence, extraction, posing, reading, records
 from pocket_maker.corpus.families.grammar import domains
 from pocket_maker.corpus.families.passages import near_miss, passage

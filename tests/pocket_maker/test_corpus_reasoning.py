@@ -8,6 +8,7 @@ import json
 import re
 
 import pytest
+
 from pocket_maker.corpus.chat import render
 from pocket_maker.corpus.families import agents, arithmetic, calculators, chains, problems, searching, toolbox, tools, verifying
 from pocket_maker.corpus.world import World, held_out

@@ -8,6 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
+from tiny import tiny_causal
+
+from helpers.calculator import calculate
+from helpers.models import ModelError, Reply
 from pocket_maker.card import bits, effects, families, lines, report, speed
 from pocket_maker.card import scores as score
 from pocket_maker.card.desk import Case, case, open_desk
@@ -18,10 +22,6 @@ from pocket_maker.corpus import stream
 from pocket_maker.corpus.chat import render
 from pocket_maker.corpus.families.calculators import calculator
 from pocket_maker.corpus.world import World
-from tiny import tiny_causal
-
-from helpers.calculator import calculate
-from helpers.models import ModelError, Reply
 
 CITY = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}, "required": ["city"]}
 TOOLS = ({"type": "function", "function": {"name": "weather", "description": "", "parameters": CITY}},)
@@ -182,11 +182,11 @@ def written(silent: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str
     few = dict(list(stream.families().items())[:3])
     out = tmp_path_factory.mktemp("card") / "deep" / "CARD.md"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(corpus, "families", lambda: few)
-        patch.setattr(card_effects, "SAMPLES", 2)
-        patch.setattr(card_speed, "NEW", 2)
-        patch.setattr(card_speed, "SHORT", 4)
-        patch.setattr(card_speed, "in_a_process", lambda folder: speed.measure(folder, repeats=1))
+        patch.setattr(stream, "families", lambda: few)
+        patch.setattr(effects, "SAMPLES", 2)
+        patch.setattr(speed, "NEW", 2)
+        patch.setattr(speed, "SHORT", 4)
+        patch.setattr(speed, "in_a_process", lambda folder: speed.measure(folder, repeats=1))
         summary = report.write_card(out, model=f"hf:{silent}", n=2)
     return out.read_text(encoding="utf-8"), summary
 

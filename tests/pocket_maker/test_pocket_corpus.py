@@ -8,6 +8,7 @@ from collections import Counter
 from itertools import islice
 
 import pytest
+
 from pocket_maker import cli
 from pocket_maker.corpus import leaks, stream
 from pocket_maker.corpus.world import World, held_out, words
@@ -183,6 +184,6 @@ def test_the_command_names_the_leak_and_fails(monkeypatch, capsys, sought) -> No
     monkeypatch.setattr(leaks, "in_source", lambda sought: [])
     assert cli.main(["leaks", "-n", "5"]) == 0
     assert "no leak" in capsys.readouterr().out
-    monkeypatch.setattr(corpus, "stream", lambda seed: iter(said("Larkfield again.")))
+    monkeypatch.setattr(stream, "stream", lambda seed: iter(said("Larkfield again.")))
     assert cli.main(["leaks", "-n", "5"]) == 1
     assert "entity 'Larkfield' in planted" in capsys.readouterr().out

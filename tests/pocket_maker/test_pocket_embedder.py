@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from pocket_maker.corpus.world import World
 from pocket_maker.train.pairs import batch, groups, reworded, shared, written
 
@@ -73,8 +74,9 @@ def test_training_brings_questions_and_their_passages_together(embedder):
 
 def test_what_is_written_loads_with_plain_transformers_and_gives_unit_vectors(embedder):
     import torch
-    from pocket_maker.train.embedder import LAYERS, vectors
     from transformers import AutoModel, AutoTokenizer
+
+    from pocket_maker.train.embedder import LAYERS, vectors
 
     out, _ = embedder
     model = AutoModel.from_pretrained(out, dtype=torch.float32)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
+from helpers import places
 from pocket_maker.corpus.pieces import ASSISTANT, END, USER, Pieces
 from pocket_maker.corpus.world import World
 from pocket_maker.train.batches import batches
-
-from helpers import places
 
 
 @pytest.fixture(scope="module")

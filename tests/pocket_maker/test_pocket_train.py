@@ -21,13 +21,13 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+
+from helpers import places
 from pocket_maker import cli
 from pocket_maker.corpus import stream
 from pocket_maker.train import batches, checkpoint
 from pocket_maker.train.recipe import PRESETS, Preset, build
 from pocket_maker.train.training import export, loss_of, optimizers_for, train
-
-from helpers import places
 
 TINY = Preset(4096, step=1024, micro=1024, hidden=16, layers=1, heads=2, ffn=32, vocab=512)
 CALL = {"type": "function", "function": {"name": "add", "arguments": {"a": 7}}}
@@ -43,6 +43,7 @@ TALK = [
 def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small tokenizer, made once."""
     import torch
+
     from pocket_maker.train.tokenizer import save_tokenizer, train_tokenizer
 
     torch.set_num_threads(1)
@@ -193,7 +194,7 @@ def test_the_smoke_preset_learns_and_its_export_is_a_plain_transformers_model(fo
 
 def test_a_diverged_run_says_so_and_keeps_its_last_checkpoint(folder) -> None:
     train(folder, TINY)
-    with pytest.raises(RuntimeError, match=r"diverged: after [\d,]+ tokens .* lower matrix_lr in data/pocket/maker/recipe.py"):
+    with pytest.raises(RuntimeError, match=r"diverged: after [\d,]+ tokens .* lower matrix_lr in train/recipe.py"):
         train(folder, replace(TINY, tokens=40 * TINY.step, matrix_lr=1e6, other_lr=1e6), every=0.0)
     assert train(folder, TINY, tokens=6 * TINY.step)["starts"] == [0, TINY.tokens]
 

@@ -39,12 +39,13 @@ def main(argv: list[str] | None = None) -> int:
     tune.add_argument("--out", type=Path, default=places.data("pocket", "embedder"))
     tune.add_argument("--steps", type=int, default=1500)
     tune.add_argument("--threads", type=int, default=0)
+    commands.add_parser("rows", help="write the files that lessons need of the corpus: healing.jsonl, known.tsv")
     card = commands.add_parser("card", help="measure the model and write its report card")
     card.add_argument("--model", default="pocket")
     card.add_argument("-n", type=int, default=200, help="examples a line")
     card.add_argument("--out", type=Path, default=places.data("pocket", "CARD.md"))
     args = parser.parse_args(argv)
-    commands = {"samples": _samples, "stats": _stats, "leaks": _leaks, "train": _train, "embedder": _embedder, "card": _card}
+    commands = {"samples": _samples, "stats": _stats, "leaks": _leaks, "train": _train, "embedder": _embedder, "rows": _rows, "card": _card}
     try:
         return commands[args.command](args)
     except (ValueError, RuntimeError, OSError) as error:
@@ -67,9 +68,10 @@ def _samples(args: argparse.Namespace) -> int:
 
 
 def _stats(args: argparse.Namespace) -> int:
-    from pocket_maker.corpus import stream
     from tqdm import tqdm
     from transformers import PreTrainedTokenizerFast
+
+    from pocket_maker.corpus import stream
 
     tokenizer = PreTrainedTokenizerFast.from_pretrained(places.data("pocket"))
     rows, tokens = Counter(), Counter()
@@ -99,6 +101,7 @@ def _train(args: argparse.Namespace) -> int:
 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads make small models 15 times slower
     import torch
+
     from pocket_maker.train.recipe import PRESETS
     from pocket_maker.train.training import train
 
@@ -122,8 +125,9 @@ def _embedder(args: argparse.Namespace) -> int:
 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
-    from pocket_maker.train.embedder import train_embedder
     from tqdm import tqdm
+
+    from pocket_maker.train.embedder import train_embedder
 
     torch.set_num_threads(args.threads or os.cpu_count() or 1)
     with tqdm(total=args.steps, unit="step") as bar:
@@ -134,6 +138,14 @@ def _embedder(args: argparse.Namespace) -> int:
 
         made = train_embedder(args.base, args.out, steps=args.steps, report=report)
     print(f"{made['pairs']:,} pairs in {made['seconds'] / 60:.1f} minutes; the embedder is in {args.out}; now: ladder pocket card")
+    return 0
+
+
+def _rows(args: argparse.Namespace) -> int:
+    from pocket_maker.corpus import rows
+
+    for path in (rows.write_healing(places.data("pocket", "healing.jsonl")), rows.write_known(places.data("facts", "known.tsv"))):
+        print(path)
     return 0
 
 

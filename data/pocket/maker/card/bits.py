@@ -14,8 +14,9 @@ from pocket_maker.corpus import stream
 
 if TYPE_CHECKING:
     import torch
-    from pocket_maker.card.desk import Desk
     from transformers import PreTrainedModel
+
+    from pocket_maker.card.desk import Desk
 
 __all__ = ["BITS", "measure", "rounded", "section"]
 

@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pocket_maker.corpus.chat import tool_listing
-from pocket_maker.corpus.world import World
-
 from helpers import places
 from helpers.models import Model, ModelError, Reply
 from helpers.models.local import Local
 from helpers.models.weights import find
+from pocket_maker.corpus.chat import tool_listing
+from pocket_maker.corpus.world import World
 
 __all__ = ["Case", "Desk", "case", "open_desk"]
 

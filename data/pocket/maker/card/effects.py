@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from helpers.calculator import calculate
+from helpers.scoring import json_valid
 from pocket_maker.card.desk import Case, Desk, case, with_tools
 from pocket_maker.card.scores import declined, made_up, number, says
 from pocket_maker.card.tuning import lora
@@ -24,13 +26,9 @@ from pocket_maker.corpus.families.passages import near_miss, passage
 from pocket_maker.corpus.families.posing import TELL, pose
 from pocket_maker.corpus.families.problems import word_problem
 
-from helpers.calculator import calculate
-from helpers.scoring import json_valid
-
 if TYPE_CHECKING:
-    from pocket_maker.corpus.world import World
-
     from helpers.models import Reply
+    from pocket_maker.corpus.world import World
 
 __all__ = ["EXPERIMENTS"]
 

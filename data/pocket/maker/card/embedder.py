@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pocket_maker.card.text import interval, points, share, table
-from pocket_maker.train.pairs import shared, written
-
 from helpers import stats
 from helpers.retrieval import Bm25, Chunk, Hybrid, NumpyIndex, load_embedder
+from pocket_maker.card.text import interval, points, share, table
+from pocket_maker.train.pairs import shared, written
 
 __all__ = ["measure", "section"]
 

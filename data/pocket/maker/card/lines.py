@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from helpers.stats import Interval
 from pocket_maker.card import scores as score
 from pocket_maker.card.desk import Case, Desk, case
 from pocket_maker.card.text import interval, share, table
@@ -19,12 +20,9 @@ from pocket_maker.corpus.families.labels import sentiment
 from pocket_maker.corpus.families.reading import reading
 from pocket_maker.corpus.families.tools import tool_call
 
-from helpers.stats import Interval
-
 if TYPE_CHECKING:
-    from pocket_maker.corpus.world import World
-
     from helpers.models import Reply
+    from pocket_maker.corpus.world import World
 
 __all__ = ["SOURCES", "LINES", "Result", "measure", "section"]
 

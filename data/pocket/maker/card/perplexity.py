@@ -6,15 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from helpers.models.decode import batches
 from pocket_maker.train.batches import encode
 
-from helpers.models.decode import batches
-
 if TYPE_CHECKING:
-    from pocket_maker.corpus.stream import Row
     from transformers import PreTrainedModel
 
     from helpers.models.local import Local
+    from pocket_maker.corpus.stream import Row
 
 __all__ = ["perplexity"]
 

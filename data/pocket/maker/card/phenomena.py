@@ -6,17 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers import stats
 from pocket_maker.card import effects as effects
 from pocket_maker.card.lines import TERMS
 from pocket_maker.card.text import points, table
 
-from helpers import stats
-
 if TYPE_CHECKING:
+    from helpers.stats import Interval
     from pocket_maker.card.desk import Desk
     from pocket_maker.card.lines import Result
-
-    from helpers.stats import Interval
 
 __all__ = ["Effect", "STEPS", "measure", "section", "verdicts"]
 

@@ -67,25 +67,24 @@ def write_card(out: Path, *, model: str = "pocket", n: int = 200) -> str:
 
 def _card(desk: Desk) -> tuple[str, str]:
     """The text of the card and its summary."""
-    lines, tasks = lines.measure(desk), tasks.measure(desk)
-    effects, bits = phenomena.measure(desk, lines), bits.measure(desk)
-    effects.append(bits.effect(bits))
-    families = families.measure(desk)
+    results, scores = lines.measure(desk), tasks.measure(desk)
+    effects, rounded = phenomena.measure(desk, results), bits.measure(desk)
+    effects.append(bits.effect(rounded))
+    measured = families.measure(desk)
     desk.step("speed")
-    speed = speed.in_a_process(desk.local.folder.path)
     parts = {
-        "Targets": lines.section(lines),
-        "Hand-written tasks": tasks.section(tasks),
+        "Targets": lines.section(results),
+        "Hand-written tasks": tasks.section(scores),
         "Phenomena": phenomena.section(effects),
-        "Size and quality": bits.section(bits),
+        "Size and quality": bits.section(rounded),
         **_embedder(desk.local.folder.path),
-        "Known weaknesses": families.weaknesses(families),
-        "Speed and memory": speed.section(speed),
-        "Families": families.section(families),
+        "Known weaknesses": families.weaknesses(measured),
+        "Speed and memory": speed.section(speed.in_a_process(desk.local.folder.path)),
+        "Families": families.section(measured),
     }
     body = "\n\n".join(f"## {title}\n\n" + (f"{NOTES[title]}\n\n" if title in NOTES else "") + part for title, part in parts.items())
     shows = sum(verdict == "shows" for _, verdict in phenomena.verdicts(effects))
-    return f"{_head(desk)}\n\n{body}\n", f"{_met(lines)}; {shows} of {len(effects)} phenomena show{_failures(desk)}"
+    return f"{_head(desk)}\n\n{body}\n", f"{_met(results)}; {shows} of {len(effects)} phenomena show{_failures(desk)}"
 
 
 def _embedder(folder: Path) -> dict[str, str]:

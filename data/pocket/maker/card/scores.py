@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from helpers.scoring import exact, json_valid, set_f1
 
 if TYPE_CHECKING:
-    from pocket_maker.card.desk import Case
-
     from helpers.models import Reply
+    from pocket_maker.card.desk import Case
 
 __all__ = ["same", "number", "declines", "valid_call", "right_call"]
 

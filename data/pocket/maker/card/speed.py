@@ -10,12 +10,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pocket_maker.card.text import table
-
 from helpers import places
 from helpers.memory import peak_mb
 from helpers.models import Model
 from helpers.models.local import Local
+from pocket_maker.card.text import table
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pocket_maker.card.scores import declined, made_up
-from pocket_maker.card.text import interval, points, share, table
-
 from helpers import runs
 from helpers.tasks import load_task
 from helpers.techniques import majority, prompt
+from pocket_maker.card.scores import declined, made_up
+from pocket_maker.card.text import interval, points, share, table
 
 if TYPE_CHECKING:
-    from pocket_maker.card.desk import Desk
-
     from helpers.runs import Run
+    from pocket_maker.card.desk import Desk
 
 __all__ = ["TASKS", "measure", "section"]
 

@@ -10,9 +10,8 @@ from helpers.tasks import load_task
 from helpers.techniques import prompt
 
 if TYPE_CHECKING:
-    from pocket_maker.card.desk import Desk
-
     from helpers.models import Model
+    from pocket_maker.card.desk import Desk
 
 __all__ = ["lora"]
 

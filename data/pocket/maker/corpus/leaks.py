@@ -19,10 +19,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from pocket_maker.corpus import stream
-from pocket_maker.corpus.world import words
-
 from helpers import places
+from pocket_maker.corpus import stream
+from pocket_maker.corpus.world import unescaped, words
 
 __all__ = ["Leak", "Needle", "needles", "in_stream", "in_source"]
 
@@ -184,7 +183,7 @@ def in_source(needles: Iterable[Needle], folder: Path | None = None) -> list[Lea
     folder, index, found = folder or Path(__file__).parents[1], _Index(needles), []
     for path in sorted([*folder.rglob("*.txt"), *folder.rglob("*.py")]):
         if path.name not in KEPT_OUT:
-            lines = _strings(path) if path.suffix == ".py" else enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            lines = _strings(path) if path.suffix == ".py" else enumerate(map(unescaped, path.read_text(encoding="utf-8").splitlines()), 1)
             for number, text in lines:
                 found += [Leak(needle, f"{path.relative_to(folder)}:{number}", around) for needle, around in index.search(text)]
     return found

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["World", "phrasings", "words", "held_out"]
+__all__ = ["World", "held_out", "phrasings", "unescaped", "words"]
 
 T = TypeVar("T")
 HELD_SHARE = 5  # one string in five is held out
@@ -47,7 +47,7 @@ ESCAPES = {"n": "\n", "t": "\t", "s": " ", "e": ""}
 def phrasings(family: str, table: str) -> tuple[Phrasing, ...] | dict[str, tuple[Phrasing, ...]]:
     """One table of `words/phrasings/<family>.txt`: what stands below `[table]`, or, where it has keys, a dict of `[table: key]`s.
 
-    A line is a phrasing, or a tuple of them where tabs part it. \\n, \\t, \\s and \\e stand for a line break, a tab, an outer space, nothing.
+    A line is a phrasing, or a tuple of them where tabs part it. \\n is a line break, \\t a tab, \\s an outer space, \\e nothing.
 
     >>> phrasings("verifying", "check_ask")[0]
     'Is {claim} right? Check it step by step.'
@@ -57,6 +57,15 @@ def phrasings(family: str, table: str) -> tuple[Phrasing, ...] | dict[str, tuple
     return keyed or tables[table]
 
 
+def unescaped(text: str) -> str:
+    """A line of a table of phrasings as it is said.
+
+    >>> unescaped(r"one\\ntwo")
+    'one\\ntwo'
+    """
+    return re.sub(r"\\(.)", lambda mark: ESCAPES.get(mark[1], mark[1]), text)
+
+
 @functools.cache
 def _tables(family: str) -> dict[str, tuple[Phrasing, ...]]:
     tables: dict[str, list[Phrasing]] = {}
@@ -64,7 +73,7 @@ def _tables(family: str) -> dict[str, tuple[Phrasing, ...]]:
         if line.startswith("["):
             rows = tables.setdefault(line.strip("[]"), [])
         elif line and not line.startswith("#"):
-            columns = tuple(re.sub(r"\\(.)", lambda mark: ESCAPES.get(mark[1], mark[1]), column) for column in line.split("\t"))
+            columns = tuple(map(unescaped, line.split("\t")))
             rows.append(columns if len(columns) > 1 else columns[0])
     return {name: tuple(rows) for name, rows in tables.items()}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pocket_maker.corpus import stream
 from pocket_maker.corpus.pieces import Pieces
+from pocket_maker.corpus.world import World
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,13 +84,13 @@ def batches(
 
     pieces: so many drills on random pieces of the vocabulary for each conversation.
     """
-    stream, drills = stream.stream(seed, split, focus), Pieces(tokenizer)
-    w = stream.World(seed + 1)
+    conversations, drills = stream.stream(seed, split, focus), Pieces(tokenizer)
+    w = World(seed + 1)
     waiting: dict[int, list] = {SHORT: [], LONG: []}
     ready: dict[int, list] = {SHORT: [], LONG: []}
     while True:
         extra = [drills.drill(w) for _ in range(round(pieces * POOL))]
-        for document in extra + encode(tokenizer, [next(stream) for _ in range(POOL)]):
+        for document in extra + encode(tokenizer, [next(conversations) for _ in range(POOL)]):
             size = len(document[0])
             if size <= LONG:
                 waiting[LONG if size > SHORT or w.chance(long_share) else SHORT].append(document)

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers import places
 from pocket_maker.corpus.world import World
 from pocket_maker.train.pairs import batch
-
-from helpers import places
 
 if TYPE_CHECKING:
     import torch
@@ -56,9 +55,10 @@ def train_embedder(
     size: pairs a step; the other pairs' passages are the wrong answers. report: gets step, loss and seconds left every 20 steps.
     """
     import torch
+    from transformers import AutoModel, AutoTokenizer
+
     from pocket_maker.train.recipe import PRESETS
     from pocket_maker.train.training import optimizers_for
-    from transformers import AutoModel, AutoTokenizer
 
     torch.manual_seed(seed)
     tokenizer = AutoTokenizer.from_pretrained(base)
@@ -90,6 +90,7 @@ def export(model: LlamaModel, tokenizer: PreTrainedTokenizerFast, out: Path, mad
     import copy
 
     import torch
+
     from pocket_maker.train.tokenizer import save_tokenizer
 
     out.mkdir(parents=True, exist_ok=True)

@@ -28,8 +28,9 @@ WARMUP = 100  # steps
 
 def prepare(folder: Path, preset: Preset, start: Path | None = None) -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast]:
     """The model of the preset and its tokenizer, which is trained once and kept in `folder`, or is that of the model in `start`."""
-    from pocket_maker.train.tokenizer import save_tokenizer, train_tokenizer
     from transformers import PreTrainedTokenizerFast
+
+    from pocket_maker.train.tokenizer import save_tokenizer, train_tokenizer
 
     if not (folder / "tokenizer.json").exists():
         tokenizer = PreTrainedTokenizerFast.from_pretrained(start) if start else train_tokenizer(vocab_size=preset.vocab)
@@ -162,7 +163,7 @@ def _sound(loss: torch.Tensor, norm: torch.Tensor, tokens: int) -> float:
     if not (float(loss) < 20 and float(norm) < float("inf")):
         raise RuntimeError(
             f"training diverged: after {tokens:,} tokens the loss is {float(loss):.4g} and its gradient {float(norm):.4g}; "
-            "lower matrix_lr in data/pocket/maker/recipe.py and run again: it goes on from the last checkpoint (delete that to start afresh)"
+            "lower matrix_lr in train/recipe.py and run again: it goes on from the last checkpoint (delete that to start afresh)"
         )
     return float(loss)
 
@@ -175,6 +176,7 @@ def export(model: LlamaForCausalLM, folder: Path, tokenizer: PreTrainedTokenizer
     import copy
 
     import torch
+
     from pocket_maker.train.tokenizer import save_tokenizer
 
     folder.mkdir(parents=True, exist_ok=True)
