@@ -36,7 +36,7 @@ def sections(text: str, title: str, limit: int, tokens: Tokens) -> Iterator[tupl
 
 
 def blocks(text: str) -> list[tuple[int, str]]:
-    """(level, name) for a heading, (0, text) for any other block: a paragraph, a list, a table, a fenced listing, as markdown-it reads them.
+    """(level, name) for a heading, (0, text) for any other block: a paragraph, a list, a table, a listing, as markdown-it reads them.
 
     A list right below a line is one block with it: the line says what the list is of. A heading without a name, or with a name of more
     than 300 characters, is text.
