@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 from itertools import islice
 from pathlib import Path
 
@@ -31,6 +32,11 @@ def test_the_conversations_of_seed_0_are_those_that_pocket_was_trained_on(split:
 def test_the_files_that_lessons_read_are_what_the_corpus_writes(tmp_path: Path) -> None:
     for write, committed in ((rows.write_healing, ("pocket", "healing.jsonl")), (rows.write_known, ("facts", "known.tsv"))):
         assert write(tmp_path / "made").read_bytes() == places.data(*committed).read_bytes()
+
+
+def test_what_provenance_looks_up_is_what_the_final_mix_writes(tmp_path: Path) -> None:
+    made, committed = rows.write_taught(tmp_path / "made"), places.data("pocket", "taught.jsonl.xz")
+    assert lzma.decompress(made.read_bytes()) == lzma.decompress(committed.read_bytes())
 
 
 def test_a_phrasing_may_hold_line_breaks_tabs_and_outer_spaces() -> None:

@@ -60,7 +60,7 @@ def test_every_file_is_there_and_readable_and_together_they_are_small() -> None:
 
 def test_there_is_no_code_of_its_own() -> None:
     files = [path for path in FOLDER.rglob("*") if path.is_file() and not path.is_relative_to(FOLDER / "maker")]
-    assert {path.suffix for path in files} <= {".json", ".jinja", ".jsonl", ".md", ".safetensors"}
+    assert {path.suffix for path in files} <= {".json", ".jinja", ".jsonl", ".md", ".safetensors", ".xz"}
     for name in ("config.json", "tokenizer_config.json"):
         assert "auto_map" not in read(name)
     assert read("config.json")["architectures"] == ["LlamaForCausalLM"]

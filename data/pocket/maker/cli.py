@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
     tune.add_argument("--out", type=Path, default=places.data("pocket", "embedder"))
     tune.add_argument("--steps", type=int, default=1500)
     tune.add_argument("--threads", type=int, default=0)
-    commands.add_parser("rows", help="write the files that lessons need of the corpus: healing.jsonl, known.tsv")
+    commands.add_parser("rows", help="write the files that lessons need of the corpus: healing.jsonl, known.tsv, taught.jsonl.xz")
     card = commands.add_parser("card", help="measure the model and write its report card")
     card.add_argument("--model", default="pocket")
     card.add_argument("-n", type=int, default=200, help="examples a line")
@@ -144,8 +144,9 @@ def _embedder(args: argparse.Namespace) -> int:
 def _rows(args: argparse.Namespace) -> int:
     from pocket_maker.corpus import rows
 
-    for path in (rows.write_healing(places.data("pocket", "healing.jsonl")), rows.write_known(places.data("facts", "known.tsv"))):
-        print(path)
+    print(rows.write_healing(places.data("pocket", "healing.jsonl")))
+    print(rows.write_known(places.data("facts", "known.tsv")))
+    print(rows.write_taught(places.data("pocket", "taught.jsonl.xz")))
     return 0
 
 
