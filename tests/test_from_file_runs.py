@@ -52,7 +52,7 @@ def test_a_lesson_reads_the_file_that_the_command_named(tmp_path, monkeypatch):
     nbformat.write(notebook, tmp_path / "lessons" / "17_decide.ipynb")
     (tmp_path / "my.csv").write_text("text,label\n" + "".join(f"Message {i},{'ab'[i % 2]}\n" for i in range(30)))
     monkeypatch.chdir(tmp_path)
-    found = workbook.find(["16"], folder=tmp_path / "lessons")
+    found = workbook.find(["17"], folder=tmp_path / "lessons")
     [result] = workbook.run(found, parameters={"task": "my.csv"}, out=tmp_path / "out")
     assert (result.status, result.error) == ("passed", "")
     assert "my-" in (tmp_path / "out" / "lessons" / "17_decide.ipynb").read_text()
