@@ -16,10 +16,9 @@ STEPS, RELATIVE = 2, 1e-3
 def agree(a: str, b: str) -> bool:
     """Whether `b` says what `a` says: the same text, but for a small difference in decimals of three places or more.
 
-    Such a decimal may differ by 2 in its last printed place, or by a thousandth of itself where that is more. A percentage
-    has two places more than it shows, and the digits before an exponent count as places. Whole numbers, decimals of one or two
-    places, and numbers that are part of a name must be the same. Where a decimal differs, runs of blanks count as one, since a column
-    may be one character wider.
+    Such a decimal may differ by 2 in its last printed place, or by a thousandth of itself where that is more; a percentage counts as
+    the share that it is, so that 44.8% has three places. Whole numbers, decimals of one or two places, and numbers that are part of a
+    name must be the same. Runs of blanks count as one, since a column may become one character wider.
 
     >>> agree("score 0.448 of 18", "score 0.449 of 18"), agree("0.448", "0.463"), agree("0.81", "0.82")
     (True, False, False)
