@@ -124,6 +124,14 @@ def test_a_machine_s_name_in_an_executed_solution_fails_it(lessons: Path, monkey
     assert part.problems == ("solutions/01_rivers, executed: cell 5 holds a name of one machine",)
 
 
+def test_a_solution_that_stops_is_told_with_its_cell(lessons: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = Result("solutions/01_rivers", "failed", error="cell 5 of 20 (`n / 0`): ZeroDivisionError: division by zero")
+    monkeypatch.setattr(checking, "run", lambda lessons, **settings: [failed])
+    [part] = checking.check(folder=lessons)[2:]
+    assert part.problems == ("solutions/01_rivers: failed: cell 5 of 20 (`n / 0`): ZeroDivisionError: division by zero",)
+    assert (part.passed, part.failures) == (0, 1)
+
+
 def test_a_notebook_with_several_problems_counts_one() -> None:
     one, two = Lesson(Path("01_a.ipynb")), Lesson(Path("02_b.ipynb"))
     part = checking._judged({one: ["wrong", "also wrong"], two: []})
