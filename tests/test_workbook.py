@@ -15,8 +15,9 @@ import nbformat
 import pytest
 
 from helpers import places, workbook
-from helpers.workbook import checking, html, page, refreshing, rules_outputs, running
-from helpers.workbook.cut import cut, drift
+from helpers.workbook import checking, comparing, html, page, refreshing, rules_outputs, running
+from helpers.workbook.cut import cut
+from helpers.workbook.drift import drift
 from helpers.workbook.files import Lesson, clean, fingerprint, tree_hash, write
 from helpers.workbook.task import Job, Result, Task, Watcher
 
@@ -183,9 +184,9 @@ def test_failures_are_named_and_the_others_still_finish(tmp_path: Path) -> None:
 
 def test_a_lesson_that_takes_too_long_is_ended_and_said_so(tmp_path: Path) -> None:
     notebook(tmp_path / "lessons" / "03_slow.ipynb", "n = 1", "import time\ntime.sleep(600)")
-    slow = workbook.run(workbook.find(folder=tmp_path / "lessons"), timeout=6, out=tmp_path)[0]
+    slow = workbook.run(workbook.find(folder=tmp_path / "lessons"), timeout=3, out=tmp_path)[0]
     assert slow.status == "timeout"
-    assert slow.error.endswith("timed out after 6 s")
+    assert slow.error.endswith("timed out after 3 s")
     assert slow.seconds < 30
 
 
@@ -259,16 +260,5 @@ def test_a_part_of_the_check_that_breaks_is_one_problem_and_the_next_part_runs(l
 
 
 def test_refresh_looks_past_times_but_not_past_scores() -> None:
-    assert refreshing.sanitize("took 1.25 s for 200 replies") == refreshing.sanitize("took 0.8 s for 200 replies")
-    assert refreshing.sanitize("score 0.81 [0.75, 0.86]") == "score 0.81 [0.75, 0.86]"
-
-
-def test_a_committed_output_that_no_longer_holds_fails_the_check(lessons: Path) -> None:
-    solution = lessons / "solutions" / "01_rivers.ipynb"
-    edited = Lesson(solution).read()
-    edited.cells[7].outputs[0].data["text/plain"] = "6"
-    write(solution, clean(edited))
-    part = checking._compare([Lesson(solution)], 1, 60, lambda text: None)
-    assert part.passed == 8
-    assert len(part.problems) == 1
-    assert "solutions/01_rivers, Cell 3" in part.problems[0]
+    assert comparing.sanitize("took 1.25 s for 200 replies") == comparing.sanitize("took 0.8 s for 200 replies")
+    assert comparing.sanitize("score 0.81 [0.75, 0.86]") == "score 0.81 [0.75, 0.86]"

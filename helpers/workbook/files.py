@@ -49,7 +49,7 @@ class Lesson:
         try:
             return nbformat.read(self.path, as_version=4)
         except Exception as error:
-            raise ValueError(f"{self.name}.ipynb is not a notebook: {error}. Restore it with: git checkout {self.path.name}") from error
+            raise ValueError(f"{self.name}.ipynb is not a notebook: {error}. Keep a copy, then: git checkout {self.path.name}") from error
 
 
 def find(numbers: Sequence[str] = (), *, folder: Path | None = None, solutions: bool = False) -> list[Lesson]:
