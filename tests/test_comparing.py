@@ -7,10 +7,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers.storage import write_text
 from helpers.workbook import checking, comparing, find, refreshing
 from helpers.workbook.checking import Execution, Part
 from helpers.workbook.drift import twins
-from helpers.workbook.files import Lesson, clean, write
+from helpers.workbook.files import Lesson, clean
 
 CODE = nbformat.v4.new_code_cell
 
@@ -35,7 +36,7 @@ def edit(lesson: Lesson, number: int, text: str) -> None:
     """Put other text into the output of a cell, counted from 1."""
     made = lesson.read()
     made.cells[number - 1].outputs[0].data["text/plain"] = text
-    write(lesson.path, clean(made))
+    write_text(lesson.path, clean(made))
 
 
 def test_a_last_digit_passes_but_for_exact() -> None:
@@ -118,7 +119,7 @@ def test_a_machine_s_name_and_a_cell_that_stops_fail_their_notebook(lessons: Pat
     solution = Lesson(lessons / "solutions" / "01_rivers.ipynb")
     notebook = solution.read()
     notebook.cells[4].source, notebook.cells[7].source = "print('/home/' + 'ada/x')", "n / 0"
-    write(solution.path, clean(notebook))
+    write_text(solution.path, clean(notebook))
     part = checking._execute([solution], Execution(exact=True), None)
     assert (part.passed, part.failures) == (0, 1)
     assert "holds a name of one machine: " in part.problems[0]

@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 
 from helpers import places
+from helpers.storage import latest_checkpoint
 from pocket_maker import cli
 from pocket_maker.corpus import stream
 from pocket_maker.train import batches, checkpoint
@@ -130,7 +131,7 @@ def test_a_restored_checkpoint_is_exact_and_the_next_step_is_the_same(batch, tmp
     checkpoint.save(tmp_path, model, optimizers, {"tokens": 77})
     other, others = taught(batch, 0, seed=9)
     assert not same(model, other)
-    assert checkpoint.restore(checkpoint.latest(tmp_path), other, others) == {"tokens": 77}
+    assert checkpoint.restore(latest_checkpoint(tmp_path), other, others) == {"tokens": 77}
     assert same(model, other)
     for mine, theirs in zip(optimizers, others, strict=True):
         assert mine.state
@@ -158,13 +159,13 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint_to_the_end(folder) -> Non
     run = subprocess.Popen([sys.executable, "-c", KILLED, str(folder), repr(TINY)], cwd=places.root())
     try:
         deadline = time.monotonic() + 120
-        while not (checkpoint.latest(folder) or run.poll() is not None or time.monotonic() > deadline):
+        while not (latest_checkpoint(folder) or run.poll() is not None or time.monotonic() > deadline):
             time.sleep(0.05)
         time.sleep(0.3)
     finally:
         run.kill()
     assert run.wait() == -signal.SIGKILL
-    before = json.loads((checkpoint.latest(folder) / "state.json").read_text())
+    before = json.loads((latest_checkpoint(folder) / "state.json").read_text())
     assert before["tokens"] >= TINY.step
     state = train(folder, TINY, tokens=before["tokens"] + 3 * TINY.step)
     assert state["starts"] == [0, before["tokens"]]
@@ -213,12 +214,12 @@ def test_a_damaged_checkpoint_is_named(batch, tmp_path) -> None:
     checkpoint.save(tmp_path, model, optimizers, {})
     (tmp_path / "checkpoint" / "model.safetensors").write_bytes(b"half")
     with pytest.raises(ValueError, match=r"checkpoint in .* is damaged .* delete .*checkpoint to start afresh"):
-        checkpoint.restore(checkpoint.latest(tmp_path), model, optimizers)
+        checkpoint.restore(latest_checkpoint(tmp_path), model, optimizers)
 
 
 def whole(folder: Path, batch: batches.Batch) -> dict:
     """The state of the newest checkpoint, after all of it has been read."""
-    return checkpoint.restore(checkpoint.latest(folder), *taught(batch, 0))
+    return checkpoint.restore(latest_checkpoint(folder), *taught(batch, 0))
 
 
 def test_a_full_disk_leaves_the_earlier_checkpoint_whole(batch, tmp_path) -> None:
@@ -270,7 +271,7 @@ def test_at_every_moment_of_two_killed_saves_one_checkpoint_is_whole(tmp_path, m
         left[0] = moment  # calls before the kill
         with contextlib.suppress(KeyboardInterrupt):
             checkpoint.save(tmp_path, model, [], {"tokens": tokens})
-        got = checkpoint.restore(checkpoint.latest(tmp_path), model, [])["tokens"]
+        got = checkpoint.restore(latest_checkpoint(tmp_path), model, [])["tokens"]
         assert seen <= got <= tokens
         seen = got
 

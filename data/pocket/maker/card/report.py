@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.storage import read_json
 from pocket_maker.card import bits, embedder, families, lines, phenomena, speed, tasks
 from pocket_maker.card.desk import Desk, open_desk
 from pocket_maker.card.text import table
@@ -104,7 +104,7 @@ def _failures(desk: Desk) -> str:
 
 def _head(desk: Desk) -> str:
     """Title, what the model is, and how it was trained."""
-    folder, config = desk.local.folder.path, json.loads((desk.local.folder.path / "config.json").read_text(encoding="utf-8"))
+    folder, config = desk.local.folder.path, read_json(desk.local.folder.path / "config.json")
     weights = sorted(folder.glob("*.safetensors"))
     size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file() and file.suffix != ".md")
     shape = ", ".join(f"{name} {config[key]:,}" for name, key in SHAPE.items() if key in config)
@@ -122,7 +122,7 @@ def _head(desk: Desk) -> str:
 
 def _training(folder: Path) -> dict:
     file = folder / "training.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return read_json(file) if file.exists() else {}
 
 
 def _recipe(folder: Path) -> list[tuple[str, str]]:

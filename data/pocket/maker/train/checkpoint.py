@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.checkpoints import NEW, latest, put_in_place
+from helpers.storage import NEW, put_checkpoint, read_json
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["save", "restore", "latest", "begin_from"]
+__all__ = ["save", "restore", "begin_from"]
 
 
 def save(folder: Path, model: torch.nn.Module, optimizers: list[torch.optim.Optimizer], state: dict[str, Any]) -> None:
@@ -24,7 +24,7 @@ def save(folder: Path, model: torch.nn.Module, optimizers: list[torch.optim.Opti
 
     try:
         _write(folder / NEW, model, optimizers, state)
-        put_in_place(folder)
+        put_checkpoint(folder)
     except (OSError, SafetensorError) as error:
         raise OSError(f"cannot write a checkpoint in {folder} ({error}); the one before, if any, is whole. Mend that, run again") from error
 
@@ -59,7 +59,7 @@ def restore(path: Path, model: torch.nn.Module, optimizers: list[torch.optim.Opt
         for j, p in enumerate(o.param_groups[0]["params"]):
             mine = {key.split(".", 2)[2]: value for key, value in moments.items() if key.startswith(f"{i}.{j}.")}
             o.state[p] = {key: value.to(p.device) for key, value in mine.items()}
-    return json.loads((path / "state.json").read_text(encoding="utf-8"))
+    return read_json(path / "state.json")
 
 
 def begin_from(folder: Path, model: torch.nn.Module, finished: Path) -> dict:
@@ -74,7 +74,7 @@ def begin_from(folder: Path, model: torch.nn.Module, finished: Path) -> dict:
     weights = load_file(finished / "model.safetensors")
     _check_shapes(finished, weights, model)
     model.load_state_dict({name: value.float() for name, value in weights.items()}, strict=False)
-    made = json.loads((finished / "training.json").read_text(encoding="utf-8"))
+    made = read_json(finished / "training.json")
     return {key: made[key] for key in ("tokens", "seconds", "curve", "starts", "focus")}
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.storage import latest_checkpoint, read_json
 from pocket_maker.train import checkpoint
 from pocket_maker.train.batches import PAD, Batch, batches
 from pocket_maker.train.recipe import PRESETS, Preset, build, rate
@@ -103,7 +104,7 @@ def train(folder: Path, preset: Preset | str, *, tokens: int | None = None, star
     model = model.to(device).train()
     optimizers = optimizers_for(model, preset)
     state = {"tokens": 0, "seconds": 0.0, "curve": [], "starts": [], "date": date.today().isoformat()}
-    if found := checkpoint.latest(folder):
+    if found := latest_checkpoint(folder):
         state |= checkpoint.restore(found, model, optimizers)
     elif start:
         state |= checkpoint.begin_from(folder, model, start)
@@ -193,5 +194,5 @@ def export(model: LlamaForCausalLM, folder: Path, tokenizer: PreTrainedTokenizer
 
 def curve(folder: Path) -> list[tuple[int, float]]:
     """The loss curve of the run in `folder`: (tokens seen, training loss)."""
-    found = checkpoint.latest(folder)
-    return [tuple(point) for point in json.loads((found / "state.json").read_text())["curve"]] if found else []
+    found = latest_checkpoint(folder)
+    return [tuple(point) for point in read_json(found / "state.json")["curve"]] if found else []
