@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from helpers import places
 from helpers.examples import check_rows, check_splits, read_rows
-from helpers.from_file import KINDS, from_file
-from helpers.from_file.columns import ROLES
+from helpers.files import KINDS, from_file
+from helpers.files.columns import ROLES
 from helpers.hub import from_hub
+from helpers.metrics.scores import METRICS
 from helpers.renaming import check_columns, check_roles, renamed
-from helpers.scoring import METRICS
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
     from helpers.examples import Rows
-    from helpers.from_file import Report
+    from helpers.files import Report
 
 __all__ = ["Task", "load_task", "from_file", "SPLITS"]
 

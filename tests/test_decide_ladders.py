@@ -11,9 +11,9 @@ import pytest
 from tiny import tiny_causal
 
 from helpers.decide import Prices, climb, rungs_for, wording
-from helpers.decide.nearest import nearest
 from helpers.decide.openers import opener
 from helpers.decide.prompting import longest
+from helpers.methods.retrieved_shots import nearest
 from helpers.models import load, wrap
 from helpers.tasks import Task, load_task
 

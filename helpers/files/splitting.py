@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 
-from helpers.from_file.mending import mended
+from helpers.files.mending import mended
 
 __all__ = ["split_by_hash", "split_by_date", "sample", "allotted", "SHARES"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from helpers.from_file.splitting import SHARES
+from helpers.files.splitting import SHARES
 
 __all__ = ["missed"]
 
