@@ -22,6 +22,7 @@ from servers import Server
 from helpers import places, runs
 from helpers.methods.method import Answer, few_shot, majority, prompt
 from helpers.models import Reply
+from helpers.runs import record
 from helpers.stats import wilson
 from helpers.tasks import Task
 
