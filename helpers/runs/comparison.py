@@ -48,12 +48,8 @@ def compare(a: Run, b: Run) -> Comparison:
     ValueError: the runs are of different tasks, splits, metrics, examples or targets; nothing can be said of such a pair.
     """
     left, right = _aligned(a, b)
-    x, y = left["score"].to_numpy(), right["score"].to_numpy()
-    wins, losses, n = int((y > x).sum()), int((y < x).sum()), len(x)
-    counts = {"wins": wins, "losses": losses, "ties": n - wins - losses, "n": n}
-    if set(y - x) <= {-1.0, 0.0, 1.0}:
-        return Comparison(a.method, b.method, stats.paired_wins(wins, losses, n), stats.mcnemar(x, y), **counts)
-    return Comparison(a.method, b.method, stats.paired_bootstrap(x, y), stats.sign_flip(x, y), **counts, test="paired permutation")
+    paired = stats.difference(left["score"].to_numpy(), right["score"].to_numpy())
+    return Comparison(a.method, b.method, paired.gain, paired.p, paired.wins, paired.losses, paired.ties, paired.gain.n, paired.test)
 
 
 def _aligned(a: Run, b: Run) -> tuple[pandas.DataFrame, pandas.DataFrame]:
