@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from helpers.metrics.scores import exact, json_valid, label, score, set_f1
+from helpers.metrics.registry import score
+from helpers.metrics.scores import exact, json_valid, label, set_f1
 
 LABELS = ["positive", "negative", "mixed"]
 

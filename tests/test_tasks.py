@@ -81,12 +81,12 @@ def test_no_more_than_ten_problems_are_shown(tmp_path):
 
 
 @pytest.mark.parametrize(("toml", "problem"), [
-    (TOML + 'lables = ["x"]', r"task\.toml, field 'lables': is unknown; known are labels, name, metric"),
+    (TOML + 'lables = ["x"]', r"task\.toml, field 'lables': is unknown; known are labels, prompts, name, metric"),
     (TOML.replace('"label"', '"f1"'), r"field 'metric': must be one of label, exact, set_f1, json, rouge_1, .*, bleu, got 'f1'"),
     ('name = "x"', r"field 'metric': must be one of .*, got None"),
     ("", r"field 'metric': must be one of .*, got None"),
     (TOML.replace("looks = 2", 'looks = "2"'), r"field 'looks': must be int, got '2'"),
-    (TOML.replace('["good", "bad"]', '["good", "Good"]'), r"field 'labels': metric \"label\" needs two or more labels, all different"),
+    (TOML.replace('["good", "bad"]', '["good", "Good"]'), r"field 'labels': metric 'label' needs two or more labels, all different"),
     (TOML.replace('["good", "bad"]', "[1, 2]"), r"field 'labels': must be a list of texts"),
     ("metric =\n" + TOML, r"task\.toml: broken TOML: .*line 1"),
 ])  # fmt: skip

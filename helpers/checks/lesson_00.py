@@ -19,7 +19,7 @@ def warmup(question: str, model: Model) -> str:
     import re
 
     from helpers import places
-    from helpers.metrics.scores import score
+    from helpers.metrics.registry import score
 
     if not isinstance(question, str) or "?" not in question:
         raise Miss(question, "a question in one string, with a question mark", "the model is asked exactly what you write")

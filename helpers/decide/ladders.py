@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from helpers import places
 from helpers.decide.openers import Opener, opener, untunable
 from helpers.decide.prompting import longest, reading_wording, wording
+from helpers.metrics import metric
 
 if TYPE_CHECKING:
     import pandas
@@ -91,7 +92,7 @@ def rungs_for(
     if "train" not in task.splits or not len(task["train"]):
         raise ValueError(f"task {task.name!r} has no train split: the baseline, the shots and LoRA learn from it; split its rows first")
     told = {**TRAINING, "epochs": epochs, "limit": limit, **settings}
-    pages = [] if task.metric in ("label", "set_f1", "json") else _pages(task)  # of those no answer is looked up
+    pages = _pages(task) if metric(task.metric).looked_up else []
     why = untunable(model)
     build = _reading if pages else _prompting
     steps, tuned = build(task, model, pages, shots, told, Path(folder) if folder else places.outputs("decide", task.name))
@@ -107,7 +108,7 @@ def _prompting(task: Task, model: Model, pages: list[Page], shots: int, told: di
     bare, engineered = wording(task)
     train, room, asked = list(task["train"]), {"max_tokens": longest(task, model)}, opener(model)
     steps = [Step(majority(train, name="trivial"), lambda size: None, "always the most frequent answer of train")]
-    if task.metric == "label":
+    if metric(task.metric).needs_labels:
         steps += [Step(classical(train, name="classical"), lambda size: None, "word counts and a logistic regression, fitted on train")]
     solved = _varied(train, shots)
     steps += [

@@ -13,7 +13,7 @@ from helpers.files.promise import missed
 from helpers.files.rows import Rows, enough, with_ids
 from helpers.files.splitting import SHARES, sample, split_by_date, split_by_hash
 from helpers.files.targets import Targets
-from helpers.metrics.scores import score
+from helpers.metrics.registry import metric, score
 
 __all__ = ["Draft", "drafted", "split", "leakage", "notes"]
 
@@ -41,7 +41,7 @@ class Draft:
     @property
     def strata(self) -> list[str]:
         """What the splits are balanced by: the labels, where the targets are labels."""
-        return self.targets.values if self.targets.metric == "label" else [""] * len(self.rows)
+        return self.targets.values if metric(self.targets.metric).needs_labels else [""] * len(self.rows)
 
     def sizes(self) -> dict[str, int]:
         """Examples by split."""
@@ -89,7 +89,7 @@ def leakage(draft: Draft, chosen: Mapping[str, Choice]) -> list[str]:
         found.append(f"{len(near.pairs)} of {near.looked} test rows looked at are nearly a train row (cosine of words 0.9 or more), "
                      f"such as rows {numbers[inside['test'][test]]} and {numbers[inside['train'][train]]} ({cosine:.2f}): "
                      "give group= if something says which rows belong together, or take one of each out")  # fmt: skip
-    if draft.targets.metric == "label" and (said := _told(draft)) > 0.5:
+    if metric(draft.targets.metric).needs_labels and (said := _told(draft)) > 0.5:
         found.append(
             f"in {said:.0%} of the inputs the right label stands as a word, and no other: take it out if no real input will have it"
         )
@@ -146,7 +146,7 @@ def _how(draft: Draft, chosen: Mapping[str, Choice], contexts: bool, seed: int) 
         whole = ", groups whole and by their newest row (group=False: by date alone)" if group else whole
         why = "dates decide, and groups stay whole" if group else "dates decide, and days stay whole"
         return f"by date={chosen['date'].column!r}{whole}, the newest in test: {_spans(draft)}", why
-    by = "" if draft.targets.metric != "label" else ", as evenly by label as groups allow" if group else ", label by label"
+    by = "" if not metric(draft.targets.metric).needs_labels else ", as evenly by label as groups allow" if group else ", label by label"
     if group:
         return f"by a hash of the group {group!r}{by}; some groups may move when rows are added (seed={seed})", "groups stay whole"
     why = "rows of one context stay together" if contexts else "rows of one text stay together"
@@ -166,7 +166,7 @@ def _spans(draft: Draft) -> str:
 def _told(draft: Draft) -> float:
     """The share of (some) inputs that name their own label and no other."""
     some = range(0, len(draft.rows), max(1, len(draft.rows) // 500))
-    return sum(score("label", draft.rows.inputs[p], draft.targets.values[p], draft.targets.labels) for p in some) / len(some)
+    return sum(score(draft.targets.metric, draft.rows.inputs[p], draft.targets.values[p], draft.targets.labels) for p in some) / len(some)
 
 
 def _pair(numbers: Sequence[int], pair: tuple[int, int]) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.files import records
 from helpers.files.columns import Choice, choose
 from helpers.files.documents import find_documents
 from helpers.files.draft import Draft, drafted, leakage, notes, split
 from helpers.files.instructions import instruction_for
 from helpers.files.opening import KINDS, decode, read_bytes
+from helpers.files.records import Table, read_csv, read_jsonl, read_parquet
 from helpers.files.report import Report, balance
 from helpers.files.rows import fields, usable
 from helpers.files.size import can_show
@@ -20,7 +20,7 @@ from helpers.files.splitting import SHARES
 from helpers.files.targets import understand
 
 if TYPE_CHECKING:
-    from helpers.tasks import Task
+    from helpers.tasks.task import Task
 
 __all__ = ["from_file"]
 
@@ -81,16 +81,16 @@ def from_file(
     return _task(report, draft, looks, license, description)
 
 
-def _read(name: str, data: bytes, encoding: str | None, delimiter: str | None) -> records.Table:
+def _read(name: str, data: bytes, encoding: str | None, delimiter: str | None) -> Table:
     kind = KINDS[Path(name).suffix.lower()]
     if kind == "Parquet":
-        return records.read_parquet(name, data)
+        return read_parquet(name, data)
     text = decode(name, data, encoding)
     if kind == "JSONL":
-        return records.read_jsonl(name, text)
+        return read_jsonl(name, text)
     if delimiter is not None and len(delimiter) != 1:
         raise ValueError(f'delimiter={delimiter!r} must be one character, such as ";" or "\\t"')
-    return records.read_csv(name, text, delimiter or ("\t" if name.lower().endswith(".tsv") else None))
+    return read_csv(name, text, delimiter or ("\t" if name.lower().endswith(".tsv") else None))
 
 
 def _report(
@@ -122,7 +122,7 @@ def _report(
 def _task(report: Report, draft: Draft, looks: int, license: str, description: str) -> Task:
     from datasets import Dataset, DatasetDict
 
-    from helpers.tasks import Task
+    from helpers.tasks.task import Task
 
     columns = fields(draft.rows, report.columns, draft.ids, draft.targets.values)
     places = {name: [p for p, split in enumerate(draft.splits) if split == name] for name in SHARES}

@@ -6,11 +6,11 @@ The score of a run is the mean over its examples.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from helpers.metrics import overlap, replies
+from helpers.metrics import replies
 
-__all__ = ["score", "METRICS", "exact", "label", "set_f1", "json_valid"]
+__all__ = ["exact", "json_valid", "label", "set_f1"]
 
 
 def exact(answer: str, target: str | Sequence[str]) -> float:
@@ -90,26 +90,3 @@ def json_valid(answer: str, target: str = "", labels: Sequence[str] = ()) -> flo
         return float(got is not replies.BROKEN)
     kinds = [float if type(value) is int else type(value) for value in (got, shape)]
     return float(kinds[0] is kinds[1] and (not isinstance(shape, dict) or shape.keys() <= got.keys()))
-
-
-METRICS: dict[str, Callable[..., float]] = {
-    "label": label,
-    "exact": lambda answer, target, labels=(): exact(answer, target),
-    "set_f1": set_f1,
-    "json": json_valid,
-    "rouge_1": lambda answer, target, labels=(): overlap.rouge_1(answer, target),
-    "rouge_2": lambda answer, target, labels=(): overlap.rouge_2(answer, target),
-    "rouge_l": lambda answer, target, labels=(): overlap.rouge_l(answer, target),
-    "bleu": lambda answer, target, labels=(): overlap.bleu(answer, target),
-}
-
-
-def score(metric: str, answer: str, target: str | Sequence[str], labels: Sequence[str] = ()) -> float:
-    """The score of one answer by the metric's name: one of METRICS.
-
-    >>> score("exact", "1,000.", "1000")
-    1.0
-    """
-    if metric not in METRICS:
-        raise ValueError(f"unknown metric {metric!r}: choose one of {', '.join(METRICS)}")
-    return METRICS[metric](answer, target, labels)

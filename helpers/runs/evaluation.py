@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol
 
-from helpers.metrics.scores import score
+from helpers.metrics.registry import score
 from helpers.progress import bar
 from helpers.runs.comparison import Comparison, compare
 from helpers.runs.looks import Look, data_fingerprint, look

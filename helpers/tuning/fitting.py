@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.metrics import metric
 from helpers.models.known import remember
 from helpers.progress import bar
 from helpers.tuning import states, tuned
@@ -117,7 +118,7 @@ def _pairs(
     if data is None or isinstance(data, str | Path | Mapping):
         raise ValueError(f"data must be a task, as load_task(name) gives it, or rows with input and target; got {data!r:.80}")
     if hasattr(data, "splits"):
-        labels = data.labels if data.metric == "label" else ()
+        labels = data.labels if metric(data.metric).needs_labels else ()
         rows, dev = data["train"], dev if dev is not None else data.splits.get("dev")
     for name, value in (("limit", limit), ("dev_limit", dev_limit)):
         if value is not None and value < 1:

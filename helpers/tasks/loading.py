@@ -5,60 +5,25 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.examples import check_rows, check_splits, read_rows
-from helpers.files import KINDS, from_file
-from helpers.files.columns import ROLES
-from helpers.hub import from_hub
-from helpers.metrics.scores import METRICS
-from helpers.renaming import check_columns, check_roles, renamed
+from helpers.metrics.registry import METRICS
+from helpers.tasks.examples import check_rows, check_splits, read_rows
+from helpers.tasks.hub import from_hub
+from helpers.tasks.renaming import check_columns, check_roles, renamed
+from helpers.tasks.task import PROMPTS, SPLITS, Task
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
+    from datasets import DatasetDict
 
-    from helpers.examples import Rows
-    from helpers.files import Report
+    from helpers.tasks.examples import Rows
 
-__all__ = ["Task", "load_task", "from_file", "SPLITS"]
+__all__ = ["load_task"]
 
-SPLITS = ("train", "dev", "test")
 _KEYS: dict[str, type] = {"name": str, "metric": str, "instruction": str, "looks": int, "license": str, "description": str}
 _SHOWN = 10
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Task:
-    """What is asked, of which examples, and how an answer is scored. `task["dev"]` is a `datasets.Dataset`.
-
-    Every example has id (str), input (str), target (str, or list of str), and what the task adds. `looks` is how often
-    its test split may be used before its score stops being honest. `documents`: a folder to look things up in; `report`: `from_file`'s.
-    """
-
-    name: str
-    metric: str
-    labels: tuple[str, ...]
-    instruction: str
-    splits: DatasetDict
-    folder: Path | None
-    looks: int
-    license: str
-    description: str = ""
-    documents: Path | None = None
-    report: Report | None = None
-
-    def __getitem__(self, split: str) -> Dataset:
-        if split not in self.splits:
-            raise KeyError(f"task {self.name!r} has no split {split!r}; it has {', '.join(self.splits)}")
-        return self.splits[split]
-
-    def __repr__(self) -> str:
-        sizes = ", ".join(f"{len(rows)} {split}" for split, rows in self.splits.items())
-        labels = f" ({', '.join(self.labels)})" if self.labels else ""
-        return f"{self.name}: {self.metric}{labels}; {sizes} examples"
 
 
 def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **spec: object) -> Task:
@@ -72,6 +37,9 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
     ValueError: the data is at fault (one message names file, line and field of the first ten problems), or a column is not there.
     FileNotFoundError: there is no such task.
     """
+    from helpers.files import KINDS, from_file
+    from helpers.files.columns import ROLES
+
     if Path(where).suffix.lower() in KINDS and not Path(where, "task.toml").exists():
         check_roles(Path(where).name, ROLES, columns or {})
         return from_file(where, **(columns or {}), **spec)
@@ -133,15 +101,21 @@ def _task(name: str, folder: Path | None, spec: Mapping, rows: Mapping[str, Rows
         raise ValueError(f"task {name!r} has {len(problems)} problem{'s' * (len(problems) > 1)}{more}:{shown}")
     text = {key: spec.get(key, "") for key in ("metric", "instruction", "license", "description")}
     return Task(
-        name=spec.get("name", name), labels=tuple(spec.get("labels", ())), looks=spec.get("looks", 5), splits=_datasets(rows),
-        folder=folder, documents=folder / "pages" if folder and (folder / "pages").is_dir() else None, **text,
-    )  # fmt: skip
+        name=spec.get("name", name),
+        labels=tuple(spec.get("labels", ())),
+        looks=spec.get("looks", 5),
+        splits=_datasets(rows),
+        folder=folder,
+        documents=folder / "pages" if folder and (folder / "pages").is_dir() else None,
+        prompts=dict(spec.get("prompts", {})),
+        **text,
+    )
 
 
 def _check_spec(spec: Mapping) -> list[str]:
     """What is wrong with task.toml (or what was given in its place)."""
-    odd = [key for key in spec if key not in (*_KEYS, "labels")]
-    problems = [f"task.toml, field {key!r}: is unknown; known are labels, {', '.join(_KEYS)}" for key in odd]
+    odd = [key for key in spec if key not in (*_KEYS, "labels", "prompts")]
+    problems = [f"task.toml, field {key!r}: is unknown; known are labels, prompts, {', '.join(_KEYS)}" for key in odd]
     for key, kind in _KEYS.items():
         value = spec.get(key)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
@@ -151,9 +125,20 @@ def _check_spec(spec: Mapping) -> list[str]:
     labels = spec.get("labels", ())
     if not isinstance(labels, list | tuple) or not all(isinstance(label, str) and label.strip() for label in labels):
         problems.append(f"task.toml, field 'labels': must be a list of texts, none of them empty, got {labels!r}")
-    elif spec.get("metric") == "label" and len({label.casefold().strip() for label in labels}) < max(2, len(labels)):
-        problems.append(f"task.toml, field 'labels': metric \"label\" needs two or more labels, all different, got {labels!r}")
-    return problems
+    elif _needs_labels(spec) and len({label.casefold().strip() for label in labels}) < max(2, len(labels)):
+        problems.append(f"task.toml, field 'labels': metric {spec['metric']!r} needs two or more labels, all different, got {labels!r}")
+    return problems + _check_prompts(spec.get("prompts", {}))
+
+
+def _needs_labels(spec: Mapping) -> bool:
+    return spec.get("metric") in METRICS and METRICS[spec["metric"]].needs_labels
+
+
+def _check_prompts(prompts: object) -> list[str]:
+    if not isinstance(prompts, Mapping) or not all(isinstance(text, str) for text in prompts.values()):
+        return [f"task.toml, table 'prompts': must hold texts, got {prompts!r}"]
+    odd = [name for name in prompts if name not in PROMPTS]
+    return [f"task.toml, table 'prompts': {name!r} is unknown; known are {', '.join(PROMPTS)}" for name in odd]
 
 
 def _datasets(rows: Mapping[str, Rows]) -> DatasetDict:

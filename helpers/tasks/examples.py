@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from helpers.metrics.scores import score
+from helpers.metrics.registry import score
 
 __all__ = ["read_rows", "check_rows", "check_splits", "normal"]
 
@@ -27,7 +27,7 @@ def read_rows(file: Path) -> tuple[Rows, list[str]]:
     rows, problems = [], []
     for number, line in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
         if line.strip():
-            row, problem = _row(line)
+            row, problem = json_row(line)
             problems += [f"{file.name}, line {number}{problem}"] if problem else []
             rows += [] if problem else [(number, row)]
     if not rows and not problems:
@@ -87,7 +87,7 @@ def _means(mark: re.Match) -> bool:
     return not unicodedata.category(mark[0]).startswith("P") or (mark[0] == "-" and after.isdigit())
 
 
-def _row(line: bytes) -> tuple[dict, str]:
+def json_row(line: bytes) -> tuple[dict, str]:
     """One line as an object, or what is wrong with it, beginning with the field where it can be told."""
     try:
         row = json.loads(line.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)

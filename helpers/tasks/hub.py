@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.renaming import check_columns, renamed
+from helpers.tasks.renaming import check_columns, renamed
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-    from helpers.examples import Rows
+    from helpers.tasks.examples import Rows
 
 __all__ = ["from_hub"]
 
