@@ -11,29 +11,23 @@ import dis
 import hashlib
 import sys
 import sysconfig
+import types
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from inspect import getattr_static
 from pathlib import Path
-from types import (
-    BuiltinFunctionType,
-    ClassMethodDescriptorType,
-    CodeType,
-    FunctionType,
-    MethodDescriptorType,
-    MethodType,
-    MethodWrapperType,
-    ModuleType,
-    WrapperDescriptorType,
-)
+from types import CodeType, FunctionType, MethodType, ModuleType
 
 __all__ = ["code", "short"]
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _FUNCTIONS = (FunctionType, staticmethod, classmethod, property, cached_property)
-_NATIVE = (BuiltinFunctionType, MethodDescriptorType, ClassMethodDescriptorType, WrapperDescriptorType, MethodWrapperType)
+_NATIVE = (types.BuiltinFunctionType, types.MethodDescriptorType, types.ClassMethodDescriptorType,
+           types.WrapperDescriptorType, types.MethodWrapperType)  # fmt: skip
 _GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
+_DEEPEST = 60  # things inside things; the next one is its name
 _OURS = Path(__file__).resolve().parent
 _PYTHON = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")]
 
@@ -64,13 +58,18 @@ class _Walk:
     """One way through all that a function reaches. What is met again is not entered again, so circles end."""
 
     met: dict[int, tuple[object, str]] = field(default_factory=dict)  # holds the objects too, so that their ids stay theirs
+    depth: int = 0
 
     def text(self, value: object) -> str:
         if type(value) in _PLAIN:
             return repr(value)
-        if id(value) not in self.met:
-            self.met[id(value)] = value, f"<{_name(value)}>"  # all that is said of it while inside it
+        if id(value) in self.met:
+            return self.met[id(value)][1]
+        self.met[id(value)] = value, f"<{_name(value)}>"  # all that is said of it while inside it
+        if self.depth < _DEEPEST:
+            self.depth += 1
             inside = self._inside(value)
+            self.depth -= 1
             self.met[id(value)] = value, inside if len(inside) < 80 else short(inside)
         return self.met[id(value)][1]
 
@@ -131,7 +130,7 @@ _running: ContextVar[_Walk | None] = ContextVar("_running", default=None)
 
 def _parts(value: object) -> list:
     """What pickle would write of an object, without values that `cached_property` only remembers; its attributes if it cannot."""
-    if hasattr(value, "detach"):  # a tensor, whose pickle holds an address
+    if hasattr(type(value), "detach"):  # a tensor, whose pickle holds an address
         return [str(value.dtype), value.detach().cpu().float().numpy()]
     try:
         reduced = copyreg.dispatch_table.get(type(value), lambda thing: thing.__reduce_ex__(2))(value)
@@ -147,18 +146,19 @@ def _parts(value: object) -> list:
 
 def _own_fingerprint(value: object) -> str:
     """What models, methods and indexes say of themselves."""
-    try:
-        told = getattr(value, "fingerprint", None) or (value.spec if hasattr(value, "ask_many") else None)
-    except Exception:
-        return ""
-    return told if isinstance(told, str) else ""
+    model = getattr_static(value, "ask_many", None) is not None
+    for name in ("fingerprint", "spec") if model else ("fingerprint",):
+        told = getattr(value, name, None) if getattr_static(value, name, None) is not None else None
+        if isinstance(told, str) and told:
+            return told
+    return ""
 
 
 def _wrapped(value: object) -> tuple:
     """The functions inside a property, a `cached_property`, or a wrapper such as `functools.cache` makes."""
     if isinstance(value, property):
         return value.fget, value.fset
-    return (value.func,) if isinstance(value, cached_property) else (getattr(value, "__wrapped__", None),)
+    return (value.func,) if isinstance(value, cached_property) else (getattr_static(value, "__wrapped__", None),)
 
 
 def _content(cell: object) -> object:

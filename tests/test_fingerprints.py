@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from types import MappingProxyType
+from unittest.mock import Mock
 
 import pytest
 
@@ -143,6 +144,23 @@ def test_functions_that_name_each_other_and_objects_in_a_circle_end(monkeypatch:
 def test_a_method_that_its_own_reader_names_ends() -> None:
     method = prompt("{input}", answer=lambda text: text + method.name)
     assert len(method.fingerprint) == 12
+
+
+@pytest.mark.parametrize("kind", [property, staticmethod, classmethod, cached_property])
+def test_what_a_class_wraps_counts(kind: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    prints = set()
+    for body in (lambda self: 1, lambda self: 2):
+        monkeypatch.setattr(Called, "other", kind(body), raising=False)
+        prints.add(code(Called("a")))
+    assert len(prints) == 2
+
+
+def test_a_fingerprint_of_what_has_no_bottom_ends() -> None:
+    nested: list = []
+    for _ in range(5000):
+        nested = [nested]
+    assert code(captured(nested)) == code(captured(nested)) != code(captured([]))
+    assert code(captured(Mock()))
 
 
 def test_a_value_that_was_only_remembered_changes_nothing() -> None:
