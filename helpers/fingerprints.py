@@ -116,8 +116,7 @@ class _Walk:
     def _object(self, value: object) -> str:
         if isinstance(value, ModuleType):
             return _name(value)
-        told = _own_fingerprint(value)
-        if told:
+        if told := _own_fingerprint(value):
             return f"{_name(value)} {told}"
         inner = next((part for part in _wrapped(value) if part is not None), None)
         if inner is not None:
@@ -146,19 +145,21 @@ def _parts(value: object) -> list:
 
 def _own_fingerprint(value: object) -> str:
     """What models, methods and indexes say of themselves."""
-    model = getattr_static(value, "ask_many", None) is not None
-    for name in ("fingerprint", "spec") if model else ("fingerprint",):
-        told = getattr(value, name, None) if getattr_static(value, name, None) is not None else None
-        if isinstance(told, str) and told:
-            return told
-    return ""
+    names = ("fingerprint", "spec") if _attribute(value, "ask_many") else ("fingerprint",)
+    told = [_attribute(value, name) for name in names]
+    return next((text for text in told if isinstance(text, str)), "")
 
 
 def _wrapped(value: object) -> tuple:
     """The functions inside a property, a `cached_property`, or a wrapper such as `functools.cache` makes."""
     if isinstance(value, property):
         return value.fget, value.fset
-    return (value.func,) if isinstance(value, cached_property) else (getattr_static(value, "__wrapped__", None),)
+    return (value.func,) if isinstance(value, cached_property) else (_attribute(value, "__wrapped__"),)
+
+
+def _attribute(value: object, name: str) -> object:
+    """An attribute that is there; nothing is made up on asking, as a mock does."""
+    return getattr(value, name, None) if getattr_static(value, name, None) is not None else None
 
 
 def _content(cell: object) -> object:
@@ -183,8 +184,7 @@ def _name(value: object) -> str:
     named = value if isinstance(value, (type, FunctionType, *_NATIVE)) else type(value)
     name = getattr(named, "__qualname__", type(value).__name__)
     module = getattr(named, "__module__", None)
-    outside = _is_library(getattr(sys.modules.get(module), "__file__", None)) and module != "builtins"
-    return f"{module}.{name}" if outside else name
+    return f"{module}.{name}" if _is_library(getattr(sys.modules.get(module), "__file__", None)) else name
 
 
 def _is_library_class(kind: type) -> bool:
@@ -196,5 +196,5 @@ def _is_library_class(kind: type) -> bool:
 def _is_library(file: str | None) -> bool:
     """Whether a file belongs to Python or an installed package other than this one."""
     path = Path(file).resolve() if file else _OURS
-    installed = {"site-packages", "dist-packages"} & set(path.parts) or any(path.is_relative_to(folder) for folder in _PYTHON)
+    installed = {"site-packages", "dist-packages"}.intersection(path.parts) or any(map(path.is_relative_to, _PYTHON))
     return bool(installed) and not path.is_relative_to(_OURS)
