@@ -1,4 +1,4 @@
-"""What a function does, as text that is the same in every process, and twelve characters that stand for a text.
+"""What a function does, as text that is the same in every process.
 
 A function is its byte code and what that reaches: constants, defaults, captured values, the object it is bound to, and the globals
 that its body names. What Python or an installed package brings is known by its name.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copyreg
 import dis
-import hashlib
 import sys
 import sysconfig
 import types
@@ -20,7 +19,7 @@ from inspect import getattr_static
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 
-__all__ = ["code", "short"]
+__all__ = ["code"]
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _FUNCTIONS = (FunctionType, staticmethod, classmethod, property, cached_property)
@@ -30,11 +29,6 @@ _GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
 _DEEPEST = 60  # things inside things; the next one is its name
 _OURS = Path(__file__).resolve().parent
 _PYTHON = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")]
-
-
-def short(text: str) -> str:
-    """Twelve characters of its SHA-256."""
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def code(function: Callable) -> str:
