@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.calculator import calculate
+from helpers.methods.calculator import calculate
 
 
 @pytest.mark.parametrize("text", ["1e999", "-1e999", "1e308 * 10", "1e999 - 1e999", "2e308 / 1e308"])

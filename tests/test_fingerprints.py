@@ -15,7 +15,7 @@ from unittest.mock import Mock
 import pytest
 
 from helpers.fingerprints import code
-from helpers.techniques import prompt
+from helpers.methods.method import prompt
 
 MARK = "!"
 WORDS = ("a", ["b"], {"c": {"d"}})
