@@ -19,6 +19,8 @@ from inspect import getattr_static
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 
+from helpers.storage import short
+
 __all__ = ["code"]
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
