@@ -56,7 +56,8 @@ class Fake:
 
 def task(metric: str = "label", **changes) -> Task:
     rows = [{"id": f"e{i}", "input": text, "target": text.split()[0] if i < 4 else "bad"} for i, text in enumerate(TEXTS)]
-    splits = datasets.DatasetDict({split: datasets.Dataset.from_list(changes.pop("rows", rows)) for split in ("dev", "test")})
+    rows = changes.pop("rows", rows)
+    splits = datasets.DatasetDict({split: datasets.Dataset.from_list(rows) for split in ("dev", "test")})
     return Task("moods", metric, ("good", "bad"), "", splits, None, changes.pop("looks", 2), "CC0-1.0")
 
 
@@ -146,6 +147,23 @@ def test_a_test_split_counts_looks_and_warns_past_the_budget():
     with pytest.warns(UserWarning, match="This is look 2 at the test split of 'moods', and its budget is 1: the score is no longer"):
         over = runs.run(few_shot("{input}", SHOT), task(looks=1), Fake(), split="test")
     assert (over.look.number, over.score.n) == (2, 5)
+
+
+def test_other_data_under_the_same_name_has_a_budget_of_its_own():
+    other = task(looks=1, rows=[{"id": "e0", "input": "good tea", "target": "good"}])
+    looks = [runs.run(prompt("{input}"), which, Fake(), split="test").look for which in (task(looks=1), other, task(looks=1))]
+    assert [str(look) for look in looks] == ["look 1 of 1", "look 1 of 1", "look 1 of 1, had before"]
+
+
+def test_a_run_with_a_limit_is_a_look_at_the_same_data():
+    looks = [runs.run(prompt("{input}"), task(), Fake(), split="test", limit=limit).look for limit in (2, None, 2)]
+    assert [str(look) for look in looks] == ["look 1 of 2", "look 2 of 2", "look 1 of 2, had before"]
+
+
+def test_the_same_data_in_another_order_shares_its_budget():
+    rows = [{"id": name, "input": name, "target": "good"} for name in "ab"]
+    looks = [runs.run(prompt("{input}"), task(rows=order), Fake(), split="test").look for order in (rows, rows[::-1])]
+    assert [look.number for look in looks] == [1, 2]
 
 
 def test_the_dev_split_and_a_run_that_broke_cost_no_look():

@@ -76,6 +76,17 @@ def test_an_example_that_is_one_of_the_shots_is_refused():
         few_shot("{input}", [*SHOTS[:1], {"input": "Lovely.", "target": "positive"}]).solve(ROWS, Echo())
 
 
+@pytest.mark.parametrize("shot", [{"question": "Why?", "target": "b"}, {"question": "Why?", "input": "", "target": "b"}])
+def test_an_example_without_an_input_is_not_taken_for_a_shot(shot):
+    example = {"id": "a", "question": "How?", "input": shot.get("input")}
+    assert [answer.error for answer in few_shot("{question}", [shot]).solve([example], Echo())] == [None]
+
+
+def test_an_example_without_an_input_that_is_a_shot_is_refused():
+    with pytest.raises(ValueError, match="example 'a' is one of the shots of method '1 shots'"):
+        few_shot("{question}", [{"question": "How?", "target": "b"}]).solve([{"id": "a", "question": "How?"}], Echo())
+
+
 def test_a_shot_without_a_target_is_refused():
     with pytest.raises(ValueError, match="shot 2 of 2 has no target"):
         few_shot("{input}", [SHOTS[0], {"input": "x"}])

@@ -87,7 +87,7 @@ class Method:
 
     def _messages_or_name(self, example: Mapping) -> list[dict]:
         name = example.get("id", "without an id")
-        if any(shot.get("input") == example.get("input") for shot in self.shots):
+        if any(self._same(shot, example) for shot in self.shots):
             raise ValueError(
                 f"example {name!r} is one of the shots of method {self.name!r}, so its answer would be in its own prompt: "
                 "draw the shots from the train split."
@@ -96,6 +96,13 @@ class Method:
             return self.messages(example)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"method {self.name!r} cannot ask about example {name!r} (no model was called): {error.args[0]}") from error
+
+    def _same(self, shot: Mapping, example: Mapping) -> bool:
+        """Whether both ask the same: the same input or, where there is none to ask about, the same in every field of the template."""
+        fields = self.template.fields
+        if "input" in fields and shot.get("input") and example.get("input"):
+            return shot["input"] == example["input"]
+        return bool(fields) and all(shot.get(name) is not None and shot.get(name) == example.get(name) for name in fields)
 
     def _read(self, reply: Reply, messages: list[dict]) -> Answer:
         if reply.error:

@@ -20,9 +20,10 @@ def exact(answer: str, target: str | Sequence[str]) -> float:
     and Markdown marks around words, and a trailing period; (4) thousands commas and trailing zeros of numbers,
     so 1,000 = 1000.0; (5) one sentence around the target: it ends "... is TARGET" or "... : TARGET", or begins
     "TARGET is ..."; (6) one remark of up to three words after a comma: "London, England"; (7) if the target is a
-    number, the words around the only number that follows the last "is", ":" or "=": "She has 12 apples."
+    number, the words around the only number that follows the last "is", ":" or "=": "She has 12 apples."; "minus 5" is -5.
     Wrong are answers with a second sentence, and those that take the target back or leave a choice outside it:
-    "not London", "London or Paris", "London, but I may be wrong".
+    "not London", "London or Paris", "London, but I may be wrong"; and words that make another value of the number next to them:
+    "5 million", "5%", "under 5", "about 5", "half of 5", "3:30" for 30. Where such a wording is right too, list it as a target.
     Aggregation: mean. Differs from SQuAD's exact match (Rajpurkar et al. 2016, arXiv:1606.05250), which drops articles
     everywhere ("Vitamin A" = "Vitamin") and knows no sentence; and from a substring test, which accepts "not London".
     Limits: "London, Paris" cannot be told from "London, England"; "Paris, not London" is wrong for Paris too; "twelve" is not 12.

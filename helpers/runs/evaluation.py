@@ -117,7 +117,9 @@ def _row(task: Task, example: Mapping, answer: Answer) -> dict:
 
 def _look(method: Solver, task: Task, model: Model | None, examples: list[dict]) -> Look:
     who = f"{model.name} {getattr(model, 'fingerprint', model.spec)}" if model else "none"
-    seen = look(task.name, getattr(method, "fingerprint", method.name), who, data_fingerprint(examples), budget=task.looks)
+    whole = data_fingerprint(sorted(task["test"], key=lambda row: row["id"]))
+    parts = getattr(method, "fingerprint", method.name), who, data_fingerprint(examples)
+    seen = look(task.name, *parts, whole=whole, budget=task.looks)
     if seen.over:
         warnings.warn(
             f"This is look {seen.number} at the test split of {task.name!r}, and its budget is {seen.budget}: the score is no "
