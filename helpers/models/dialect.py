@@ -74,7 +74,7 @@ class Form:
     def after(self, error: Exception, messages: list[dict], settings: Settings) -> Form | None:
         """The form to try next; None if the error is no refusal of how the request was written."""
         status, text = getattr(error, "status_code", None), f"{getattr(error, 'code', None) or ''} {message(error)}"
-        about = getattr(error, "param", None) or text
+        about = str(getattr(error, "param", None) or text)
         complaints = set()
         if status in (400, 422) and not TOO_LONG.search(text):
             names = [name for name in (self.limit, "temperature", "seed") if re.search(rf"\b{name}\b", about)]

@@ -62,7 +62,7 @@ def _text(content: object, kind: str) -> str:
         return content
     parts = content if isinstance(content, list) else [content]
     texts = [_text(part.get(kind), "text") for part in parts if isinstance(part, dict) and part.get("type", kind) == kind]
-    return "".join(texts + [part for part in parts if isinstance(part, str)])
+    return "".join(texts + [part for part in parts if isinstance(part, str) and kind == "text"])
 
 
 def _thought(message: object) -> str:
