@@ -125,12 +125,19 @@ def test_a_local_models_seconds_are_paid_by_the_hour():
 
 
 def test_token_prices_count_what_is_read_and_what_is_written():
-    assert Prices(dollars_in=2, dollars_out=8).per_1000(run("a", [1], tokens=(300, 50))) == pytest.approx(1.0)
+    assert Prices(dollars_in=2, dollars_out=8).per_1000(run("a", [1], tokens=(300, 50), usd=0.0)) == pytest.approx(1.0)
     assert Prices.like("gpt-4.1") == Prices(dollars_in=2.0, dollars_out=8.0)
     with pytest.raises(ValueError, match="no price for 'gpt-0'"):
         Prices.like("gpt-0")
     with pytest.raises(ValueError, match="a token price has two sides"):
         Prices(dollars_in=1.0)
+
+
+def test_a_hosted_model_costs_its_own_price_whatever_is_assumed_for_others():
+    billed, unlisted = run("a", [1, 0], usd=0.0002), run("a", [1, 0], usd=math.nan)
+    assert Prices.like("gpt-4.1").per_1000(billed) == pytest.approx(0.2)
+    assert math.isnan(Prices.like("gpt-4.1").per_1000(unlisted))
+    assert "hosted models as billed" in Prices.like("gpt-4.1").words
 
 
 def test_a_rung_without_a_model_costs_nothing_and_keeps_its_data():

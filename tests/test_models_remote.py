@@ -21,6 +21,7 @@ from helpers.models.remote import price
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr("helpers.models.dialect._dialects", {})  # a port may come back
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "LADDER_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 

@@ -17,11 +17,12 @@ __all__ = ["Budget", "Prices", "Rung", "rung"]
 class Prices:
     """What an answer is taken to cost where its model sends no bill. An assumption, so that it is said and can be changed.
 
+    A hosted model costs what it bills, by its own price, whatever is assumed for others; nan if that is not known.
     dollars_per_hour: of the machine a local model runs on; an answer pays for its seconds. dollars_in, dollars_out: per million
-    tokens; if given, every token of every rung is priced so, as a hosted model's would be, and the hour does not count.
+    tokens; if given, a local model's tokens are priced so, as a hosted model's would be, and the hour does not count.
 
     >>> Prices(dollars_in=2.0, dollars_out=8.0).words
-    'each token at $2 (in) and $8 (out) a million'
+    'hosted models as billed, any other token at $2 (in) and $8 (out) a million'
     """
 
     dollars_per_hour: float = 0.10
@@ -37,7 +38,7 @@ class Prices:
     @classmethod
     def like(cls, model: str) -> Prices:
         """The token prices of a hosted model in the price list. ValueError: it is not listed."""
-        from helpers.models.remote import price
+        from helpers.models.prices import price
 
         listed = price(model)
         if not listed:
@@ -49,15 +50,17 @@ class Prices:
         """The assumption as it is told."""
         if self.dollars_in is None:
             return f"this machine at ${self.dollars_per_hour:g} an hour, hosted models as billed"
-        return f"each token at ${self.dollars_in:g} (in) and ${self.dollars_out:g} (out) a million"
+        return f"hosted models as billed, any other token at ${self.dollars_in:g} (in) and ${self.dollars_out:g} (out) a million"
 
     def per_1000(self, run: Run) -> float:
         """US dollars for 1,000 answers like those of the run; nan: a hosted model whose price is unknown."""
         rows = run.table
+        billed = 1000 * float(rows["usd"].mean(skipna=False))
+        if billed:  # nan as well
+            return billed
         if self.dollars_in is not None:
             return float(rows["tokens_in"].mean() * self.dollars_in + rows["tokens_out"].mean() * self.dollars_out) / 1000
-        billed = 1000 * float(rows["usd"].mean(skipna=False))
-        return billed if billed else 1000 * float(rows["seconds"].mean()) * self.dollars_per_hour / 3600
+        return 1000 * float(rows["seconds"].mean()) * self.dollars_per_hour / 3600
 
 
 @dataclass(frozen=True)

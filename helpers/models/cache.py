@@ -10,7 +10,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 from threading import Lock
 
@@ -62,7 +62,7 @@ class Cache:
         for start in range(0, len(keys), 500):
             some = keys[start : start + 500]
             rows = self._run(f"select key, reply from replies where key in ({','.join('?' * len(some))})", some)
-            found.update((key, _reply(text)) for key, text in rows)
+            found.update((key, reply) for key, text in rows if (reply := _reply(text)) is not None)
         return found
 
     def put(self, replies: dict[str, Reply]) -> None:
@@ -121,6 +121,10 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _reply(text: str) -> Reply:
-    reply = Reply(**json.loads(text))
-    return replace(reply, tool_calls=tuple(reply.tool_calls))
+def _reply(text: str) -> Reply | None:
+    """A row as a reply; None for one from before thoughts were told from answers that holds no answer, so that it is asked again."""
+    row, names = json.loads(text), {field.name for field in fields(Reply)}
+    says = row["text"].strip() and not row["text"].lstrip().startswith("<think>")
+    if "thought" not in row and not says and not row["tool_calls"]:
+        return None
+    return Reply(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in names})
