@@ -17,7 +17,7 @@ from threading import Lock
 from helpers import places
 from helpers.models.reply import ModelError, Reply, Settings
 
-__all__ = ["Cache", "open_cache", "reply_key", "files_hash"]
+__all__ = ["Cache", "open_cache", "reply_key", "file_hash", "files_hash"]
 
 SCHEMA = """
 create table if not exists replies (key text primary key, reply text not null, at real not null) without rowid;
@@ -112,8 +112,13 @@ class Cache:
 
 def files_hash(files: Iterable[Path], cache: Cache | None = None) -> str:
     """One SHA-256 over the names and contents of some files."""
-    each = [(path.name, cache.file_hash(path) if cache else _sha256(path)) for path in sorted(files)]
+    each = [(path.name, file_hash(path, cache)) for path in sorted(files)]
     return hashlib.sha256(json.dumps(each).encode()).hexdigest()
+
+
+def file_hash(path: Path, cache: Cache | None = None) -> str:
+    """SHA-256 of a file's content; a cache remembers it."""
+    return cache.file_hash(path) if cache else _sha256(path)
 
 
 def _sha256(path: Path) -> str:

