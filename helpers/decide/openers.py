@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpers.models import Model
 
-__all__ = ["Opener", "opener", "untunable"]
+__all__ = ["Opener", "nobody", "opener", "untunable"]
 
 Opener = Callable[[int], "Model | None"]
+
+
+def nobody(size: int) -> None:
+    """For a method that asks no model."""
 
 
 def opener(model: Model) -> Opener:
