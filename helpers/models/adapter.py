@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpers.models.four_bits import quiet_peft, read_nf4, rounded
 from helpers.models.known import recall
-from helpers.models.on_disk import NAMED, named
+from helpers.models.packaged import NAMED, named
 from helpers.models.reply import ModelError
 from helpers.models.weights import Folder, find, header, read_model
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from helpers.models.on_disk import NAMED, on_disk
+from helpers.models.on_disk import on_disk
+from helpers.models.packaged import NAMED
 from helpers.models.reply import ModelError, Reply, Settings
+from helpers.models.spec import parse
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["load", "wrap", "Model"]
 
 Messages = str | list[dict]
-ALLOWED = '"pocket", "smollm2", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>"'
 
 
 class Provider(Protocol):
@@ -136,16 +135,14 @@ def load(
     'llama3'
     """
     from helpers.models.cache import open_cache
+    from helpers.models.remote import Remote
 
-    kind, _, rest = str(spec).partition(":")
-    if spec not in NAMED and not (kind in ("hf", "openai") and rest):
-        raise ModelError(f'unknown model {spec!r}; allowed: {ALLOWED}; for example load("pocket")')
-    kept = open_cache(cache)
-    if kind == "openai":
-        name, provider = _remote(rest, timeout=timeout, concurrency=concurrency, retries=retries)
-        return Model(spec, name, provider, kept)
-    name, about, provider = on_disk(str(spec), batch_size=batch_size, cache=kept)
-    return Model(spec, name, provider, kept, about=about)
+    parsed, replies = parse(spec, NAMED), open_cache(cache)
+    if parsed.kind == "openai":
+        provider = Remote(parsed.name, parsed.url, timeout=timeout, concurrency=concurrency, retries=retries)
+        return Model(parsed.text, parsed.name, provider, replies)
+    name, about, provider = on_disk(parsed, batch_size=batch_size, cache=replies)
+    return Model(parsed.text, name, provider, replies, about=about)
 
 
 def wrap(
@@ -162,14 +159,6 @@ def wrap(
     from helpers.models.local import Memory
 
     return Model(f"memory:{name}", name, Memory(module, tokenizer, batch_size=batch_size), open_cache(cache))
-
-
-def _remote(rest: str, **options: float) -> tuple[str, Provider]:
-    from helpers.models.remote import Remote
-
-    name, url = re.fullmatch(r"(.+?)(?:@(https?://.*))?", rest).groups()
-    url = url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-    return name, Remote(name, url.rstrip("/"), **options)
 
 
 def _conversation(messages: Messages) -> list[dict]:

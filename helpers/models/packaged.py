@@ -15,7 +15,7 @@ from helpers.models.reply import ModelError
 if TYPE_CHECKING:
     from helpers.models.cache import Cache
 
-__all__ = ["MINILM", "SMOLLM2", "Packaged", "checked", "minilm", "smollm2"]
+__all__ = ["NAMED", "named", "MINILM", "SMOLLM2", "Packaged", "checked", "minilm", "smollm2"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Packaged:
     hub: str
 
 
+NAMED = ("pocket", "smollm2")  # the models that have a name of their own
 SMOLLM2 = Packaged(
     spec="smollm2",
     about="SmolLM2-135M-Instruct, 4-bit (Q4_1), dequantized",
@@ -108,3 +109,12 @@ def _folder(model: Packaged) -> Path:
             f"(if PyPI no longer has it: {model.hub})"
         )
     return Path(next(iter(package.submodule_search_locations))) / model.folder
+
+
+def named(spec: str) -> Path:
+    """The folder of a model that has a name of its own."""
+    if spec == "smollm2":
+        return smollm2()
+    if not places.data("pocket", "config.json").exists():
+        raise ModelError("the pocket model is missing: data/pocket holds no config.json; `git checkout data/pocket` brings it back")
+    return places.data("pocket")

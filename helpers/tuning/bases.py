@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpers import places
 from helpers.models.four_bits import quiet_peft, read_nf4
-from helpers.models.on_disk import NAMED
+from helpers.models.packaged import NAMED
 from helpers.models.reply import ModelError
 
 if TYPE_CHECKING:
