@@ -10,7 +10,7 @@ import pytest
 
 from helpers import runs
 from helpers.judges import JUDGES, VERDICTS, judge, verdicts
-from helpers.models import Reply
+from helpers.models import ModelError, Reply
 from helpers.prompts import Template
 from helpers.tasks import Task
 from helpers.techniques import prompt
@@ -111,10 +111,18 @@ def test_rows_that_cannot_be_judged_stay_and_say_why():
     )
     model = Says("right", "hm")
     found = verdicts(model, table)
-    assert (len(model.asked), found["passed"].tolist()) == (2, [1, 0, 0, 0])
+    assert (len(model.asked), found["passed"].tolist()[0], found["passed"].isna().tolist()) == (2, 1, [False, True, True, True])
     assert found["error"].tolist()[1:3] == ["not judged, the run failed here: timeout", "not judged, the answer is empty"]
     assert "it says neither or both" in found["error"][3]
-    assert verdicts(None, table.iloc[1:3])["passed"].tolist() == [0, 0]
+    assert verdicts(None, table.iloc[1:3])["passed"].isna().all()
+
+
+def test_a_judge_that_cannot_be_reached_is_an_error_and_not_a_verdict():
+    silent = SimpleNamespace(
+        name="m", ask_many=lambda asked, on_reply, **settings: [Reply("", 0, 0, 0.0, 0.0, error="timeout")] * len(asked)
+    )
+    with pytest.raises(ModelError, match="no reply from m: timeout"):
+        verdicts(silent, pd.DataFrame({"id": ["a"], "input": ["q"], "target": ["8"], "answer": ["eight"]}))
 
 
 def test_accepted_spellings_are_joined_and_a_column_of_references_wins():

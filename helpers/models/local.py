@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +86,7 @@ class Local:
             try:
                 rows[i] = self._fitting(messages, settings)
             except Exception as error:  # a template may refuse a conversation with an error of any kind
-                refused.append((i, _failed(error)))
+                refused.append((i, replace(_failed(error), final=True)))
         if refused:
             yield refused
         if rows and tokenizer:

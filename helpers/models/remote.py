@@ -100,7 +100,7 @@ class Remote:
         usage = response.usage
         used = (usage.prompt_tokens, usage.completion_tokens) if usage else (self.count(messages), _about(text))
         error = None if text.strip() or calls else _without_text(getattr(choices[0], "finish_reason", None), settings)
-        return Reply(text, *used, seconds, self._usd(*used), error=error, tool_calls=calls)
+        return Reply(text, *used, seconds, self._usd(*used), error=error, tool_calls=calls, final=error is not None)
 
     def _request(self, client: OpenAI, messages: list[dict], settings: Settings) -> object:
         limit = "max_completion_tokens" if self.url.startswith("https://api.openai.com/") else "max_tokens"

@@ -17,6 +17,7 @@ class Reply:
 
     `seconds` is the wall time of the request (for a batch: its time divided by its size), `usd` its price (0.0 for a model on
     this machine, nan when prices.toml does not list the model). A reply from the cache keeps the numbers it was paid for with.
+    `final`, beside an `error`: asking again would give the same, as for a prompt that is too long for the model.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Reply:
     cached: bool = False
     error: str | None = None
     tool_calls: tuple[dict, ...] = ()
+    final: bool = False
 
 
 @dataclass(frozen=True)
