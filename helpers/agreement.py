@@ -22,8 +22,8 @@ class Agreement:
     """A judge against labels, on n rows: tp + fn are positive by the labels, tp + fp by the judge.
 
     tpr = tp/(tp+fn), the share of the right ones that it passes (sensitivity, recall); tnr = tn/(tn+fp), the share of the wrong
-    ones that it stops (specificity). `unread` verdicts were neither of the two labels and count as not positive; if all of them are,
-    nothing is known: n is 0 and every rate is nan.
+    ones that it stops (specificity). `unread` verdicts were neither of the two labels and count as not positive; `missing` ones never
+    came. If all are unread, or any is missing, nothing is known: n is 0 and every rate is nan.
     """
 
     n: int
@@ -36,8 +36,11 @@ class Agreement:
     tnr: Interval
     kappa: Interval
     unread: int = 0
+    missing: int = 0
 
     def __repr__(self) -> str:
+        if self.missing:
+            return f"no agreement, {self.missing} verdicts are missing: their replies failed, run the judge again"
         if not self.n:
             return f"no reply could be read as a verdict, n=0, {self.unread} unread"
         rates = {"TPR": self.tpr, "TNR": self.tnr, "kappa": self.kappa, "accuracy": self.accuracy}
@@ -53,8 +56,9 @@ def agreement(truth: Sequence[Hashable], judged: Sequence[Hashable], positive: H
     rows, with half a row added to each of the four cells: without that, 40 rows without a disagreement would give 1 ± 0, and
     the interval held the truth 85 times of 100. Accuracy alone misleads where one label is rare; kappa falls with rare labels too
     (Feinstein and Cicchetti 1990), so read TPR and TNR. A verdict that is neither label, such as "", counts as not positive; where all
-    are "", the judge never gave one, and n is 0. Raises ValueError for lengths that differ, for labels that are not two, `positive`
-    among them, and for verdicts in other words than the labels. Source: Cohen 1960, EPM 20.
+    are "", the judge never gave one, and n is 0, as it is where one is None or nan: its reply failed. Raises ValueError for lengths that
+    differ, for labels that are not two, `positive` among them, and for verdicts in other words than the labels. Source: Cohen 1960,
+    EPM 20.
 
     >>> agreement([1, 1, 1, 1, 0, 0], [1, 1, 1, 0, 0, 1], positive=1)
     TPR 0.75 [0.30, 0.95], TNR 0.50 [0.09, 0.91], kappa 0.25 [-0.50, 1.00], accuracy 0.67 [0.30, 0.90], n=6
@@ -63,10 +67,10 @@ def agreement(truth: Sequence[Hashable], judged: Sequence[Hashable], positive: H
 
     truth, judged = list(truth), list(judged)
     _check(truth, judged, positive)
-    unread = sum(verdict not in truth for verdict in judged)
-    if all(verdict == "" for verdict in judged):
-        none = Interval(math.nan, math.nan, math.nan, 0)
-        return Agreement(0, 0, 0, 0, 0, none, none, none, none, unread)
+    missing, unread = sum(map(_missing, judged)), sum(verdict not in truth for verdict in judged)
+    if missing or all(verdict == "" for verdict in judged):
+        unknown = Interval(math.nan, math.nan, math.nan, 0)
+        return Agreement(0, 0, 0, 0, 0, unknown, unknown, unknown, unknown, unread - missing, missing)
     pairs = [(label == positive, verdict == positive) for label, verdict in zip(truth, judged, strict=True)]
     tp, fp, tn, fn = (pairs.count(pair) for pair in ((True, True), (False, True), (False, False), (True, False)))
     n, cells = len(pairs), np.array([tp, fp, tn, fn])
@@ -134,6 +138,10 @@ def _interval(value: float, lows: numpy.ndarray, highs: numpy.ndarray, n: int) -
     return Interval(value, min(value, float(np.quantile(lows, 0.025))), max(value, float(np.quantile(highs, 0.975))), n)
 
 
+def _missing(verdict: Hashable) -> bool:
+    return verdict is None or verdict != verdict
+
+
 def _check(truth: list, judged: list, positive: Hashable) -> None:
     if len(truth) != len(judged):
         raise ValueError(f"labels and verdicts are of the same rows, got {len(truth)} and {len(judged)}")
@@ -143,5 +151,6 @@ def _check(truth: list, judged: list, positive: Hashable) -> None:
             f"the labels must be two, the positive one {positive!r} and another, each at least once; got {found[:5]!r}: "
             'say which is positive, as in agreement(truth, judged, positive="right")'
         )
-    if not set(judged) & set(found) and set(judged) != {""}:
+    said = {verdict for verdict in judged if not _missing(verdict)}
+    if not said & set(found) and said - {""}:
         raise ValueError(f"no verdict is one of the labels {found!r}; got {list(dict.fromkeys(judged))[:5]!r}: use the same words for both")

@@ -6,6 +6,7 @@ A judge is a measuring instrument with errors of its own: `helpers.agreement` sa
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -81,9 +82,10 @@ def verdicts(
 
     `rows` is a run or its table; options are those of `judge`. The judge sees the columns; `reference` is the target where there
     is no such column, and a list of accepted spellings is joined by "or". A row that failed or has no answer is not sent to the
-    judge. None is dropped: a row without a verdict has passed = nan, as nothing is known of it, an empty verdict and the reason as its
-    error. Raises KeyError for a table without answers and ValueError for one without a field of the template, both before any call,
-    and ModelError if all replies of the judge failed.
+    judge. None is dropped: a row without a verdict has passed = nan, as nothing is known of it, and the reason as its error. Its verdict
+    is "" where nothing could be read, and None where a reply failed, the model's or the judge's; a warning counts the latter. Raises
+    KeyError for a table without answers and ValueError for one without a field of the template, both before any call, and ModelError
+    if all replies of the judge failed.
     """
     import pandas as pd
 
@@ -94,7 +96,10 @@ def verdicts(
         raise KeyError(f"there are no answers to judge: give a run or its table; this one has the columns {', '.join(table.columns)}")
     examples = [_example(row) for row in table.to_dict("records")]
     asked = [example for example in examples if not _why_not(example)]
-    given = iter(answers(method, asked, model) if asked else ())
+    said = answers(method, asked, model) if asked else []
+    if lost := [answer.failed for answer in said if answer.failed]:
+        warnings.warn(f"{method.name}: {len(lost)} of {len(said)} replies failed ({lost[0]}); run it again", stacklevel=2)
+    given = iter(said)
     passing = _pair(method.template, options.get("labels", ()))[0]
     return pd.DataFrame([_verdict(example, None if _why_not(example) else next(given), passing) for example in examples])
 
@@ -115,11 +120,13 @@ def _why_not(example: Mapping) -> str:
 
 
 def _verdict(example: Mapping, answer: Answer | None, passing: str) -> dict:
-    row = {"id": example.get("id"), "passed": math.nan, "verdict": "", "reply": "", "error": _why_not(example) or None}
+    lost = isinstance(example.get("error"), str) and math.isnan(example.get("score", math.nan))
+    row = {"id": example.get("id"), "passed": math.nan, "verdict": None if lost else "", "reply": "", "error": _why_not(example) or None}
     if answer is None:
         return row
     passed = float(answer.text == passing) if answer.text else math.nan
-    return row | {"passed": passed, "verdict": answer.text, "reply": answer.replies[-1].text, "error": answer.error}
+    verdict = None if answer.failed else answer.text
+    return row | {"passed": passed, "verdict": verdict, "reply": answer.replies[-1].text, "error": answer.error}
 
 
 def _pair(template: Template, labels: Sequence[str]) -> tuple[str, ...]:

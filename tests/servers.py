@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -89,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, b"<html>gateway</html>", "text/html")
         elif fault == "leak":
             self._send(400, json.dumps({"error": {"message": f"cannot use {self.headers['authorization']}"}}).encode())
-        elif isinstance(fault, str) and fault.isdigit():
+        elif isinstance(fault, str) and re.fullmatch(r"[45]\d\d", fault):
             self._send(int(fault), json.dumps({"error": {"message": f"scripted {fault}"}}).encode())
         else:
             found = {**completion(""), "choices": []} if fault == "empty" else completion(fault) if isinstance(fault, str) else fault

@@ -59,6 +59,13 @@ def test_a_judge_that_never_gives_a_verdict_is_unknown_and_not_wrong():
         corrected_rate(0, 3, found)
 
 
+@pytest.mark.parametrize("lost", [None, math.nan])
+def test_a_verdict_whose_reply_failed_leaves_the_agreement_unknown(lost):
+    found = agreement(["right", "wrong", "right"], ["right", lost, ""])
+    assert repr(found) == "no agreement, 1 verdicts are missing: their replies failed, run the judge again"
+    assert (found.n, found.unread, found.missing, math.isnan(found.kappa.value)) == (0, 1, 1, True)
+
+
 def test_it_shows_itself_on_one_line():
     assert repr(agreement(*rows(3, 1, 1, 1), positive=1)) == (
         "TPR 0.75 [0.30, 0.95], TNR 0.50 [0.09, 0.91], kappa 0.25 [-0.50, 1.00], accuracy 0.67 [0.30, 0.90], n=6"

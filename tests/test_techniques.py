@@ -22,7 +22,9 @@ class Echo:
 
     def ask_many(self, conversations, *, on_reply=None, **settings):
         self.calls, self.settings = self.calls + 1, settings
-        replies = [SimpleNamespace(text="" if self.error else c[-1]["content"].upper(), error=self.error, final=False) for c in conversations]
+        replies = [
+            SimpleNamespace(text="" if self.error else c[-1]["content"].upper(), error=self.error, final=False) for c in conversations
+        ]
         for i in reversed(range(len(replies))):  # they may arrive in any order
             if on_reply:
                 on_reply(i, replies[i])
