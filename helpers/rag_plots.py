@@ -37,7 +37,7 @@ def draw_outcomes(runs: Sequence[Run], *, ax: Axes | None = None, title: str = "
         bars = ax.barh(range(len(runs)), sizes, left=left, color=COLORS[color], label=outcome)
         ax.bar_label(bars, [str(size) if size else "" for size in sizes], label_type="center", fontsize=9, color="white")
         left = [before + size for before, size in zip(left, sizes)]
-    names, most = [run.method if run.complete else f"{run.method} (incomplete)" for run in runs], max(len(run.table) for run in runs)
+    names, most = [run.method if run.complete else f"{run.method}\n(incomplete)" for run in runs], max(len(run.table) for run in runs)
     ax.set(yticks=range(len(runs)), yticklabels=names, ylim=(len(runs) - 0.4, -0.6), xlim=(0, most))
     ax.set_xlabel(f"questions (n = {most})")
     ax.legend(frameon=False, fontsize=8, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))

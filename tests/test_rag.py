@@ -135,7 +135,7 @@ def test_a_question_whose_reply_failed_has_no_outcome_and_its_bar_says_incomplet
     made = table((1.0, "no passage", question("a", "28th")), (math.nan, "", question("b", "28th")))
     assert outcomes(made).isna().to_list() == [False, True]
     ax = draw_outcomes([Run("t", "one", "m", "dev", "exact", made, {}, {}, 1.0)])
-    assert ([label.get_text() for label in ax.get_yticklabels()], ax.get_xlabel()) == (["one (incomplete)"], "questions (n = 2)")
+    assert ([label.get_text() for label in ax.get_yticklabels()], ax.get_xlabel()) == (["one\n(incomplete)"], "questions (n = 2)")
 
 
 def test_all_the_evidence_must_have_been_shown_unless_a_memo_changed_the_rule():
