@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from helpers.record import Run, frame
+from helpers.runs.record import Run, frame
 from helpers.stats import wilson
 
 
