@@ -98,7 +98,7 @@ def test_too_long_a_context_is_an_error_of_that_example_alone(causal: Model) -> 
     long, short = causal.ask_many(["x " * 400, "hi"], max_tokens=8)
     tokens = causal.count_tokens("x " * 400)
     assert long.error == f"context too long: {tokens} tokens + max_tokens=8 exceed the limit of 256 tokens; shorten the prompt"
-    assert (long.text, short.error, short.tokens_out) == ("", None, 8)
+    assert (long.text, long.final, short.error, short.final, short.tokens_out) == ("", True, None, False, 8)
 
 
 def test_tokens_in_are_those_of_the_rendered_conversation(causal: Model) -> None:

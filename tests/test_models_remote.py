@@ -222,6 +222,7 @@ def test_a_reply_cut_before_any_text_failed_and_is_neither_kept_nor_tried_again(
         first = model.ask("a", max_tokens=16)
         assert (first.text, first.tokens_in, first.tokens_out, len(server.requests)) == ("", 1000, 16, 1)
         assert first.error.startswith(why)
+        assert first.final
         assert first.usd > 0
         assert model.ask("a", max_tokens=16).text == "echo: a"
 

@@ -123,7 +123,7 @@ def test_a_run_comes_back_as_one_row():
     row = tracking.runs().iloc[0]
     assert (row["name"], row["project"], row["status"], row["archive"]) == ("bare prompt", "llm-ladder", "complete", tracker.path.name)
     assert (row["method"], row["template_version"], row["settings.max_tokens"], row["n"]) == ("bare", "3", 4, 2)
-    assert (row["score"], row["tokens_in"], row["tokens_in_total"], row["errors"]) == (0.5, 8, 16, 1)
+    assert (row["score"], row["tokens_in"], row["tokens_in_total"], row["unread"], row["failed"]) == (0.5, 8, 16, 1, 0)
     assert (row["usd_total"], row["usd_per_1000"], row["wall_seconds"]) == (pytest.approx(0.002), pytest.approx(1), 1.5)
     assert str(row["start"].tz) == "UTC"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.checks import all_complete
 from helpers.exercises import Miss
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def stretch(system: str, model: Model, bare: Run) -> str:
         raise Miss(system, "a system prompt in one string", "it is put before every question")
     run = runs.run(prompt("{input}", name="yours", system=system.replace("{", "{{").replace("}", "}}"), max_tokens=16),
                    load_task("facts"), model, split=bare.split, limit=len(bare.table), progress=False)  # fmt: skip
+    all_complete(bare, run)
     before, after = _counts(bare), _counts(run)
     if after[1] >= before[1]:
         fewer = f"fewer than {before[1]}, as with the bare prompt"

@@ -54,7 +54,7 @@ class Prices:
 
     def per_1000(self, run: Run) -> float:
         """US dollars for 1,000 answers like those of the run; nan: a hosted model whose price is unknown."""
-        rows = run.table
+        rows = run.scored_rows
         billed = 1000 * float(rows["usd"].mean(skipna=False))
         if billed:  # nan as well
             return billed
@@ -84,7 +84,8 @@ class Budget:
 
 @dataclass(frozen=True, repr=False)
 class Rung:
-    """A run with its costs; nan or None is "not known". Milliseconds are those of `timed`, else of the run itself if it did not batch."""
+    """A run with its costs; nan or None is "not known". Milliseconds are those of `timed`, else of the run itself if it did not batch.
+    Costs are means over the replies that came."""
 
     run: Run
     dollars_per_1000: float
@@ -98,9 +99,9 @@ class Rung:
         return self.run.method
 
     @property
-    def errors(self) -> int:
-        """How many of its answers failed; each has a score of 0."""
-        return int(self.run.table["error"].notna().sum())
+    def unread(self) -> int:
+        """How many of its answers could not be read; each has a score of 0."""
+        return self.run.unread
 
     def __repr__(self) -> str:
         money, where = f"${self.dollars_per_1000:.3g}", {True: "stays here", False: "leaves", None: "unknown"}[self.private]
@@ -127,7 +128,7 @@ def rung(
     """
     asked = run.model != "none"
     batched = timed is None and getattr(getattr(model, "_provider", None), "batch_size", 1) > 1
-    waits = (math.nan if batched else 1000) * (timed or run).table["seconds"]
+    waits = (math.nan if batched else 1000) * (timed or run).scored_rows["seconds"]
     size = megabytes if megabytes is not None else weights_mb(model) if asked else 0.0
     stays = private if private is not None else stays_here(model) if asked else True
     cost = (prices or Prices()).per_1000(run) if asked else 0.0

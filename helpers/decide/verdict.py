@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["Verdict", "decide"]
 
 STATES = {"rejected": "too low", "accepted": "will do", "open": "cannot be said"}
+UNKNOWN = {True: "cannot be said", False: "incomplete"}  # by whether the rung's own run is complete, where some rung's is not
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Verdict:
     """What `decide` found. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
-    more_examples how many (None: settled, or more than 100,000); fallback: the lowest rung that is known to do, where the verdict is
-    undetermined; reasons: sentences; table: one row a rung, with its `errors` where any rung has failed answers."""
+    more_examples how many (None: settled, or more than 100,000, or a rung is incomplete); fallback: the lowest rung that is known to do,
+    where the verdict is undetermined; reasons: sentences; table: one row a rung, with a count `unread` where some answers were."""
 
     rung: str | None
     undetermined: bool
@@ -66,7 +67,8 @@ def decide(
     privacy too. A rung that breaks the budget, or does not know what it would need to know, is out. Of the others, each is "too low"
     (surely not good enough, or significantly worse than a higher one: paired tests, Holm-corrected), "will do" (surely good enough, and
     no higher one is better by `margin` or more) or "cannot be said". The lowest that is not too low is named if it will do; if it
-    cannot be said, so is the verdict. How often it errs: `simulate`. ValueError: runs over different examples, or two of one name.
+    cannot be said, so is the verdict. Nor is anything said while the run of a rung within the budget is incomplete.
+    How often it errs: `simulate`. ValueError: runs over different examples, or two of one name.
 
     >>> decide([bare, few_shot, tuned], good_enough=0.7, budget=Budget(dollars_per_1000=1.0)).rung  # doctest: +SKIP
     'few-shot'
@@ -74,13 +76,17 @@ def decide(
     bar, budget, ladder = Bar(good_enough, margin, alpha), budget or Budget(), _ladder(rungs)
     broken = {one.name: words.over_budget(one, budget) for one in ladder}
     inside = [one for one in ladder if not broken[one.name]]
-    fates = judge(_scores(ladder, inside), bar) if inside else []
+    told = [words.opening(ladder, bar), words.within(budget), *(f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why)]
+    told += [words.unread(one) for one in ladder if one.unread]
+    scores = _scores(ladder, inside) if inside else None
+    if not all(one.run.complete for one in inside):
+        told += [*(words.incomplete(one) for one in inside if not one.run.complete), words.UNFINISHED]
+        return Verdict(None, True, None, None, tuple(told), _table(ladder, {}, broken), good_enough)
+    fates = judge(scores, bar) if inside else []
     at, sure = choose(fates)
     more = None if sure else further(fates[at:], bar)
     names = [one.name for one in inside]
     safe = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
-    told = [words.opening(ladder, bar), words.within(budget), *(f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why)]
-    told += [words.failed(one) for one in ladder if one.errors]
     told += _steps(fates, names, bar, at)
     told += [f"Until then {safe} is the lowest rung that is known to do."] if safe and not sure else []
     told.append(words.conclusion(fates, names, at, sure, more, bar))
@@ -120,12 +126,12 @@ def _table(ladder: Sequence[Rung], fates: dict[str, Fate], broken: dict[str, lis
     import pandas as pd
 
     table = pd.DataFrame([_row(one, fates.get(one.name), bool(broken[one.name])) for one in ladder])
-    errors = [one.errors for one in ladder]
-    return table.assign(errors=errors) if any(errors) else table
+    unread = [one.unread for one in ladder]
+    return table.assign(unread=unread) if any(unread) else table
 
 
 def _row(one: Rung, fate: Fate | None, out: bool) -> dict:
     at = fate.quality if fate else one.run.score
     costs = {name: getattr(one, name) for name in ("dollars_per_1000", "median_ms", "p95_ms", "megabytes", "private")}
-    state = "over budget" if out else STATES[fate.state]
+    state = "over budget" if out else STATES[fate.state] if fate else UNKNOWN[one.run.complete]
     return {"rung": one.name, "n": at.n, "score": at.value, "low": at.low, "high": at.high, **costs, "state": state}

@@ -25,13 +25,19 @@ __all__ = ["Answer", "Method", "prompt", "few_shot", "majority"]
 class Answer:
     """What a method makes of one example: the text to score, and every reply it took to get there.
 
-    `error` says why there is no text: the model gave no reply, or the reply could not be read.
+    `error` says why there is no text: a reply never came, or it could not be read.
     """
 
     text: str
     replies: tuple[Reply, ...] = ()
     messages: list[dict] = field(default_factory=list)
     error: str | None = None
+
+    @property
+    def failed(self) -> str:
+        """Why a reply never came, so that asking again may help; "" if all came, whether they could be read or not."""
+        lost = next((reply.error for reply in self.replies if reply.error and not reply.final), "")
+        return lost or ("" if self.replies else self.error or "")
 
 
 OnAnswer = Callable[[int, Answer], None]

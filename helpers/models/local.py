@@ -70,7 +70,7 @@ class Local(Rendering):
             try:
                 rows[i] = self._fitting(messages, settings)
             except Exception as error:  # a template may refuse a conversation with an error of any kind
-                refused.append((i, _failed(error)))
+                refused.append((i, replace(_failed(error), final=True)))
         if refused:
             yield refused
         self._say(room)

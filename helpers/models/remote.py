@@ -101,7 +101,8 @@ class Remote:
                 again = self._reply(response, messages)
                 first = replace(again, usd=first.usd + again.usd)
         error = self._without_text(response, first, settings.max_tokens + form.room(room))
-        return replace(first, seconds=time.perf_counter() - start, error=error, changes=form.changes(messages, settings, room))
+        changes, seconds = form.changes(messages, settings, room), time.perf_counter() - start
+        return replace(first, seconds=seconds, error=error, final=error is not None, changes=changes)
 
     def _accepted(self, client: OpenAI, messages: list[dict], settings: Settings, form: Form, room: int) -> tuple[Form, Response]:
         """A response, and the form of request that the server took."""

@@ -22,6 +22,7 @@ class Reply:
     the reply ended: "stop", "length" (cut at max_tokens), "tool_calls", or the server's own word. `changes` says how the request
     differed from what was asked for, because the model takes no other: "temperature=default", "seed=default", "system=user" (the
     system text went before the first question), "max_tokens=+2048" (room for a thought).
+    `final`, beside an `error`: asking again would give the same, as for a prompt that is too long for the model.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Reply:
     thought: str = ""
     finish: str = ""
     changes: tuple[str, ...] = ()
+    final: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ class Interval:
     n: int
 
     def __repr__(self) -> str:
+        if math.isnan(self.value):
+            return f"unknown, n={self.n}"
         return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}], n={self.n}"
 
 

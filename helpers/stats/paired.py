@@ -105,15 +105,15 @@ def holm(pvalues: Sequence[float]) -> list[float]:
     """p values made larger for having asked several questions, in the order given; the chance of any false alarm stays below 5%.
 
     Holm 1979, Scand. J. Statist. 6: the smallest of m is multiplied by m, the next by m - 1, and none gets below the one before.
-    Differs from Bonferroni, which multiplies all by m and misses more.
+    Differs from Bonferroni, which multiplies all by m and misses more. A p that is nan (an incomplete run) stays nan, and counts in m.
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
     """
-    if not all(0 <= p <= 1 for p in pvalues):
+    if not all(0 <= p <= 1 or math.isnan(p) for p in pvalues):
         raise ValueError(f"p values lie between 0 and 1, got {list(pvalues)}")
     adjusted, floor = [0.0] * len(pvalues), 0.0
-    for rank, i in enumerate(sorted(range(len(pvalues)), key=lambda i: pvalues[i])):
-        floor = max(floor, min(1.0, (len(pvalues) - rank) * pvalues[i]))
+    for rank, i in enumerate(sorted(range(len(pvalues)), key=lambda i: (math.isnan(pvalues[i]), pvalues[i]))):
+        floor = math.nan if math.isnan(pvalues[i]) else max(floor, min(1.0, (len(pvalues) - rank) * pvalues[i]))
         adjusted[i] = floor
     return adjusted
 
