@@ -61,6 +61,7 @@ def test_a_temperature_of_zero_alone_is_left_out_where_it_must_be_positive() -> 
 def test_a_temperature_out_of_range_is_the_askers_error() -> None:
     with RealServer(without("temperature", "temperature must be between 0 and 2", param="temperature")) as server:
         assert at(server).ask("a", temperature=3.0).error == "HTTP 400: temperature must be between 0 and 2"
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("fields", [{"param": "max_tokens", "code": "unsupported_parameter"}, {"code": "invalid_request_body"}])
