@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from helpers import cli, places
+from helpers.storage import write_text
 from helpers.workbook import find, refreshing
 from helpers.workbook.answers import answered, keep_copy
-from helpers.workbook.files import Lesson, clean, write
+from helpers.workbook.files import Lesson, clean
 from helpers.workbook.running import executed
 from helpers.workbook.task import Result
 
@@ -33,7 +34,7 @@ def quick_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def run(lessons: list[Lesson], *, out: Path, **settings: object) -> list[Result]:
         for lesson in lessons:
-            write(executed(lesson, out), clean(lesson.read()))
+            write_text(executed(lesson, out), clean(lesson.read()))
         return [Result(lesson.name, "passed") for lesson in lessons]
 
     monkeypatch.setattr(refreshing, "run", run)
@@ -42,7 +43,7 @@ def quick_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def edit(path: Path, place: int, source: str) -> None:
     notebook = Lesson(path).read()
     notebook.cells[place].source = source
-    write(path, clean(notebook))
+    write_text(path, clean(notebook))
 
 
 def ladder(command: list[str], path: Path) -> int:

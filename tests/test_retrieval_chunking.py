@@ -9,7 +9,7 @@ import pytest
 
 from helpers.retrieval import Chunk, Page, by_structure, by_tokens
 from helpers.retrieval.chunking import pocket_tokens
-from helpers.retrieval.structure import blocks, heading
+from helpers.retrieval.structure import blocks
 
 TABLE = "| city | euros |\n| --- | ---: |\n" + "\n".join(f"| town {i} | {i} |" for i in range(40))
 
@@ -81,7 +81,7 @@ def test_a_long_paragraph_is_cut_after_a_sentence() -> None:
 
 
 def test_a_table_that_fits_is_kept_whole_and_apart_from_its_introduction() -> None:
-    assert list(blocks(f"Prices:\n{TABLE}\n\nDone.")) == [(0, "Prices:"), (0, TABLE), (0, "Done.")]
+    assert blocks(f"Prices:\n{TABLE}\n\nDone.") == [(0, "Prices:"), (0, TABLE), (0, "Done.")]
     assert TABLE in texts(by_structure([page(f"Prices are as in the list below.\n{TABLE}")], 1000))[0]
 
 
@@ -95,15 +95,15 @@ def test_a_long_table_is_cut_between_rows_and_each_part_has_the_head() -> None:
 
 def test_a_hash_inside_a_listing_is_no_heading() -> None:
     listing = "```\n# not a title\n\n| a |\n|---|\n```"
-    assert list(blocks(f"# Title\n{listing}\nafter")) == [(1, "Title"), (0, listing), (0, "after")]
+    assert blocks(f"# Title\n{listing}\nafter") == [(1, "Title"), (0, listing), (0, "after")]
 
 
 @pytest.mark.parametrize(("line", "found"), [
     ("## C# ##", (2, "C#")), ("# C#", (1, "C#")), ("#5 is alive", None), ("####### seven", None), ("    # code", None), ("#", None),
-    ("# " + "x" * 400, None),
+    ("# " + "x" * 400, None), ("Pay\n===", (1, "Pay")), ("[1]: http://a.b", None),
 ])  # fmt: skip
 def test_what_is_a_heading(line: str, found: tuple[int, str] | None) -> None:
-    assert heading(line) == found
+    assert blocks(line) == [found or (0, line)]
 
 
 @pytest.mark.parametrize(

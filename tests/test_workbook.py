@@ -15,10 +15,11 @@ import nbformat
 import pytest
 
 from helpers import places, workbook
+from helpers.storage import write_text
 from helpers.workbook import checking, comparing, html, page, refreshing, rules_outputs, running
 from helpers.workbook.cut import cut
 from helpers.workbook.drift import drift
-from helpers.workbook.files import Lesson, clean, fingerprint, tree_hash, write
+from helpers.workbook.files import Lesson, clean, fingerprint, tree_hash
 from helpers.workbook.task import Job, Result, Task, Watcher
 
 
@@ -26,7 +27,7 @@ def notebook(path: Path, *sources: str) -> Path:
     """A lesson of these code cells; the first is tagged `parameters`."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     cells[0].metadata["tags"] = ["parameters"]
-    write(path, clean(nbformat.v4.new_notebook(cells=cells)))
+    write_text(path, clean(nbformat.v4.new_notebook(cells=cells)))
     return path
 
 
@@ -72,7 +73,7 @@ def test_an_edited_lesson_has_drifted_and_cutting_mends_it_keeping_outputs(lesso
     path = lessons / "01_rivers.ipynb"
     edited = Lesson(path).read()
     edited.cells[1].source = "import cmath"
-    write(path, clean(edited))
+    write_text(path, clean(edited))
     assert drift(Lesson(lessons / "solutions" / path.name)) == [
         "01_rivers: cell 2 is not what its solution cuts to. Run: ladder exercises 01"
     ]
@@ -116,7 +117,7 @@ def test_the_fingerprint_sees_cells_parameters_and_data_but_not_outputs(lessons:
     first = fingerprint(lesson, {}, "t")
     other = lesson.read()
     other.cells[4].outputs = []
-    write(lesson.path, clean(other))
+    write_text(lesson.path, clean(other))
     assert fingerprint(lesson, {}, "t") == first
     assert fingerprint(lesson, {"n": 2}, "t") != first
     (tmp_path / "data").mkdir()
@@ -142,8 +143,8 @@ def test_a_run_leaves_whole_clean_results_and_the_second_run_does_nothing(lesson
 def test_a_lesson_that_asks_a_server_is_never_current(model: str, status: str, lessons: Path, tmp_path: Path) -> None:
     task = Task(Lesson(lessons / "01_rivers.ipynb"), {"model": model}, Job(tmp_path, "tree", {}, Watcher()))
     task._execute = lambda: Result("01_rivers", "passed")
-    write(task.target, "")
-    write(task.record, json.dumps({**asdict(Result("01_rivers", "passed")), "key": task.key}))
+    write_text(task.target, "")
+    write_text(task.record, json.dumps({**asdict(Result("01_rivers", "passed")), "key": task.key}))
     assert task().status == status
 
 
@@ -216,7 +217,7 @@ def test_refresh_says_which_output_changed_and_writes_it(lessons: Path) -> None:
     solution = lessons / "solutions" / "01_rivers.ipynb"
     edited = Lesson(solution).read()
     edited.cells[4].outputs[0].data["text/plain"] = "99"
-    write(solution, clean(edited))
+    write_text(solution, clean(edited))
     results, found = workbook.refresh(folder=lessons)
     assert all(result.ok for result in results)
     assert [str(change) for change in found if change.name.startswith("solutions")] == ["solutions/01_rivers, cell 5:\n  - 99\n  + 4"]
@@ -229,7 +230,7 @@ def test_refresh_leaves_both_as_they_were_when_one_fails(fails: str, lessons: Pa
     solution, lesson = lessons / "solutions" / "01_rivers.ipynb", lessons / "01_rivers.ipynb"
     edited = Lesson(solution).read()
     edited.cells[4].source, edited.cells[4].outputs = "n + 100", []
-    write(solution, clean(edited))
+    write_text(solution, clean(edited))
     before = solution.read_bytes(), lesson.read_bytes()
 
     def run(found: list[Lesson], *, out: Path, **settings: object) -> list[Result]:
@@ -237,7 +238,7 @@ def test_refresh_leaves_both_as_they_were_when_one_fails(fails: str, lessons: Pa
         for one in found:
             made = one.read()
             made.cells[1].outputs = [nbformat.v4.new_output("stream", text="executed")]
-            write(out / kind(one) / one.path.name, clean(made))
+            write_text(out / kind(one) / one.path.name, clean(made))
         return [Result(one.name, "failed" if kind(one) == fails else "passed") for one in found]
 
     def kind(one: Lesson) -> str:

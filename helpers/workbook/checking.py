@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as xml
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import places
-from helpers.workbook.comparing import disagreements
 from helpers.workbook.drift import drift, twins
 from helpers.workbook.files import Lesson, find
 from helpers.workbook.refreshing import STRICT
 from helpers.workbook.rules import broken
-from helpers.workbook.rules_outputs import machine_names
-from helpers.workbook.running import executed, run
+from helpers.workbook.running import default_jobs, kernel_environment
 from helpers.workbook.task import Result, Watcher
 
 __all__ = ["Execution", "Part", "check"]
 
-DEVELOPERS = ("pytest", "ruff", "xdist")
+DEVELOPERS = ("nbval", "pytest", "ruff", "xdist")
 
 
 @dataclass(frozen=True)
@@ -144,18 +144,48 @@ def _against_solutions(lessons: Sequence[Lesson], solutions: Sequence[Lesson]) -
 
 
 def _execute(lessons: Sequence[Lesson], how: Execution, watcher: Callable[[int], Watcher] | None) -> Part:
-    watch = watcher(len(lessons)) if watcher else None
-    with tempfile.TemporaryDirectory() as folder:
-        out, settings = Path(folder), STRICT
-        results = run(lessons, jobs=how.jobs, timeout=how.timeout, out=out, settings=settings, fresh_home=True, force=True, watcher=watch)
-        pairs = zip(lessons, results, strict=True)
-        return _judged({lesson: _wrong(lesson, result, Lesson(executed(lesson, out)), how.exact) for lesson, result in pairs})
+    """Every notebook through nbval, once; several at a time, each in a process and with a ledger of its own."""
+    watch, jobs = watcher(len(lessons)) if watcher else Watcher(), how.jobs or default_jobs(len(lessons))
+    settings = {**STRICT, "LADDER_EXACT": str(int(how.exact))}
+    with kernel_environment(jobs, settings) as env, ThreadPoolExecutor(jobs) as pool:
+        return _judged(dict(zip(lessons, pool.map(lambda lesson: _watched(lesson, how.timeout, env, watch), lessons), strict=True)))
 
 
-def _wrong(lesson: Lesson, result: Result, made: Lesson, exact: bool) -> list[str]:
-    """What is wrong with an executed notebook: it stopped, it shows something else, or it holds a name of this machine."""
-    if not result.ok:
-        return [f"{result.name}: {result.status}: {result.error}"]
-    notebook = made.read()
-    other = [str(change) for change in disagreements(lesson.name, lesson.read(), notebook, exact=exact)]
-    return other + [f"{lesson.name}, executed: {text}" for text in machine_names(made, notebook)]
+def _watched(lesson: Lesson, timeout: float, env: Mapping[str, str], watch: Watcher) -> list[str]:
+    start = time.perf_counter()
+    watch.started(lesson.name)
+    problems = through_nbval(lesson, timeout, env)
+    seconds = round(time.perf_counter() - start, 1)
+    watch.finished(Result(lesson.name, "failed" if problems else "passed", seconds, error=problems[0] if problems else ""))
+    return problems
+
+
+def through_nbval(lesson: Lesson, timeout: float, env: Mapping[str, str]) -> list[str]:
+    """What is wrong with a notebook when nbval executes it: it stops, it shows something else, or it shows a name of this machine."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        report = Path(home, "report.xml")
+        options = ["--nbval", "-p", "helpers.workbook.nbval_tolerance", f"--nbval-cell-timeout={timeout:g}", f"--junitxml={report}"]
+        quiet = ["-p", "no:cacheprovider", "-p", "no:xdist", "-o", "filterwarnings=", "-o", "addopts=", "--color=no"]
+        command = [sys.executable, "-m", "pytest", *options, *quiet, str(lesson.path)]
+        try:
+            done = subprocess.run(
+                command, cwd=places.root(), env={**env, "LADDER_HOME": home}, capture_output=True, text=True, timeout=timeout
+            )
+        except subprocess.TimeoutExpired:
+            return [f"{lesson.name}: timed out after {timeout:g} s"]
+        problems = [f"{lesson.name}, {_plain(text)}" for text in _failures(report)]
+        if done.returncode and not problems:
+            problems = [f"{lesson.name}: nbval ended with exit code {done.returncode}: {done.stdout.strip()[-500:]}"]
+    return problems
+
+
+def _failures(report: Path) -> list[str]:
+    """From a JUnit report: what each failed case says."""
+    children = [child for case in xml.parse(report).iter("testcase") for child in case] if report.exists() else []
+    return [child.text or child.get("message") or "" for child in children if child.tag in ("failure", "error")]
+
+
+def _plain(text: str) -> str:
+    """Without colors, and without the cell's code, which nbval prints before what went wrong."""
+    text = re.sub(r"\x1b\[[0-9;]*m|#x1B\[[0-9;]*m", "", text).strip()
+    return text.rpartition("Traceback:\n")[2].strip()[:1500] or text[:1500]

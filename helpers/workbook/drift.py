@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from helpers.storage import write_text
 from helpers.workbook.answers import answered, keep_copy
 from helpers.workbook.comparing import disagreements
 from helpers.workbook.cut import cut, is_exercise
-from helpers.workbook.files import Lesson, clean, find, write
+from helpers.workbook.files import Lesson, clean, find
 
 __all__ = ["drift", "exercises", "recut", "twins"]
 
@@ -66,7 +67,7 @@ def exercises(numbers: tuple[str, ...] = (), *, folder: Path | None = None, forc
         text = recut(solution)
         if has_answers:
             keep_copy(path)
-        write(path, text)
+        write_text(path, text)
         written.append(path)
     return written
 

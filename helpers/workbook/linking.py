@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from helpers.storage import write_text
 from helpers.workbook.drift import exercises
-from helpers.workbook.files import clean, find, write
+from helpers.workbook.files import clean, find
 
 __all__ = ["link", "relinked"]
 
@@ -44,6 +45,6 @@ def link(repository: str, *, branch: str = "main", folder: Path | None = None, f
             cell.source = relinked(cell.source, repository, branch)
         text = clean(notebook)
         if text != solution.path.read_text(encoding="utf-8"):
-            write(solution.path, text)
+            write_text(solution.path, text)
             written.append(solution.path)
     return written + exercises(folder=folder, force=force)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.storage import write_text
 from helpers.workbook.answers import answered, keep_copy
 from helpers.workbook.comparing import Change, changes
 from helpers.workbook.drift import drift, recut
-from helpers.workbook.files import Lesson, clean, find, write
+from helpers.workbook.files import Lesson, clean, find
 from helpers.workbook.running import executed, run
 from helpers.workbook.task import Result, Watcher
 
@@ -62,7 +63,7 @@ class _Draft(Lesson):
 
 def _draft(solution: Lesson, folder: Path) -> Lesson:
     lesson = solution.home / solution.path.name
-    write(folder / lesson.name, recut(solution) if drift(solution) else lesson.read_text(encoding="utf-8"))
+    write_text(folder / lesson.name, recut(solution) if drift(solution) else lesson.read_text(encoding="utf-8"))
     return _Draft(folder / lesson.name, solution.home)
 
 
@@ -77,7 +78,7 @@ def _replace(lesson: Lesson, made: Path) -> list[Change]:
         _pictures(after, lesson.home / "figures")
     text, path = clean(after), lesson.path if lesson.is_solution else lesson.home / lesson.path.name
     if not path.exists() or text != path.read_text(encoding="utf-8"):
-        write(path, text)
+        write_text(path, text)
     return found
 
 
