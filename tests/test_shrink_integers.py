@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,22 @@ def test_every_nf4_weight_is_one_of_sixteen_values_times_the_largest_of_its_bloc
     assert len(weight.quant_state.code) == 16
     assert off.abs().amin(dim=-1)[blocks.amax(dim=1) == blocks.abs().amax(dim=1)].max() < 0.005  # bfloat16 on the way
     assert blocks.abs().amax(dim=1) == pytest.approx(original.abs().amax(dim=1).detach(), rel=0.01)
+
+
+def test_nf4_multiplies_in_float32_on_every_processor(base: str, tmp_path: Path) -> None:
+    """With AVX512-BF16 bitsandbytes would do so in bfloat16: replies would differ from one machine to the next."""
+    from bitsandbytes.functional import dequantize_4bit
+
+    layer = nf4(base, tmp_path / "n").model()._provider.model.model.layers[0].mlp.down_proj
+    state = copy.copy(layer.weight.quant_state)
+    state.dtype = torch.float32
+    weight = dequantize_4bit(layer.weight.data, state)
+    x = torch.randn(5, weight.shape[1], generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        assert torch.allclose(layer(x), x @ weight.T, rtol=1e-5, atol=1e-6)
+
+
+def test_nf4_is_kept_from_the_way_of_one_processor(base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bitsandbytes.nn.modules.has_avx512bf16", lambda: True)
+    layers = nf4(base, tmp_path / "n").model()._provider.model.modules()
+    assert {layer.support_avx512bf16_for_cpu for layer in layers if hasattr(layer, "support_avx512bf16_for_cpu")} == {False}

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.models.four_bits import never_repack
 from helpers.shrink import shrunk
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ def nf4(base: Base, folder: str | Path, *, double: bool = True) -> Shrunk:
 
     Written by transformers (`model.safetensors`, with the quantization in config.json); all but linear layers is bfloat16. `double` rounds
     the scales to 8 bits too (4.13 bits a weight, else 4.5). Dettmers et al. 2023 (QLoRA), arXiv:2305.14314.
-    Sizes are read from the files, as everywhere here: in memory the first answer may lay the weights out anew (on processors with
-    AVX512-BF16 it does), and tuning such a model then gets wrong gradients without an error: to tune, read the folder anew.
+    Sizes are read from the files, as everywhere here. Answers are computed in float32 on every processor: bitsandbytes' own way on
+    those with AVX512-BF16, in bfloat16, is turned off: there one of 120 answers came out otherwise.
 
     >>> nf4("pocket", "outputs/shrink/nf4").bytes  # doctest: +SKIP
     4468685
@@ -46,13 +47,14 @@ def nf4(base: Base, folder: str | Path, *, double: bool = True) -> Shrunk:
 
 
 def open_nf4(folder: Path) -> PreTrainedModel:
-    """The model of such a folder; what is not 4-bit is float32, whatever it was saved in, as in every other model here."""
+    """The model of such a folder. What is not 4-bit is float32, and so is every product, as in every other model here."""
     from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     kind = AutoModelForSeq2SeqLM if config.get("is_encoder_decoder") else AutoModelForCausalLM
     _quiet()
     model = kind.from_pretrained(folder).eval()
+    never_repack(model)
     for parameter in model.parameters():
         if parameter.is_floating_point():
             parameter.data = parameter.data.float()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.models.four_bits import quiet_peft, read_nf4
+from helpers.models.four_bits import never_repack, quiet_peft, read_nf4
 from helpers.models.packaged import NAMED
 from helpers.models.reply import ModelError
 
@@ -118,13 +118,6 @@ def _begin_with_words(model: PreTrainedModel, base: Base, pairs: list[Pair], set
     words = model.get_base_model().get_input_embeddings().weight
     with torch.no_grad():
         model.prompt_encoder["default"].embedding.weight.copy_(words[chosen.to(words.device)])
-
-
-def never_repack(model: torch.nn.Module) -> None:
-    """Keep bitsandbytes from repacking NF4 weights for AVX512-BF16 in an evaluation: training after that has wrong gradients."""
-    for module in model.modules():
-        if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False
 
 
 def check_unpacked(model: torch.nn.Module) -> None:
