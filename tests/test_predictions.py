@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from helpers.widgets import predict
-from helpers.workbook.files import Lesson
+from helpers.workbook.notebooks import Lesson
 from helpers.workbook.rules import broken
 
 OPTIONS = ["fewer", "as <many>", "more"]

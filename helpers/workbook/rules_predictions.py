@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from helpers.widgets.panel import lettered
-from helpers.workbook.files import Lesson
+from helpers.workbook.notebooks import Lesson
 
 __all__ = ["PREDICTION_RULES", "asks"]
 
