@@ -1,13 +1,15 @@
-"""Things to click, each with a static face that reads the same without a kernel."""
+"""The quiz that closes a lesson: recall questions with options to choose from."""
 
 from __future__ import annotations
 
 import html
 import tomllib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from helpers import places
+from helpers.widgets.panel import Face, Panel, lettered, listed, live
 
 __all__ = ["Question", "Quiz", "quiz"]
 
@@ -23,30 +25,27 @@ class Question:
 
     def mark(self, choice: int) -> str:
         """What to tell someone who chose option number `choice` (from 0)."""
-        verdict = "Right." if choice == self.right else f"Not this one; it is “{self.options[self.right]}”."
+        verdict = "Right." if choice == self.right else f"Not this one; it is {lettered(self.options, self.right)}."
         return f"{verdict} {self.why}"
 
 
 @dataclass(frozen=True)
 class Quiz:
-    """The questions of a lesson. Shown in a notebook: a static list with folded answers; `play()` gives buttons."""
+    """The questions of a lesson. Shown in a notebook: each with its options, a folded answer, and buttons where somebody can click."""
 
     questions: tuple[Question, ...]
 
     def __repr__(self) -> str:
-        lines = []
-        for n, q in enumerate(self.questions, 1):
-            lines += [f"{n}. {q.text}"] + [f"   {chr(97 + i)}) {option}" for i, option in enumerate(q.options)]
-        return "\n".join(lines)
+        return "\n".join(_text(n, q) for n, q in enumerate(self.questions, 1))
 
     def _repr_html_(self) -> str:
         return "".join(_face(n, q) for n, q in enumerate(self.questions, 1))
 
-    def play(self):
-        """Buttons to answer with, one box a question (an `ipywidgets.VBox`)."""
-        import ipywidgets
-
-        return ipywidgets.VBox([_box(n, q) for n, q in enumerate(self.questions, 1)])
+    def _ipython_display_(self) -> None:
+        if not live():
+            raise NotImplementedError  # IPython then shows the static face
+        for n, q in enumerate(self.questions, 1):
+            Panel("Your answer", q.options, partial(_both, n, q), q.mark).show()
 
 
 def quiz(lesson: str, *, folder: Path | None = None) -> Quiz:
@@ -76,20 +75,18 @@ def _question(row: dict, where: str) -> Question:
     return Question(row["text"], tuple(row["options"]), row["options"].index(row["right"]), row["why"])
 
 
-def _face(n: int, q: Question) -> str:
-    options = "".join(f"<li>{html.escape(option)}</li>" for option in q.options)
-    answer = f"{html.escape(q.options[q.right])}. {html.escape(q.why)}"
+def _both(n: int, q: Question, choice: int | None) -> Face:
+    return Face(_text(n, q, choice), _face(n, q, choice))
+
+
+def _text(n: int, q: Question, choice: int | None = None) -> str:
+    marks = [" ← your answer" if number == choice else "" for number in range(len(q.options))]
+    return "\n".join([f"{n}. {q.text}", *(f"   {lettered(q.options, number)}{mark}" for number, mark in enumerate(marks))])
+
+
+def _face(n: int, q: Question, choice: int | None = None) -> str:
+    answer = html.escape(f"{lettered(q.options, q.right)}. {q.why}")
     return (
-        f"<p><b>{n}. {html.escape(q.text)}</b></p><ol type='a'>{options}</ol>"
+        f"<p><b>{n}. {html.escape(q.text)}</b></p>{listed(q.options, choice, 'your answer')}"
         f"<details><summary>Show the answer</summary><p>{answer}</p></details>"
     )
-
-
-def _box(n: int, q: Question):
-    """One question with its options as a radio list and a line that answers at once."""
-    import ipywidgets
-
-    choice = ipywidgets.RadioButtons(options=[(option, i) for i, option in enumerate(q.options)], value=None, layout={"width": "auto"})
-    told = ipywidgets.HTML()
-    choice.observe(lambda change: setattr(told, "value", html.escape(q.mark(change["new"]))), names="value")
-    return ipywidgets.VBox([ipywidgets.HTML(f"<b>{n}. {html.escape(q.text)}</b>"), choice, told])
