@@ -127,8 +127,5 @@ def _lines(source: str) -> list[str]:
     return [line for line in source.split("\n") if line.strip()]
 
 
-<<<<<<< HEAD
-RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size, *CODE_RULES, *OUTPUT_RULES, *PREDICTION_RULES]
-=======
-RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size, *CODE_RULES, *EXERCISE_RULES, *OUTPUT_RULES]
->>>>>>> preA
+LESSON_RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size]
+RULES: list[Rule] = [*LESSON_RULES, *CODE_RULES, *EXERCISE_RULES, *OUTPUT_RULES, *PREDICTION_RULES]
