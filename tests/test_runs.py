@@ -22,9 +22,9 @@ from servers import Server
 from helpers import places, runs
 from helpers.methods.method import Answer, few_shot, majority, prompt
 from helpers.models import ModelError, Reply, load
-from helpers.runs import record
 from helpers.stats import wilson
 from helpers.tasks import Task
+from helpers.tasks.task import RUN_COLUMNS
 
 TEXTS = ["good film", "bad film", "good soup", "bad soup", "odd soup"]
 SHOT = [{"input": "good song", "target": "good"}]
@@ -64,7 +64,7 @@ def task(metric: str = "label", **changes) -> Task:
 
 def test_a_run_has_one_row_an_example_in_order():
     run = runs.run(prompt("{input}", name="bare", max_tokens=3), task(), Fake())
-    assert list(run.table.columns) == list(record.COLUMNS)
+    assert list(run.table.columns) == list(RUN_COLUMNS)
     assert run.table["id"].tolist() == ["e0", "e1", "e2", "e3", "e4"]
     assert run.table["score"].tolist() == [1, 1, 1, 1, 0]
     assert run.table.loc[0, "messages"] == [{"role": "user", "content": "good film"}]

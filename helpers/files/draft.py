@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from helpers.files.cleaning import Rows, enough, with_ids
 from helpers.files.columns import Choice
 from helpers.files.copies import contradictions, duplicates, joined, keys, near_copies
 from helpers.files.dates import read_dates
 from helpers.files.promise import missed
-from helpers.files.rows import Rows, enough, with_ids
 from helpers.files.splitting import SHARES, sample, split_by_date, split_by_hash
 from helpers.files.targets import Targets
 from helpers.metrics.registry import metric, score

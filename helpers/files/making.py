@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.files.cleaning import fields, usable
 from helpers.files.columns import Choice, choose
 from helpers.files.documents import find_documents
 from helpers.files.draft import Draft, drafted, leakage, notes, split
@@ -14,7 +15,6 @@ from helpers.files.instructions import instruction_for
 from helpers.files.opening import KINDS, decode, read_bytes
 from helpers.files.records import Table, read_csv, read_jsonl, read_parquet
 from helpers.files.report import Report, balance
-from helpers.files.rows import fields, usable
 from helpers.files.size import can_show
 from helpers.files.splitting import SHARES
 from helpers.files.targets import understand

@@ -26,8 +26,8 @@ _NEARBY = r"""(?:under|below|over|above|beyond|past|near|nearly|almost|about|aro
     |(?:half|halves|thirds?|quarters?|fourths?|fifths?|tenths?|percent|%)\ of|(?:quarter|five|ten|twenty)\ (?:to|past)
     |hundred|thousand|million|billion|trillion|dozen|point|sqrt|[√~≈<>≤≥±^⁄/])\.?\s*(?:the\ |an?\ )?[$€£]?\s*"""
 _SCALED = r"""\s*(?:[%‰+<>^⁄/]|(?:(?:degrees\ )?below|above|per\ ?cent|percentage|hundreds?|thousands?|million|billion|trillion|dozens?
-    |millions|billions|trillions|k|bn|mn|mio|mrd|lakhs?|crores?|bc|bce|plus|point|squared|cubed|halves|thirds|fourths|fifths|tenths|hundredths|thousandths
-    |millionths|ish|or|at\ (?:least|most)|minimum|maximum)(?!\w))"""
+    |millions|billions|trillions|k|bn|mn|mio|mrd|lakhs?|crores?|bc|bce|plus|point|squared|cubed|halves|thirds|fourths
+    |fifths|tenths|hundredths|thousandths|millionths|ish|or|at\ (?:least|most)|minimum|maximum)(?!\w))"""
 _OTHER_VALUE = re.compile(rf"(?<!\w){_NEARBY}-?\d|\d{_SCALED}|\d:\d|\d\.\d+\ ?[ap]m\b", re.VERBOSE)  # 5 million, under 5, 3:30 are not 5
 _ABBREVIATION = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)|(?<=\.[^\W\d_])\.|(?<=\b[sdmj][trs])\.")  # the periods of U.S., St., Dr., Mr.
 BROKEN = object()  # what `json_value` gives for a text that is no JSON

@@ -18,8 +18,9 @@ from helpers.metrics.registry import score
 from helpers.progress import bar
 from helpers.runs.comparison import Comparison, compare
 from helpers.runs.looks import Look, data_fingerprint, look
-from helpers.runs.record import COLUMNS, Run, frame, read
+from helpers.runs.record import Run, frame, read
 from helpers.stats import Interval
+from helpers.tasks.task import RUN_COLUMNS
 
 if TYPE_CHECKING:
     import pandas
@@ -111,7 +112,7 @@ def _row(task: Task, example: Mapping, answer: Answer) -> dict:
         **sums,
         "cached": bool(replies) and all(reply.cached for reply in replies),
         "error": error,
-        **{name: value for name, value in example.items() if name not in COLUMNS},
+        **{name: value for name, value in example.items() if name not in RUN_COLUMNS},
     }
 
 

@@ -14,13 +14,12 @@ from helpers import stats
 from helpers.runs.looks import Look
 from helpers.stats import Interval
 from helpers.storage import read_json, write_text
+from helpers.tasks.task import RUN_COLUMNS
 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["COLUMNS", "NoScore", "Run", "frame", "read"]
-
-COLUMNS = ("id", "input", "target", "messages", "reply", "answer", "score", "tokens_in", "tokens_out", "seconds", "usd", "cached", "error")
+__all__ = ["NoScore", "Run", "frame", "read"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,5 +164,5 @@ def frame(rows: list[dict]) -> pandas.DataFrame:
     import pandas as pd
 
     kinds = {"score": float, "tokens_in": int, "tokens_out": int, "seconds": float, "usd": float, "cached": bool}
-    names = dict.fromkeys([*COLUMNS, *rows[0]])
+    names = dict.fromkeys([*RUN_COLUMNS, *rows[0]])
     return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kinds.get(name, object)) for name in names})

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 
     from helpers.files import Report
 
-__all__ = ["PROMPTS", "SPLITS", "Task"]
+__all__ = ["PROMPTS", "RUN_COLUMNS", "SPLITS", "Task"]
 
 SPLITS = ("train", "dev", "test")
+# Columns of a run's table, which no other column of an example may be called.
+RUN_COLUMNS = (
+    "id", "input", "target", "messages", "reply", "answer", "score", "tokens_in", "tokens_out", "seconds", "usd", "cached", "error"
+)  # fmt: skip
 PROMPTS = ("bare", "engineered", "closed", "reading")  # a first try, one with care; without and with {passages}
 
 

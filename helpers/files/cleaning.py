@@ -11,13 +11,13 @@ from helpers.files.columns import Choice
 from helpers.files.records import Table
 from helpers.files.targets import as_words
 from helpers.prompts import as_text
-from helpers.runs.record import COLUMNS
 from helpers.storage import short
+from helpers.tasks.task import RUN_COLUMNS
 
 __all__ = ["Rows", "usable", "enough", "with_ids", "fields"]
 
 LEAST = 6  # examples; with fewer, a split would hold one at most
-RESERVED = ("context", "group", "date", *COLUMNS)  # names that a task or a run gives to columns of its own
+RESERVED = ("context", "group", "date", *RUN_COLUMNS)  # names that a task or a run gives to columns of its own
 
 
 @dataclass(frozen=True)
