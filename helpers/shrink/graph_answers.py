@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -16,6 +15,7 @@ from helpers.models.cache import files_hash
 from helpers.models.local import Local
 from helpers.models.reply import Reply, Settings
 from helpers.models.weights import limit_of
+from helpers.storage import read_json
 
 if TYPE_CHECKING:
     import numpy
@@ -38,13 +38,10 @@ class Graph(Local):
     def __init__(self, folder: Path, parameters: int, *, batch_size: int = 64) -> None:
         self.path, self.parameters, self.batch_size = folder, parameters, max(1, batch_size)
         self.adapter, self.soft, self.seq2seq = None, range(0), False
-        config, generation, named = (self._json(f"{name}.json") for name in ("config", "generation_config", "tokenizer_config"))
+        config, generation, named = (read_json(folder / f"{name}.json") for name in ("config", "generation_config", "tokenizer_config"))
         self.context = limit_of(config, named.get("model_max_length") or 0)
         ends = generation.get("eos_token_id")
         self._ends = ends if isinstance(ends, list) else [ends]
-
-    def _json(self, name: str) -> dict:
-        return json.loads((self.path / name).read_text(encoding="utf-8"))
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
@@ -96,7 +93,7 @@ def decode(
 
     done, alive = [[] for _ in rows], list(range(len(rows)))
     ids, there = _padded(rows)
-    past = {one.name: np.zeros((len(rows), one.shape[1], 0, one.shape[3]), np.float32) for one in graph.get_inputs()[3:]}
+    past = {old.name: np.zeros((len(rows), old.shape[1], 0, old.shape[3]), np.float32) for old in graph.get_inputs()[3:]}
     for _ in range(max_tokens):
         logits, *present = graph.run(None, {**_inputs(ids, there), **past})
         chosen = _chosen(logits, noise)

@@ -15,7 +15,7 @@ from helpers.tuning import states
 from helpers.tuning.bases import check_unpacked
 from helpers.tuning.batches import Crowd, loss_sum, parts, plan
 from helpers.tuning.rows import Pair
-from helpers.tuning.settings import rate
+from helpers.tuning.settings import learning_rate
 
 if TYPE_CHECKING:
     import torch
@@ -114,7 +114,7 @@ def _step(job: Job, optimizer: torch.optim.Optimizer, rows: list[Pair], step: in
     check_unpacked(model)
     torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout alone draws from it: a resumed run draws as an unbroken one
     count, total = sum(len(pair.answer) for pair in rows), 0.0
-    lr = rate(step, job.steps, settings)
+    lr = learning_rate(step, job.steps, settings)
     for batch in _parts(job, rows):
         loss = loss_sum(model, batch)
         (loss / count).backward()
@@ -185,5 +185,6 @@ def _check_sound(job: Job, loss: float, norm: float, step: int, lr: float) -> No
     saved = f"the checkpoint in {job.folder.name!r} is whole" if latest_checkpoint(job.folder) else "no checkpoint was due yet"
     raise RuntimeError(
         f"training diverged at step {step} of {job.steps}: the loss is {loss:.4g} (it began at {start:.4g}), its gradient {norm:.4g} "
-        f"long, with a learning rate of {lr:.3g}; lower lr from {job.settings.lr:g} to {job.settings.lr / 10:g}, or warm up longer ({saved})"
+        f"long, with a learning rate of {lr:.3g}; lower lr from {job.settings.lr:g} to {job.settings.lr / 10:g}, or warm up longer "
+        f"({saved})"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields, replace
 
-__all__ = ["METHODS", "Settings", "rate", "settings_for"]
+__all__ = ["METHODS", "Settings", "learning_rate", "settings_for"]
 
 METHODS = ("full", "lora", "prompt", "qlora")
 
@@ -77,10 +77,10 @@ def settings_for(method: str, **changes: object) -> Settings:
     return replace(DEFAULTS[method], **changes)
 
 
-def rate(step: int, steps: int, settings: Settings) -> float:
+def learning_rate(step: int, steps: int, settings: Settings) -> float:
     """The learning rate of step 1, 2, ...: up in a line while warming up, then down in a line to 0 after the last.
 
-    >>> [round(rate(step, 10, settings_for("lora", lr=1.0, warmup=0.2)), 2) for step in (1, 2, 3, 10)]
+    >>> [round(learning_rate(step, 10, settings_for("lora", lr=1.0, warmup=0.2)), 2) for step in (1, 2, 3, 10)]
     [0.5, 1.0, 0.89, 0.11]
     """
     rising = max(1, math.ceil(settings.warmup * steps))
