@@ -36,13 +36,12 @@ def weigh(
     limit: int | None = None,
     batches: Sequence[int] = (1, 16),
     repeats: int = 3,
-    memory: bool = False,
 ) -> pandas.DataFrame:
     """One row a technique; the first, usually `plain`, is what the others are compared with, on the same examples.
 
     name, bytes (files), score with low and high (95%), change with change_low and change_high (paired, nan for the first),
-    seconds_N an answer and tokens_per_second_N for each N of `batches`, weight_bytes (in memory, nan where unknown), and with `memory`
-    before_mb and peak_mb of a process of its own. Each model is read, measured and dropped before the next.
+    seconds_N an answer and tokens_per_second_N for each N of `batches`, weight_bytes (in memory, nan where unknown). Each model is
+    read, measured and dropped before the next.
 
     >>> weigh([plain("pocket", "a"), int8("pocket", "b")], prompt("{input}"), load_task("reviews"), limit=20)  # doctest: +SKIP
     """
@@ -52,7 +51,7 @@ def weigh(
     for candidate in shrunk:
         row, run = _score(candidate, method, task, first, split, limit)
         first = first or run
-        rows.append(row | _costs(candidate, run, batches, repeats, memory))
+        rows.append(row | _costs(candidate.model(), run, batches, repeats))
     return pd.DataFrame(rows)
 
 
@@ -66,16 +65,12 @@ def _score(shrunk: Shrunk, method: Solver, task: Task, first: Run | None, split:
     return row | {"change": change.value, "change_low": change.low, "change_high": change.high}, run
 
 
-def _costs(shrunk: Shrunk, run: Run, batches: Sequence[int], repeats: int, memory: bool) -> dict:
-    model, prompts, max_tokens = shrunk.model(), list(run.table["messages"]), run.settings.get("max_tokens", 64)
+def _costs(model: Model, run: Run, batches: Sequence[int], repeats: int) -> dict:
+    prompts, max_tokens = list(run.table["messages"]), run.settings.get("max_tokens", 64)
     cells = {}
     for row in measure(model, prompts, batches=batches, max_tokens=max_tokens, repeats=repeats).itertuples():
         cells |= {f"seconds_{row.batch}": row.seconds, f"tokens_per_second_{row.batch}": row.tokens_per_second}
-    cells["weight_bytes"] = weight_bytes(model) or float("nan")
-    if memory:
-        peak = peak_memory(shrunk, prompts[:16], max_tokens=max_tokens)
-        cells |= {"before_mb": peak["before"], "peak_mb": peak["peak"]}
-    return cells
+    return cells | {"weight_bytes": weight_bytes(model) or float("nan")}
 
 
 def measure(

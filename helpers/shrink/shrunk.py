@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch.nn import Module, Parameter
     from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
+    from helpers.models.cache import Cache
     from helpers.shrink.packing import Coded
 
     Base = str | Path | Model | tuple[Module, PreTrainedTokenizerBase]
@@ -138,7 +139,7 @@ class FromFiles(Memory):
         self.files = [shrunk.folder / name for name in shrunk.files]
         self.parameters = shrunk.parameters  # what the module counts includes scales
 
-    def identity(self, cache: object | None) -> str:
+    def identity(self, cache: Cache | None) -> str:
         return files_hash(self.files, cache)
 
 

@@ -160,8 +160,8 @@ def to_sparse(weight: torch.Tensor) -> Coded:
     import torch
 
     flat = weight.detach().flatten().to("cpu", torch.bfloat16)
-    there = flat != 0
-    return Coded("sparse", tuple(weight.shape), {"mask": torch.from_numpy(pack(there.numpy(), 1)), "values": flat[there]})
+    stays = flat != 0
+    return Coded("sparse", tuple(weight.shape), {"mask": torch.from_numpy(pack(stays.numpy(), 1)), "values": flat[stays]})
 
 
 def _largest(sizes: torch.Tensor, share: float) -> torch.Tensor:

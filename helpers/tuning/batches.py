@@ -51,8 +51,8 @@ def padded(pairs: Sequence[Pair], *, pad: int, seq2seq: bool, device: str = "cpu
     """
     read = [pair.asked if seq2seq else pair.asked + pair.answer for pair in pairs]
     learn = [pair.answer if seq2seq else (NO_LOSS,) * len(pair.asked) + pair.answer for pair in pairs]
-    there = [[1] * len(row) for row in read]  # by length, as a prompt may hold the pad token
-    columns = {"input_ids": (read, pad), "attention_mask": (there, 0), "labels": (learn, NO_LOSS)}
+    mask = [[1] * len(row) for row in read]  # by length, as a prompt may hold the pad token
+    columns = {"input_ids": (read, pad), "attention_mask": (mask, 0), "labels": (learn, NO_LOSS)}
     return {name: _filled(rows, value).to(device) for name, (rows, value) in columns.items()}
 
 

@@ -44,10 +44,9 @@ def _write(new: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, 
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     weights = trained(model)
-    save_file({name: p.detach().contiguous() for name, p in weights.items()}, new / "weights.safetensors")
-    save_file({name: value.contiguous() for name, value in best.items()}, new / "best.safetensors")
     moments = {f"{kind}:{name}": value for name, p in weights.items() for kind, value in optimizer.state.get(p, {}).items()}
-    save_file({name: value.contiguous() for name, value in moments.items()}, new / "moments.safetensors")
+    for file, tensors in {"weights": weights, "best": best, "moments": moments}.items():
+        save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, new / f"{file}.safetensors")
     write_json(new / "state.json", state, indent=None)
 
 
