@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers.tuning.bases import open_base
-from helpers.tuning.curves import Live, draw, draw_learning, learning_curve
-from helpers.tuning.export import to_chat_jsonl
-from helpers.tuning.fitting import fit, full, lora, prompt_tuning, qlora
+from helpers.tuning.curves import Live, draw, draw_learning
+from helpers.tuning.fitting import fit, full, learning_curve, lora, prompt_tuning, qlora
+from helpers.tuning.rows import to_chat_jsonl
 from helpers.tuning.tuned import Tuned, read
 
 __all__ = [

@@ -15,6 +15,7 @@ from helpers.models.reply import ModelError
 
 if TYPE_CHECKING:
     import torch
+    from peft import PeftConfig
     from transformers import PreTrainedModel
 
     from helpers.models import Model
@@ -43,21 +44,34 @@ class Base:
 def open_base(base: str | Path | Model) -> Base:
     """The base behind "pocket", "smollm2", "hf:<folder or hub id>", a folder, or a loaded model.
 
-    ModelError: it is remote, or an adapter itself.
+    ModelError: it is remote, in memory, shrunk, or an adapter itself.
     """
-    from helpers.models import load
+    from helpers.models import Model, load
+    from helpers.models.local import Local
 
-    spec = spec_of(base)
-    local = getattr(load(spec, cache=False), "_provider", None)
-    if not hasattr(local, "folder"):
+    model = base if isinstance(base, Model) else load(spec_of(base), cache=False)
+    local, spec = model._provider, model.spec
+    if not isinstance(local, Local):
         raise ModelError(f"{spec!r} cannot be tuned here: its weights are not on this machine; a hosted model is tuned by its host")
+    if type(local) is not Local:
+        raise ModelError(
+            f"{spec!r} is in memory or shrunk, and tuning reads its base from a folder of plain weights: write one with "
+            "module.save_pretrained(folder) and tokenizer.save_pretrained(folder), then tune 'hf:<folder>'"
+        )
     if local.adapter is not None:
         raise ModelError(f"{spec!r} is an adapter: merge it first (tuning.read(folder).merge(new_folder)), then tune what that wrote")
     return Base(portable(spec), local)
 
 
 def spec_of(base: str | Path | Model) -> str:
-    return getattr(base, "spec", None) or (f"hf:{base}" if isinstance(base, Path) else str(base))
+    """How `load` names a base.
+
+    >>> spec_of(Path("models/mine"))
+    'hf:models/mine'
+    """
+    if isinstance(base, str):
+        return base
+    return f"hf:{base}" if isinstance(base, Path) else base.spec
 
 
 def portable(spec: str) -> str:
@@ -96,7 +110,7 @@ def prepare(base: Base, method: str, settings: Settings, pairs: list[Pair]) -> P
     return model
 
 
-def _config(method: str, settings: Settings, seq2seq: bool) -> object:
+def _config(method: str, settings: Settings, seq2seq: bool) -> PeftConfig:
     from peft import LoraConfig, PromptTuningConfig
 
     kind = "SEQ_2_SEQ_LM" if seq2seq else "CAUSAL_LM"

@@ -10,10 +10,10 @@ import torch
 from tiny import tiny_causal, tiny_seq2seq
 
 from helpers.models import load
-from helpers.shrink import int8, nf4, packed, plain
-from helpers.shrink.integers import to_int8
+from helpers.shrink import int8, nf4, packing, plain
 from helpers.shrink.layers import Int8Linear
 from helpers.shrink.measuring import weight_bytes
+from helpers.shrink.rounding import to_int8
 
 LINEAR = 2 * (64 * 64 * 2 + 64 * 32 * 2 + 64 * 128 * 3)  # weights of the linear layers of the tiny model
 ROWS = 2 * (64 * 3 + 32 * 2 + 128 * 2)
@@ -38,11 +38,11 @@ def test_a_row_is_rounded_by_its_largest_weight() -> None:
 def test_no_weight_is_off_by_more_than_half_a_scale() -> None:
     weight = torch.randn(50, 30, generator=torch.Generator().manual_seed(0))
     coded = to_int8(weight)
-    assert ((packed.decode(coded) - weight).abs() <= coded.parts["scale"].float()[:, None] * 0.5001).all()
+    assert ((packing.decode(coded) - weight).abs() <= coded.parts["scale"].float()[:, None] * 0.5001).all()
 
 
 def test_a_row_of_zeros_stays_zero() -> None:
-    assert packed.decode(to_int8(torch.zeros(2, 3))).tolist() == [[0, 0, 0]] * 2
+    assert packing.decode(to_int8(torch.zeros(2, 3))).tolist() == [[0, 0, 0]] * 2
 
 
 def test_a_broken_weight_is_named() -> None:
@@ -54,14 +54,14 @@ def test_an_int8_layer_gives_what_the_widened_one_does() -> None:
     linear = torch.nn.Linear(30, 50)
     coded = to_int8(linear.weight)
     x = torch.randn(4, 30, generator=torch.Generator().manual_seed(1))
-    wide = torch.nn.functional.linear(x, packed.decode(coded), linear.bias)
+    wide = torch.nn.functional.linear(x, packing.decode(coded), linear.bias)
     layer = Int8Linear(coded.parts["codes"], coded.parts["scale"].float(), linear.bias)
     assert torch.allclose(layer(x), wide, atol=1e-5)
 
 
 def test_the_file_holds_a_byte_a_weight_and_a_scale_a_row(base: str, tmp_path: Path) -> None:
     shrunk = int8(base, tmp_path / "i")
-    header = int.from_bytes((shrunk.folder / packed.FILE).read_bytes()[:8], "little") + 8
+    header = int.from_bytes((shrunk.folder / packing.FILE).read_bytes()[:8], "little") + 8
     assert shrunk.bytes == LINEAR + 2 * ROWS + (2 * 384 * 64 + 5 * 64) * 2 + header
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers.shrink.bits import pack, unpack
+from helpers.shrink.packing import pack, unpack
 
 
 @pytest.mark.parametrize("bits", range(1, 9))
