@@ -70,10 +70,13 @@ def execute(manager: KernelManager, number: str, server: Server) -> Seen:
     parameters = {"model": f"openai:m@{server.url}", "tracker": "off", **SMALL.get(number, {})}
     at = next(i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", []))
     notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("\n".join(f"{name} = {value!r}" for name, value in parameters.items())))
+    client = NotebookClient(notebook, km=manager, timeout=120)
     try:
-        NotebookClient(notebook, km=manager, timeout=120).execute()
+        client.execute()
     except CellExecutionError as stop:
         error = f"{stop.ename}: {stop.evalue}"
+    finally:
+        client.kc.stop_channels()
     return Seen(notebook, error, len(server.requests) - before)
 
 
