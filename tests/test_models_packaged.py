@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from tiny import tiny_causal, tiny_tokenizer
@@ -17,6 +18,7 @@ from tiny import tiny_causal, tiny_tokenizer
 from helpers import places
 from helpers.models import ModelError, conversion, load, packaged
 from helpers.models.cache import open_cache
+from helpers.models.four_bits import quiet_peft
 from helpers.models.once import once
 from helpers.models.packaged import MINILM, SMOLLM2, Packaged, checked
 from helpers.retrieval import load_embedder
@@ -51,7 +53,11 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packaged:
 def child(folder: Path) -> subprocess.Popen:
     environment = {**os.environ, "PYTHONPATH": str(places.root()), "LADDER_PROGRESS": "on"}
     command = [sys.executable, "-c", CHILD, str(folder)]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = Timer(30, process.kill)  # a child that says nothing fails its test and does not hold it up
+    end.daemon = True
+    end.start()
+    return process
 
 
 def need(model: Packaged) -> None:
@@ -190,6 +196,22 @@ def test_every_digit_is_a_token_and_two_line_ends_before_one_stay_together() -> 
     conversion._split_digits(tokenizer)
     pieces = [piece for piece, _ in tokenizer.backend_tokenizer.pre_tokenizer.pre_tokenize_str("ab\n\n12")]
     assert pieces == ["ab", "ĊĊ", "1", "2"]
+
+
+def test_an_adapter_made_from_smollm2_says_so_and_finds_its_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from transformers import AutoModelForCausalLM
+
+    base, adapter = tiny_causal(tmp_path), tmp_path / "tagger"
+    with quiet_peft():
+        from peft import LoraConfig, get_peft_model
+
+        lora = LoraConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM")
+        get_peft_model(AutoModelForCausalLM.from_pretrained(base), lora).save_pretrained(adapter)
+    (adapter / "tuned.json").write_text('{"base": "smollm2"}')
+    monkeypatch.setattr(packaged, "smollm2", lambda: base)
+    model = load(f"hf:{adapter}", cache=False)
+    assert model.about == "tagger, tuned from SmolLM2-135M-Instruct, 4-bit (Q4_1), dequantized"
+    assert model.ask("Hello", max_tokens=2).error is None
 
 
 # The real ones

@@ -105,6 +105,6 @@ def _split_digits(tokenizer: PreTrainedTokenizerBase) -> None:
 
 
 def _json(path: Path, content: dict) -> None:
-    """What is written is the same on every machine: names with "_" in front hold a path, and would change the fingerprint."""
+    """The same text on every machine, for the fingerprint: no version, and no name with "_" in front, one of which is a path."""
     public = {name: value for name, value in content.items() if name not in LEFT_OUT and not name.startswith("_")}
     path.write_text(json.dumps(public, indent=2, sort_keys=True) + "\n", encoding="utf-8")
