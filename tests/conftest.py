@@ -75,6 +75,7 @@ def result(value: object) -> nbformat.NotebookNode:
 def lessons(tmp_path: Path) -> Path:
     """A lessons folder with one solution, `01_rivers`, and the lesson cut from it, with the outputs of a run."""
     from helpers.storage import write_text
+    from helpers.workbook.answers import remember_cut
     from helpers.workbook.cut import cut
     from helpers.workbook.notebooks import clean
 
@@ -88,4 +89,5 @@ def lessons(tmp_path: Path) -> Path:
             count += 1
             cell.execution_count = count
     write_text(folder / "01_rivers.ipynb", clean(learner))
+    remember_cut(folder / "01_rivers.ipynb", learner)
     return folder

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from helpers import cli, places
@@ -19,9 +21,15 @@ from helpers.workbook.running import executed
 EXERCISE = 16  # the place of the fixture's exercise cell
 
 
+def commit(folder: Path) -> None:
+    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+
+
 @pytest.fixture
 def mine(lessons: Path) -> Path:
     """A lesson with an answer in it, beside a solution whose prose has changed since."""
+    commit(lessons)
     path, solution = lessons / "01_rivers.ipynb", lessons / "solutions" / "01_rivers.ipynb"
     edit(path, EXERCISE, "answer = 'mine'")
     edit(solution, 5, "**Explain.** It is the sum, again.")
@@ -89,8 +97,52 @@ def test_git_ignores_the_copies(tmp_path: Path) -> None:
 def test_exercises_check_tells_of_the_answers_and_recommends_no_loss(mine: Path, capsys: pytest.CaptureFixture) -> None:
     assert ladder(["exercises", "--check"], mine) == 1
     told = capsys.readouterr().out
-    assert told.startswith("01_rivers: has answers in it (cell 17), so it is left alone. To keep them, save the notebook")
+    assert told.startswith("01_rivers: has answers in it (cell 17), so it is left alone. To make it anew, with a copy kept")
+    assert "ladder exercises 01 --force" in told
     assert "Run: ladder exercises" not in told
+
+
+def written(change: Callable[[nbformat.NotebookNode], object]) -> Callable[[Path], None]:
+    """A change of a lesson, saved as an editor saves it: without our cleaning."""
+
+    def save(path: Path) -> None:
+        notebook = Lesson(path).read()
+        change(notebook)
+        nbformat.write(notebook, path)
+
+    return save
+
+
+CELL = nbformat.v4.new_code_cell
+PERSON = {
+    "an answer in a cell with a new id": written(lambda nb: nb.cells.__setitem__(EXERCISE, CELL("answer = 'mine'"))),
+    "an answer below its stub": written(lambda nb: nb.cells.insert(EXERCISE + 1, CELL("answer = 'mine'"))),
+    "a note in our prose": written(lambda nb: nb.cells[6].update(source="It is the sum. Ask Ada about this.")),
+    "code changed to try something": written(lambda nb: nb.cells[4].update(source="n + 100")),
+    "an answer, and no ids": written(lambda nb: (nb.cells[EXERCISE].update(source="answer = 'mine'"), [c.pop("id") for c in nb.cells],
+                                                 nb.update(nbformat_minor=4))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", PERSON.values(), ids=PERSON)
+def test_whatever_a_person_wrote_is_left_alone(change: Callable[[Path], None], lessons: Path) -> None:
+    commit(lessons)
+    edit(lessons / "solutions" / "01_rivers.ipynb", 5, "**Explain.** It is the sum, again.")
+    path = lessons / "01_rivers.ipynb"
+    change(path)
+    before = path.read_bytes()
+    for command in COMMANDS:
+        assert ladder(command, path) == 1
+        assert path.read_bytes() == before
+
+
+def test_a_stub_that_was_edited_twice_before_a_commit_is_no_answer(lessons: Path) -> None:
+    commit(lessons)
+    solution = lessons / "solutions" / "01_rivers.ipynb"
+    for stub in ("answer = ...  # a number", "answer = ...  # a whole number"):
+        edit(solution, EXERCISE, f"{stub}\n### BEGIN SOLUTION\nanswer = 2 * n\n### END SOLUTION")
+        assert ladder(["exercises"], lessons / "01_rivers.ipynb") == 0
+    assert "whole" in Lesson(lessons / "01_rivers.ipynb").read().cells[EXERCISE].source
 
 
 def test_a_lesson_without_answers_is_cut_and_no_copy_made(mine: Path) -> None:
@@ -101,8 +153,7 @@ def test_a_lesson_without_answers_is_cut_and_no_copy_made(mine: Path) -> None:
 
 
 def test_a_stub_that_git_has_is_no_answer_though_the_solution_asks_anew(lessons: Path) -> None:
-    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x"]):
-        subprocess.run(["git", *command], cwd=lessons, check=True)
+    commit(lessons)
     solution = lessons / "solutions" / "01_rivers.ipynb"
     edit(solution, EXERCISE, "answer = ...\n### BEGIN SOLUTION\nanswer = 2 * n\n### END SOLUTION")
     assert answered(Lesson(solution)) == []

@@ -8,42 +8,69 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from helpers.workbook.cut import cut, is_exercise
+from helpers import places
+from helpers.storage import read_json, short, write_json
+from helpers.workbook.cut import cut
 from helpers.workbook.notebooks import Lesson
 
-__all__ = ["answered", "keep_copy", "left_alone"]
+__all__ = ["answered", "keep_copy", "left_alone", "remember_cut"]
 
 
 def answered(solution: Lesson) -> list[int]:
-    """The cells, counted from 1, of the lesson on disk that hold an answer: exercise cells that are no stub.
+    """The cells, counted from 1, of the lesson on disk that a person wrote: those whose source no version of the lesson has.
 
-    A stub is what the solution cuts to, as it lies here or as git has it committed.
+    The versions are what the solution cuts to, as it lies here and as git has it committed, the committed lesson, and the last cut made
+    here. Cells are known by what they say, not by their ids: an editor may give new ones. Where git knows neither notebook, prose is not
+    looked at, since it may only be old.
     """
     path = solution.home / solution.path.name
     if not path.exists():
         return []
-    stubs = _stubs(solution.read())
-    cells = [(number, cell) for number, cell in enumerate(Lesson(path).read().cells, 1) if cell.get("id") in stubs]
-    other = [(number, cell) for number, cell in cells if cell.source.strip() != stubs[cell.id]]
-    earlier = _stubs(_committed(solution)) if other else {}
-    return [number for number, cell in other if cell.source.strip() != earlier.get(cell.id)]
+    lesson = Lesson(path).read().cells
+    known = _sources(cut(solution.read())) | _last_cut(path)
+    if all(cell.source.strip() in known for cell in lesson):
+        return []
+    before = [notebook for notebook in (_committed(path), _committed(solution.path)) if notebook is not None]
+    known |= {source for notebook in before for source in _sources(notebook) | _sources(_cut(notebook))}
+    looked_at = ("code", "markdown", "raw") if before else ("code",)
+    return [number for number, cell in enumerate(lesson, 1) if cell.cell_type in looked_at and cell.source.strip() not in known]
 
 
-def _stubs(solution: Any) -> dict[str, str]:
-    """The stub of each exercise cell, by the cell's id."""
-    if solution is None:
-        return {}
-    pairs = zip(solution.cells, cut(solution).cells, strict=True)
-    return {cell.id: stub.source.strip() for cell, stub in pairs if is_exercise(cell)}
+def remember_cut(path: Path, lesson: Any) -> None:
+    """Note what was written to a lesson, so that the next cut does not take an old stub for an answer."""
+    write_json(_memory(path), sorted(_sources(lesson)))
 
 
-def _committed(solution: Lesson) -> Any:
-    """The solution as the last commit has it; None where git or the commit is missing."""
+def _last_cut(path: Path) -> set[str]:
+    try:
+        return set(read_json(_memory(path), list))
+    except ValueError:
+        return set()
+
+
+def _memory(path: Path) -> Path:
+    return places.cache("cuts", f"{path.stem}-{short(str(path.resolve()))}.json")
+
+
+def _sources(notebook: Any) -> set[str]:
+    return {"", *(cell.source.strip() for cell in notebook.cells)}
+
+
+def _cut(notebook: Any) -> Any:
+    """What a committed notebook cuts to; itself where its markers do not fit."""
+    try:
+        return cut(notebook)
+    except ValueError:
+        return notebook
+
+
+def _committed(path: Path) -> Any:
+    """The notebook as the last commit has it; None where git or the commit is missing."""
     import nbformat
 
-    command = ["git", "show", f"HEAD:./{solution.path.name}"]
+    command = ["git", "show", f"HEAD:./{path.name}"]
     try:
-        done = subprocess.run(command, cwd=solution.path.parent, capture_output=True, check=True)
+        done = subprocess.run(command, cwd=path.parent, capture_output=True, check=True)
         return nbformat.reads(done.stdout.decode("utf-8"), as_version=4)
     except (OSError, ValueError, subprocess.CalledProcessError):
         return None

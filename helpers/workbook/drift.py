@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.storage import write_text
-from helpers.workbook.answers import answered, keep_copy
+from helpers.workbook.answers import answered, keep_copy, remember_cut
 from helpers.workbook.comparing import disagreements
 from helpers.workbook.cut import cut, is_exercise
 from helpers.workbook.notebooks import Lesson, clean, find
@@ -24,7 +24,7 @@ def drift(solution: Lesson) -> list[str]:
         return []
     if cells := answered(solution):
         where = f"has answers in it (cell {', '.join(map(str, cells))}), so it is left alone"
-        return [f"{path.stem}: {where}. To keep them, save the notebook under another name"]
+        return [f"{path.stem}: {where}. To make it anew, with a copy kept beside it: ladder exercises {solution.number} --force"]
     cell = next((i for i, pair in enumerate(zip(want, have, strict=False), 1) if pair[0] != pair[1]), min(len(want), len(have)) + 1)
     return [f"{path.stem}: cell {cell} is not what its solution cuts to. Run: ladder exercises {solution.number}"]
 
@@ -68,6 +68,7 @@ def exercises(numbers: tuple[str, ...] = (), *, folder: Path | None = None, forc
         if has_answers:
             keep_copy(path)
         write_text(path, text)
+        remember_cut(path, Lesson(path).read())
         written.append(path)
     return written
 

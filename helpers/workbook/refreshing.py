@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.storage import write_text
-from helpers.workbook.answers import answered, keep_copy
+from helpers.workbook.answers import answered, keep_copy, remember_cut
 from helpers.workbook.comparing import Change, changes
 from helpers.workbook.drift import drift, recut
 from helpers.workbook.execution import Result, Watcher
@@ -79,6 +79,8 @@ def _replace(lesson: Lesson, made: Path) -> list[Change]:
     text, path = clean(after), lesson.path if lesson.is_solution else lesson.home / lesson.path.name
     if not path.exists() or text != path.read_text(encoding="utf-8"):
         write_text(path, text)
+    if not lesson.is_solution:
+        remember_cut(path, after)
     return found
 
 
