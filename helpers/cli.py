@@ -22,8 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code: 0, 1 when something failed, 2 when it could not be understood."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in ELSEWHERE:
-        module, function = ELSEWHERE[arguments[0]][0].split(":")
-        return getattr(importlib.import_module(module), function)(arguments[1:]) or 0
+        return _elsewhere(arguments[0], arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         return options.do(options)
@@ -36,6 +35,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("ladder: interrupted; running it again does only what is missing", file=sys.stderr)
         return 130
+
+
+def _elsewhere(command: str, arguments: Sequence[str]) -> int:
+    module, function = ELSEWHERE[command][0].split(":")
+    try:
+        main_of = getattr(importlib.import_module(module), function)
+    except ModuleNotFoundError as error:
+        print(f"ladder {command}: {error}. Install the clone anew: pip install --no-deps -e .", file=sys.stderr)
+        return 2
+    return main_of(arguments) or 0
 
 
 def _parser() -> argparse.ArgumentParser:

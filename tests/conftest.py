@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.remove(here := str(Path(__file__).parent))  # where the folder pocket_maker, with its tests, would stand for the package
+HERE = str(Path(__file__).parent)
+if HERE in sys.path:  # where the folder pocket_maker, with its tests, would stand for the package
+    sys.path.remove(HERE)
 import pocket_maker  # noqa: F401
 
-sys.path.insert(0, here)
+sys.path.insert(0, HERE)
 
 import nbformat
 import pytest

@@ -83,7 +83,7 @@ def execute(manager: KernelManager, number: str, server: Server) -> Seen:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable], dict[str, Seen]]:
     """The lessons as they went on a server, by its answers."""
-    numbers = {banana: ("00", "01", "06", "10", "13", "15", "17"), half: ("06",), tenth: ("06", "10", "17")}
+    numbers = {banana: ("00", "01", "06", "10", "13", "15", "17"), half: ("00", "01", "06"), tenth: ("00", "01", "06", "10", "17")}
     return cache(lambda answer: sitting(tmp_path_factory.mktemp("home"), answer, numbers[answer]))
 
 
@@ -105,7 +105,13 @@ def test_verdicts_that_could_not_be_read_are_counted(seen):
     assert re.search(r"accuracy .*, n=40, \d+ unread", lesson.text)
 
 
-@pytest.mark.parametrize("number", ["06", "10", "17"])
+@pytest.mark.parametrize("number", ["00", "01"])
+def test_a_model_that_says_nothing_useful_half_of_the_time_is_measured_to_the_end(seen, number):
+    lesson = seen(half)[number]
+    assert (lesson.error, "replies failed" in lesson.text) == ("", False)
+
+
+@pytest.mark.parametrize("number", ["00", "01", "06", "10", "17"])
 def test_a_lesson_says_that_its_runs_are_incomplete_and_takes_no_look(seen, number):
     lesson = seen(tenth)[number]
     assert lesson.error == ""

@@ -338,3 +338,11 @@ def test_the_hours_of_one_day_are_in_one_split():
     dates = [day * 86_400 + hour * 3_600 for day in range(6) for hour in range(8)]
     splits = split_by_date("t.csv", [str(i) for i in range(48)], dates)
     assert all(len(set(splits[start : start + 8])) == 1 for start in range(0, 48, 8))
+
+
+def test_small_labels_are_the_reason_that_is_given_where_no_text_is_there_twice(tmp_path):
+    rows = "".join(f"text number {i} of its own,label {i % 12}\n" for i in range(36))
+    (tmp_path / "my.csv").write_text("text,kind\n" + rows)
+    missed = " ".join(from_file(tmp_path / "my.csv", metric="label", quiet=True).report.missed)
+    assert "because each label of three rows or more has one in every split" in missed
+    assert "rows of one text" not in missed

@@ -130,7 +130,7 @@ def test_a_long_page_is_cut_in_linear_time(unit: str) -> None:
         start = time.process_time()
         assert by_structure([page((unit * (size // len(unit) + 1))[:size] + " end")])[-1].text.endswith("end")
         took.append(time.process_time() - start)
-    assert took[1] < 16 * took[0] + 0.1  # 8 times is linear, 64 times would be quadratic
+    assert took[1] < 16 * took[0] + 0.5  # 8 times is linear, 64 times would be quadratic
 
 
 def test_the_passage_has_the_title_once() -> None:

@@ -14,6 +14,7 @@ from helpers.files.promise import missed
 from helpers.files.splitting import SHARES, sample, split_by_date, split_by_hash
 from helpers.files.targets import Targets
 from helpers.metrics.registry import metric, score
+from helpers.tasks.examples import normal
 
 __all__ = ["Draft", "drafted", "split", "leakage", "notes"]
 
@@ -149,8 +150,15 @@ def _how(draft: Draft, chosen: Mapping[str, Choice], contexts: bool, seed: int) 
     by = "" if not metric(draft.targets.metric).needs_labels else ", as evenly by label as groups allow" if group else ", label by label"
     if group:
         return f"by a hash of the group {group!r}{by}; some groups may move when rows are added (seed={seed})", "groups stay whole"
-    why = "rows of one context stay together" if contexts else "rows of one text stay together"
+    why = "rows of one context stay together" if contexts else _cause(draft)
     return f"by a hash of the id{whole}{by}; rows next to a cut may move when rows are added (seed={seed})", why
+
+
+def _cause(draft: Draft) -> str:
+    """Why rows without a group may miss their share: copies of a text stay together; else each label wants a row in every split."""
+    if len(set(map(normal, draft.rows.inputs))) < len(draft.rows):
+        return "rows of one text stay together"
+    return "each label of three rows or more has one in every split" if metric(draft.targets.metric).needs_labels else ""
 
 
 def _spans(draft: Draft) -> str:

@@ -1,4 +1,4 @@
-"""Baselines that ask no language model: what a prompt must beat to be worth its tokens. See also `techniques.majority`."""
+"""Baselines that ask no language model: what a prompt must beat to be worth its tokens. See also `methods.majority`."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def classical(train: Iterable[Mapping], *, name: str = "TF-IDF + logistic regres
 def random_label(labels: Iterable[str], seed: int = 0, *, name: str = "random label") -> _Random:
     """The baseline below all: a label drawn at random for each example, all equally likely; 1/labels is right in the long run.
 
-    Differs from `techniques.majority`, which gains from classes of unequal size. Raises ValueError for fewer than two labels.
+    Differs from `methods.majority`, which gains from classes of unequal size. Raises ValueError for fewer than two labels.
 
     >>> [a.text for a in random_label(["yes", "no"]).solve([{"id": "a"}, {"id": "b"}, {"id": "c"}])]
     ['no', 'no', 'yes']

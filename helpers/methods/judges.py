@@ -137,7 +137,7 @@ def _pair(template: Template, labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def _reader(pair: tuple[str, ...]) -> Callable[[str], str]:
-    """What reads a reply: the verdict that it says, as `scoring.label` finds it."""
+    """What reads a reply: the verdict that it says, as `metrics.label` finds it."""
 
     def read(reply: str) -> str:
         said = [one for one in pair if label(reply, one, pair)]

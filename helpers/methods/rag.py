@@ -45,7 +45,7 @@ def show(hits: Sequence[Hit]) -> str:
 class Rag:
     """A method that looks things up: what it finds for an example stands where its prompt says {passages}.
 
-    `ask` is the prompt, as `techniques.prompt` makes it, with the fields {passages} and {input}; `retriever` is anything with a
+    `ask` is the prompt, as `methods.prompt` makes it, with the fields {passages} and {input}; `retriever` is anything with a
     `search`; `k` is how many chunks are asked for; `show` makes one text of the hits, and may reorder, date or leave out.
 
     >>> from helpers.retrieval import Bm25, Chunk

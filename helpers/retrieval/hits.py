@@ -92,7 +92,7 @@ def changes(chunks: Sequence[Chunk], known: Mapping[str, str]) -> tuple[list[Chu
     ValueError: no chunk (it would empty the index), an empty one, or two with one id.
     """
     if not chunks:
-        raise ValueError("an update needs all chunks that shall be in the index, got none; to start anew, delete the index's folder")
+        raise ValueError("an update needs all chunks that must be in the index, got none; to start anew, delete the index's folder")
     ids = Counter(chunk.id for chunk in chunks)
     if len(ids) < len(chunks):
         name, count = ids.most_common(1)[0]

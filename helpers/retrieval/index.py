@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NumpyIndex", "BadIndex", "check_embedder", "described"]
 
-DIGITS = 6  # of a score: what differs only by rounding shall tie
+DIGITS = 6  # of a score: what differs only by rounding must tie
 BLOCK = 64  # questions at once: bounds the memory at 64 scores a chunk
 
 

@@ -16,9 +16,9 @@ STEPS, RELATIVE = 2, 1e-3
 def agree(a: str, b: str) -> bool:
     """Whether `b` says what `a` says: the same text, but for a small difference in decimals of three places or more.
 
-    Such a decimal may differ by 2 in its last printed place, or by a thousandth of itself where that is more; a percentage counts as
-    the share that it is, so that 44.8% has three places. Whole numbers, decimals of one or two places, and numbers that are part of a
-    name must be the same. Runs of blanks count as one, since a column may become one character wider.
+    Such a decimal may differ by 2 in its last printed place, or by a thousandth of itself where that is more; its sign must stay. A
+    percentage counts as the share that it is, so that 44.8% has three places. Whole numbers, decimals of one or two places, and numbers
+    that are part of a name must be the same. Runs of blanks count as one, since a column may become one character wider.
 
     >>> agree("score 0.448 of 18", "score 0.449 of 18"), agree("0.448", "0.463"), agree("0.81", "0.82")
     (True, False, False)
@@ -45,6 +45,8 @@ def _near(a: str, b: str) -> bool:
     if not alike or min(places) < PLACES or a.endswith("%") != b.endswith("%"):
         return False
     x, y = _value(a), _value(b)
+    if x * y < 0:  # a gain that became a loss
+        return False
     step = max(_step(a), _step(b))
     return abs(x - y) <= max(STEPS * step, RELATIVE * max(abs(x), abs(y))) + step / 1000  # the last: 0.448 + 0.002 is not 0.450 in binary
 
