@@ -32,16 +32,21 @@ class Provider(Protocol):
 
 
 class Model:
-    """A loaded model. `spec`, `name`, `about`, `context` (tokens) and `parameters` (None for a remote model) describe it."""
+    """A loaded model. `spec`, `name`, `about`, `context` (tokens) and `parameters` (None for a remote model) describe it.
 
-    def __init__(self, spec: str, name: str, provider: Provider, cache: object | None, *, about: str = "") -> None:
+    `recorded` is the day of the recording that it answers from, else "".
+    """
+
+    def __init__(self, spec: str, name: str, provider: Provider, cache: object | None, *, about: str = "", recorded: str = "") -> None:
         self.spec, self.name, self.about, self._provider, self._cache = spec, name, about or name, provider, cache
+        self.recorded = recorded
         self.context, self.parameters = provider.context, provider.parameters
 
     def __repr__(self) -> str:
         size = "remote" if self.parameters is None else f"{self.parameters / 1e6:.1f} M parameters"
         about = f"{self.about}, " if self.about != self.name else ""
-        return f"Model({self.spec!r}, {about}{size}, context {self.context})"
+        recorded = f", recorded {self.recorded}" if self.recorded else ""
+        return f"Model({self.spec!r}, {about}{size}, context {self.context}{recorded})"
 
     @property
     def fingerprint(self) -> str:
@@ -75,7 +80,7 @@ class Model:
         settings = Settings(max_tokens, float(temperature), seed, tools or None)
         chats = [_conversation(messages) for messages in conversations]
         replies: list[Reply | None] = [None] * len(chats)
-        for i, reply in self._replies(chats, settings):
+        for i, reply in self.replies(chats, settings):
             replies[i] = reply
             if on_reply is not None:
                 on_reply(i, reply)
@@ -85,7 +90,8 @@ class Model:
         """Tokens of the conversation as the model reads it (for a remote model an estimate: a token is about 4 characters)."""
         return self._provider.count(_conversation(messages))
 
-    def _replies(self, chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
+    def replies(self, chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
+        """What `ask_many` gathers: position and reply, in the order in which they come."""
         if self._cache is None:
             for batch in self._provider.answer(chats, settings):
                 yield from batch
@@ -122,6 +128,7 @@ def load(
     timeout: float = 60,
     concurrency: int = 8,
     retries: int = 4,
+    recorded: str = "",
 ) -> Model:
     """A model by its spec: "pocket", "smollm2", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>".
 
@@ -131,12 +138,20 @@ def load(
     and else the repository's own. Weights are read at the first question that the cache cannot answer. `ModelError`: the model is
     unknown or missing, or its key is.
 
+    `recorded` is the number of a lesson. Where there is a recording of it with this model, it answers, and the model itself need not be at
+    hand: it is asked only what was not recorded.
+
     >>> load("openai:llama3@http://localhost:11434/v1").name
     'llama3'
     """
     from helpers.models.cache import open_cache
     from helpers.models.remote import Remote
 
+    options = {"batch_size": batch_size, "cache": cache, "timeout": timeout, "concurrency": concurrency, "retries": retries}
+    if recorded:
+        from helpers.models.replay import open_recorded
+
+        return open_recorded(parse(spec, NAMED), recorded, lambda **changes: load(spec, **options | changes))
     parsed, replies = parse(spec, NAMED), open_cache(cache)
     if parsed.kind == "openai":
         provider = Remote(parsed.name, parsed.url, timeout=timeout, concurrency=concurrency, retries=retries)

@@ -59,6 +59,7 @@ def run(method: Solver, task: Task, model: Model | None, *, split: str = "dev", 
         settings=dict(getattr(method, "settings", {})),
         seconds=seconds,
         template=asdict(template) | {"fingerprint": template.fingerprint} if template else {},
+        recorded=getattr(model, "recorded", ""),
     )
     if not done.complete:
         warnings.warn(f"{done}{_rest(model)}", stacklevel=2)

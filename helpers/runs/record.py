@@ -43,7 +43,8 @@ class Run:
 
     An example whose reply could not be read is a row with score 0 and its `error`; one whose reply failed has the score nan, and makes
     the run incomplete: without a score, until it is run again. None is ever dropped. tokens, seconds and usd are sums over the
-    example's replies. `look` is set for a complete run of a test split.
+    example's replies. `look` is set for a complete run of a test split; `recorded` is the day on which a
+    recording of the model was made, if it answered from one: then seconds and usd are those of that day.
     """
 
     task: str
@@ -56,6 +57,7 @@ class Run:
     template: dict
     seconds: float
     look: Look | None = None
+    recorded: str = ""
 
     @property
     def score(self) -> Interval:
@@ -109,6 +111,7 @@ class Run:
             "failed": self.failed,
             "unread": self.unread,
             "cached": int(rows["cached"].sum()),
+            "recorded": self.recorded,
         }
 
     @property
@@ -128,7 +131,8 @@ class Run:
             extra += f", {self.unread} unread" + f": {self.first_error}" * self.complete
         if not self.complete:
             extra += f" ({self.first_error}); incomplete: run it again"
-        return f"{self.method} on {self.task}/{self.split} with {self.model}: {self.score}{extra}"
+        recorded = f" (recorded {self.recorded})" if self.recorded else ""
+        return f"{self.method} on {self.task}/{self.split} with {self.model}{recorded}: {self.score}{extra}"
 
     def save(self, folder: str | Path) -> Path:
         """Write `examples.jsonl` and `run.json` into the folder (made if need be); `read(folder)` gives the run back."""
