@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from helpers.runs import Comparison, Run
 
-__all__ = ["COLORS", "scores", "paired", "cost", "name_dots"]
+__all__ = ["COLORS", "scores", "paired", "outcomes", "cost", "name_dots"]
 
 # Okabe & Ito, "Color Universal Design" (2008)
 COLORS = {
@@ -67,6 +67,26 @@ def paired(comparison: Comparison, *, ax: Axes | None = None, title: str = "") -
     ax.set(yticks=[], xlim=(0, left))
     ax.set_xlabel(f"examples (n = {comparison.n}); gain {d.value:+.2f} [{d.low:+.2f}, {d.high:+.2f}]")
     ax.legend(frameon=False, fontsize=9, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return _finish(ax, title, pad=26)
+
+
+def outcomes(table: pd.DataFrame, *, ax: Axes | None = None, baseline: float | None = None, title: str = "") -> Axes:
+    """A bar for each row of the table that `runs.outcomes` makes: how much was right, wrong and unreadable. An incomplete run has no bar.
+
+    baseline: a score drawn as a dotted line.
+    """
+    ax = ax or _axes(height=0.36 * len(table) + 1.4)
+    names = _names(table)
+    left = table["right"] * 0
+    for outcome, color in (("right", "blue"), ("wrong", "orange"), ("unreadable", "gray")):
+        ax.barh(names, table[outcome], left=left, color=COLORS[color], alpha=0.35 if color == "gray" else 0.9, label=outcome)
+        left = left + table[outcome]
+    if baseline is not None:
+        ax.axvline(baseline, color="black", ls=":", lw=1.5, label=f"trivial baseline {baseline:.2f}")
+    ax.invert_yaxis()
+    ax.set(xlim=(0, 1))
+    ax.set_xlabel(f"share of the examples, n = {int(table['n'].max())}")
+    ax.legend(frameon=False, fontsize=9, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return _finish(ax, title, pad=26)
 
 

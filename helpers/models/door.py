@@ -147,11 +147,13 @@ def load(
     from helpers.models.cache import open_cache
     from helpers.models.remote import Remote
 
-    options = {"batch_size": batch_size, "cache": cache, "timeout": timeout, "concurrency": concurrency, "retries": retries}
     if recorded:
         from helpers.models.replay import open_recorded
 
-        return open_recorded(parse(spec, NAMED), recorded, lambda **changes: load(spec, **options | changes))
+        options = {"batch_size": batch_size, "cache": cache, "timeout": timeout, "concurrency": concurrency, "retries": retries}
+        provider = open_recorded(parse(spec, NAMED), recorded, lambda **changes: load(spec, **options | changes))
+        if provider is not None:
+            return Model(spec, provider.name, provider, None, about=provider.about, recorded=provider.recorded)
     parsed, replies = parse(spec, NAMED), open_cache(cache)
     if parsed.kind == "openai":
         provider = Remote(parsed.name, parsed.url, timeout=timeout, concurrency=concurrency, retries=retries)

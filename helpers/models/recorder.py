@@ -43,8 +43,12 @@ def order(lesson: str, spec: str) -> Order | None:
 class Recorder:
     """A live model as a provider. The order's file grows by a line a reply and survives a kill; nothing in it is asked again."""
 
+    recorded = ""
+
     def __init__(self, model: Model, order: Order) -> None:
         self.model = model
+        self.name = model.name
+        self.about = model.about
         self.part = Path(order.part)
         self.context = model.context
         self.parameters = model.parameters

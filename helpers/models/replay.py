@@ -35,6 +35,9 @@ class Replay:
     def __init__(self, recording: Recording, spec: str, live: Callable[[], Model]) -> None:
         self.recording = recording
         self.spec = spec
+        self.name = recording.about["name"]
+        self.about = recording.about["about"]
+        self.recorded = recording.about["date"]
         self.context = recording.about["context"]
         self.parameters = recording.about["parameters"]
         self._live = live
@@ -99,24 +102,18 @@ def sample(recording: Recording, size: int) -> set[str]:
     return set(sorted(recording.replies, key=lambda key: digest(recording.lesson + key))[:size])
 
 
-def open_recorded(spec: Spec, lesson: str, load: Callable[..., Model]) -> Model:
-    """The model as a lesson's recording has it; live where there is no recording, or where one is being made.
+def open_recorded(spec: Spec, lesson: str, load: Callable[..., Model]) -> Recorder | Replay | None:
+    """What answers in the place of a model: its recording of a lesson, or, where one is being made, who writes it. None: neither.
 
-    `load(**changes)` opens it live. ModelError: there is neither, or the recording was made with other weights.
+    `load(**changes)` opens the model live. ModelError: the recording was made with other weights.
     """
-    from helpers.models.door import Model
-
     wanted = order(lesson, spec.text)
     if wanted is not None:
-        live = load(cache=False)
-        return Model(spec.text, live.name, Recorder(live, wanted), None, about=live.about)
+        return Recorder(load(cache=False), wanted)
     recording = read(lesson, spec.text)
-    if recording is None:
-        return load()
-    about = recording.about
-    if spec.kind == "hf" and load().fingerprint != about["fingerprint"]:
+    if recording is not None and spec.kind == "hf" and load().fingerprint != recording.about["fingerprint"]:
         raise ModelError(
             f"the recording of lesson {lesson} was made with other weights of {spec.text!r}: "
             f"`ladder record {lesson} --model {spec.text} --fresh` records these"
         )
-    return Model(spec.text, about["name"], Replay(recording, spec.text, load), None, about=about["about"], recorded=about["date"])
+    return Replay(recording, spec.text, load) if recording is not None else None

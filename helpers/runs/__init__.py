@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpers.runs.comparison import Comparison, compare
 from helpers.runs.evaluation import run, table
+from helpers.runs.unreadable import outcomes
 from helpers.runs.record import Run, read
 
-__all__ = ["Run", "Comparison", "run", "compare", "table", "read"]
+__all__ = ["Run", "Comparison", "run", "compare", "outcomes", "table", "read"]

@@ -57,7 +57,8 @@ def compare(a: Run, b: Run) -> Comparison:
     if not (a.complete and b.complete):
         return _incomplete(a, b)
     paired = stats.difference(left["score"].to_numpy(), right["score"].to_numpy())
-    return Comparison(a.method, b.method, paired.gain, paired.p, paired.wins, paired.losses, paired.ties, paired.gain.n, paired.test)
+    names = (a.method, b.method) if a.method != b.method else (f"{a.method}, {a.model}", f"{b.method}, {b.model}")
+    return Comparison(*names, paired.gain, paired.p, paired.wins, paired.losses, paired.ties, paired.gain.n, paired.test)
 
 
 def _incomplete(a: Run, b: Run) -> Comparison:
