@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpers.runs.comparison import Comparison, compare
 from helpers.runs.evaluation import run, table
-from helpers.runs.unreadable import outcomes
 from helpers.runs.record import Run, read
+from helpers.runs.unreadable import outcomes
 
 __all__ = ["Run", "Comparison", "run", "compare", "outcomes", "table", "read"]
