@@ -62,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--learners", action="store_true", help="execute the learners' versions of all lessons too")
     check.add_argument("--no-run", action="store_true", help="execute nothing: house rules and drift, in seconds")
     check.add_argument("--exact", action="store_true", help="no digit and no figure may differ from the committed outputs")
+    check.add_argument("--recordings", action="store_true", help="the lessons that have recordings, each of whose replies is asked again")
+    record = _command(commands, "record", _record, "run lessons live with a second model, and record its replies for everybody else")
+    record.add_argument("--model", default="smollm2", metavar="spec", help='"smollm2", "hf:..." or "openai:..." (default: smollm2)')
+    record.add_argument("--fresh", action="store_true", help="ask for all replies, not only for those that are missing")
+    record.add_argument("--yes", action="store_true", help="do not ask before a hosted model is paid")
+    record.set_defaults(timeout=7200.0)
     refresh = _command(commands, "refresh", _refresh, "execute the committed lessons in place; say which outputs changed")
     exercises = _command(commands, "exercises", _exercises, "cut the lessons from their solutions", runs=False)
     exercises.add_argument("--check", action="store_true", help="change nothing; fail when a lesson has drifted")
@@ -144,6 +150,12 @@ def _check(options: argparse.Namespace) -> int:
     from helpers.workbook import commands
 
     return commands.check(options)
+
+
+def _record(options: argparse.Namespace) -> int:
+    from helpers.workbook import commands
+
+    return commands.record(options)
 
 
 def _refresh(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["root", "data", "outputs", "cache"]
+__all__ = ["root", "data", "outputs", "cache", "models"]
 
 
 def root() -> Path:
@@ -26,6 +26,12 @@ def outputs(*parts: str) -> Path:
 def cache(*parts: str) -> Path:
     """A path under `.cache/` (or under `$LADDER_HOME/.cache`); nothing is created."""
     return _home().joinpath(".cache", *parts)
+
+
+def models(*parts: str) -> Path:
+    """A path under the folder of converted models: `.cache/models/`, or `$LADDER_MODELS`, which runs with a home of their own share."""
+    shared = os.environ.get("LADDER_MODELS")
+    return Path(shared).expanduser().joinpath(*parts) if shared else cache("models", *parts)
 
 
 def _home() -> Path:

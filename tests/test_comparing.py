@@ -78,7 +78,7 @@ def test_a_committed_output_that_no_longer_holds_fails_the_check_once(lessons: P
     solution = Lesson(lessons / "solutions" / "01_rivers.ipynb")
     edit(solution, 5, "99")
     edit(solution, 8, "6")
-    part = checking._execute([solution], Execution(), None)
+    part = checking._execute([solution], Execution(), lessons, None)
     assert (part.passed, part.failures) == (0, 1)
     assert part.problems == ("solutions/01_rivers, cell 5: - 99\n+ 4", "solutions/01_rivers, cell 8: - 6\n+ 5")
 

@@ -69,7 +69,7 @@ def smollm2() -> Path:
     from helpers.models.once import once
 
     name, sha256 = next(iter(SMOLLM2.files.items()))
-    folder = places.cache("models", f"smollm2-135m-instruct-fp16-{sha256[:8]}")
+    folder = places.models(f"smollm2-135m-instruct-fp16-{sha256[:8]}")
     title = f"converting {SMOLLM2.about} (once, about half a minute, 270 MB)"
     return once(folder, lambda part: convert(checked(SMOLLM2) / name, part, weights=CONVERTED), title=title)
 

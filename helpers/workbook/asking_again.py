@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 from helpers import models, places
 from helpers.models import ModelError, Reply
 from helpers.models.recordings import Recording, read, weights
+from helpers.models.replay import NOTES, STRICT
 
-__all__ = ["LEAST", "MOST_WRONG", "Again", "again", "recorded_lessons", "verdict"]
+__all__ = ["LEAST", "MOST_WRONG", "SAMPLE", "Again", "again", "recorded_lessons", "settings", "verdict"]
 
+SAMPLE = 20  # replies of a recording
 LEAST = 0.95  # of the replies that are asked again, all lessons together, letter for letter
 MOST_WRONG = 3  # in one lesson: another processor flips a near tie
 
@@ -97,3 +100,9 @@ def _said(reply: Reply) -> str:
     """All that the model wrote."""
     calls = json.dumps(reply.tool_calls, ensure_ascii=False) if reply.tool_calls else ""
     return "\n".join(filter(None, [reply.thought, reply.text, calls, reply.error]))
+
+
+def settings(notes: Path, sample: int | None) -> dict[str, str]:
+    """The environment in which lessons note what they ask: `sample` replies of each recording are to be asked again, or all (None)."""
+    size = sample if sample is not None else sys.maxsize
+    return {NOTES: json.dumps({"folder": str(notes), "sample": size}), STRICT: "1"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -16,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import places
+from helpers.workbook import asking_again
 from helpers.workbook.drift import drift, twins
 from helpers.workbook.execution import Result, Watcher
+from helpers.workbook.nbval_run import through_nbval
 from helpers.workbook.notebooks import Lesson, find
 from helpers.workbook.refreshing import STRICT
 from helpers.workbook.rules import broken
@@ -45,12 +46,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Execution:
-    """How `check` executes notebooks. `learners` adds the lessons to their solutions; `exact` allows no digit to differ."""
+    """How `check` executes notebooks. `learners` adds the lessons to their solutions; `exact` allows no digit to differ.
+
+    `sample` replies of each recording that the notebooks read are asked again; None: all of them, also where that costs money.
+    """
 
     jobs: int = 0
     timeout: float = 600
     learners: bool = False
     exact: bool = False
+    sample: int | None = asking_again.SAMPLE
 
 
 def check(
@@ -75,10 +80,12 @@ def check(
     ]
     if everything:
         steps = [*_developers(), *steps]
-    if execution:
-        chosen = solutions + lessons * (execution.learners or bool(numbers))
-        steps.append(("notebooks: executed, compared", lambda: _execute(chosen, execution, watcher)))
-    return [_timed(name, step, say) for name, step in steps]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as notes:
+        if execution:
+            chosen = solutions + lessons * (execution.learners or bool(numbers))
+            steps.append(("notebooks: executed, compared", lambda: _execute(chosen, execution, Path(notes), watcher)))
+            steps.append(("recordings: asked again", lambda: _again(Path(notes), execution, say)))
+        return [_timed(name, step, say) for name, step in steps]
 
 
 def _developers() -> list[tuple[str, Callable[[], Part]]]:
@@ -143,10 +150,19 @@ def _against_solutions(lessons: Sequence[Lesson], solutions: Sequence[Lesson]) -
     return _judged({**{solution: drift(solution) + twins(solution) for solution in solutions}, **orphans})
 
 
-def _execute(lessons: Sequence[Lesson], how: Execution, watcher: Callable[[int], Watcher] | None) -> Part:
+def _again(notes: Path, how: Execution, say: Callable[[str], None]) -> Part:
+    """A sample of each recording that the notebooks read, asked again of the model that made it."""
+    results = asking_again.again(notes, hosted=how.sample is None)
+    for result in results:
+        if result.skipped:
+            say(f"skipped: {result.name}: {result.skipped}")
+    return Part("", sum(not result.skipped for result in results), tuple(asking_again.verdict(results)))
+
+
+def _execute(lessons: Sequence[Lesson], how: Execution, notes: Path, watcher: Callable[[int], Watcher] | None) -> Part:
     """Every notebook through nbval, once; several at a time, each in a process and with a ledger of its own."""
     watch, jobs = watcher(len(lessons)) if watcher else Watcher(), how.jobs or default_jobs(len(lessons))
-    settings = {**STRICT, "LADDER_EXACT": str(int(how.exact))}
+    settings = {**STRICT, **asking_again.settings(notes, how.sample), "LADDER_EXACT": str(int(how.exact))}
     with kernel_environment(jobs, settings) as env, ThreadPoolExecutor(jobs) as pool:
         return _judged(dict(zip(lessons, pool.map(lambda lesson: _watched(lesson, how.timeout, env, watch), lessons), strict=True)))
 
@@ -158,34 +174,3 @@ def _watched(lesson: Lesson, timeout: float, env: Mapping[str, str], watch: Watc
     seconds = round(time.perf_counter() - start, 1)
     watch.finished(Result(lesson.name, "failed" if problems else "passed", seconds, error=problems[0] if problems else ""))
     return problems
-
-
-def through_nbval(lesson: Lesson, timeout: float, env: Mapping[str, str]) -> list[str]:
-    """What is wrong with a notebook when nbval executes it: it stops, it shows something else, or it shows a name of this machine."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        report = Path(home, "report.xml")
-        options = ["--nbval", "-p", "helpers.workbook.nbval_tolerance", f"--nbval-cell-timeout={timeout:g}", f"--junitxml={report}"]
-        quiet = ["-p", "no:cacheprovider", "-p", "no:xdist", "-o", "filterwarnings=", "-o", "addopts=", "--color=no"]
-        command = [sys.executable, "-m", "pytest", *options, *quiet, str(lesson.path)]
-        try:
-            done = subprocess.run(
-                command, cwd=places.root(), env={**env, "LADDER_HOME": home}, capture_output=True, text=True, timeout=timeout
-            )
-        except subprocess.TimeoutExpired:
-            return [f"{lesson.name}: timed out after {timeout:g} s"]
-        problems = [f"{lesson.name}, {_plain(text)}" for text in _failures(report)]
-        if done.returncode and not problems:
-            problems = [f"{lesson.name}: nbval ended with exit code {done.returncode}: {done.stdout.strip()[-500:]}"]
-    return problems
-
-
-def _failures(report: Path) -> list[str]:
-    """From a JUnit report: what each failed case says."""
-    children = [child for case in xml.parse(report).iter("testcase") for child in case] if report.exists() else []
-    return [child.text or child.get("message") or "" for child in children if child.tag in ("failure", "error")]
-
-
-def _plain(text: str) -> str:
-    """Without colors, and without the cell's code, which nbval prints before what went wrong."""
-    text = re.sub(r"\x1b\[[0-9;]*m|#x1B\[[0-9;]*m", "", text).strip()
-    return text.rpartition("Traceback:\n")[2].strip()[:1500] or text[:1500]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from helpers import workbook
 from helpers.workbook.answers import left_alone
+from helpers.workbook.asking_again import SAMPLE, recorded_lessons
 from helpers.workbook.console import Progress, summary
 from helpers.workbook.drift import drift
+from helpers.workbook.recording import estimate, has_second
+from helpers.workbook.recording import record as record_lesson
 
-__all__ = ["check", "exercises", "link", "refresh"]
+__all__ = ["check", "exercises", "link", "record", "refresh"]
 
 
 def check(options: argparse.Namespace) -> int:
     """`ladder check`: a line for each part, and one closing line."""
-    how = workbook.Execution(options.jobs, options.timeout, learners=options.learners, exact=options.exact)
+    sample = None if options.recordings else SAMPLE
+    how = workbook.Execution(options.jobs, options.timeout, learners=options.learners, exact=options.exact, sample=sample)
     parts = workbook.check(
-        options.numbers,
+        options.numbers or (recorded_lessons() if options.recordings else ()),
         folder=options.lessons,
         everything=options.all,
         execution=None if options.no_run else how,
@@ -29,6 +34,30 @@ def check(options: argparse.Namespace) -> int:
     failed = sum(part.failures for part in parts)
     print(f"{sum(part.passed for part in parts)} passed, {failed} failed")
     return int(failed > 0)
+
+
+def record(options: argparse.Namespace) -> int:
+    """`ladder record`: for each lesson how many replies its recording holds, how many were asked now, and what they cost."""
+    lessons = [lesson for lesson in workbook.find(options.numbers, folder=options.lessons, solutions=True) if has_second(lesson)]
+    if not lessons:
+        raise ValueError("none of these lessons has a second model: there is no parameter `second` in them")
+    costs = [cost for lesson in lessons if (cost := estimate(lesson.number, options.model))]
+    print("\n".join(costs))
+    if costs and not options.yes and not _agreed():
+        return 1
+    with Progress(len(lessons)) as watcher:
+        for lesson in lessons:
+            done = record_lesson(lesson, options.model, fresh=options.fresh, timeout=options.timeout, watcher=watcher)
+            paid = f", ${done.usd:.4f}" if done.usd else ""
+            print(f"lesson {lesson.number}: {done.replies:,} replies in {done.path.name}, {done.asked:,} of them asked now{paid}")
+    return 0
+
+
+def _agreed() -> bool:
+    """Whether somebody at a terminal says yes; where nobody can, --yes does."""
+    if not sys.stdin.isatty():
+        raise ValueError("a hosted model costs money: say --yes")
+    return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def refresh(options: argparse.Namespace) -> int:

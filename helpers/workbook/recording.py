@@ -21,7 +21,7 @@ from helpers.workbook.execution import Watcher
 from helpers.workbook.notebooks import Lesson
 from helpers.workbook.running import known_parameters, run
 
-__all__ = ["Recorded", "estimate", "record"]
+__all__ = ["Recorded", "estimate", "has_second", "record"]
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,18 @@ def estimate(lesson: str, spec: str) -> str:
     return f"lesson {lesson} with {name}: {len(replies):,} requests, {tokens_in:,} tokens in and {tokens_out:,} out, {dollars}"
 
 
+def has_second(lesson: Lesson) -> bool:
+    """Whether a lesson measures a second model."""
+    return "second" in known_parameters(lesson)
+
+
 def record(lesson: Lesson, spec: str, *, fresh: bool = False, timeout: float = 3600, watcher: Watcher | None = None) -> Recorded:
     """Run a lesson's solution live with `spec` as its second model, and write the recording whole, or not at all.
 
     Only what is missing is asked; `fresh` asks for all. Replies are kept as they arrive: after a kill, the rerun asks only for the rest.
     ValueError: the lesson has no second model. RuntimeError: it stopped; the message says where.
     """
-    if "second" not in known_parameters(lesson):
+    if not has_second(lesson):
         raise ValueError(f"lesson {lesson.number} has no parameter `second`: there is no second model to record")
     part, fresh = _part(lesson.number, spec, fresh)
     before = None if fresh else read(lesson.number, spec)

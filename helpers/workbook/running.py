@@ -130,6 +130,7 @@ def environment(jobs: int, settings: Mapping[str, str]) -> dict[str, str]:
     for name in ("LADDER_HOME", "LADDER_CACHE"):  # relative to here, not to the folder of lessons, where kernels run
         if env.get(name, "").lower() not in ("", "off"):
             env[name] = str(Path(env[name]).expanduser().absolute())
+    env["LADDER_MODELS"] = str(places.models().absolute())
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(places.root()), os.environ.get("PYTHONPATH")]))
     if jobs > 1:
         env["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // jobs))
