@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["root", "data", "outputs", "cache", "models"]
+__all__ = ["root", "data", "outputs", "cache", "models", "recordings"]
 
 
 def root() -> Path:
@@ -32,6 +32,12 @@ def models(*parts: str) -> Path:
     """A path under the folder of converted models: `.cache/models/`, or `$LADDER_MODELS`, which runs with a home of their own share."""
     shared = os.environ.get("LADDER_MODELS")
     return Path(shared).expanduser().joinpath(*parts) if shared else cache("models", *parts)
+
+
+def recordings(*parts: str) -> Path:
+    """A path under `data/recordings/`, or under `$LADDER_RECORDINGS`, where a class keeps its own."""
+    own = os.environ.get("LADDER_RECORDINGS")
+    return Path(own).expanduser().joinpath(*parts) if own else data("recordings", *parts)
 
 
 def _home() -> Path:

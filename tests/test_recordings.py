@@ -10,7 +10,7 @@ import pytest
 from servers import Server
 from tiny import tiny_causal
 
-from helpers import methods, places, runs
+from helpers import methods, runs
 from helpers.models import Model, ModelError, load
 from helpers.models.recorder import RECORD, read_part
 from helpers.models.recordings import Recording, conversation_key, place, read, weights
@@ -21,11 +21,10 @@ from helpers.tasks import load_task
 from helpers.workbook.asking_again import again, verdict
 
 
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder for recordings."""
-    monkeypatch.setattr(places, "data", lambda *parts: tmp_path.joinpath("data", *parts))
-    return tmp_path / "data"
+@pytest.fixture(autouse=True)
+def own_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder of recordings."""
+    monkeypatch.setenv("LADDER_RECORDINGS", str(tmp_path / "recordings"))
 
 
 @pytest.fixture
@@ -50,13 +49,13 @@ def order(monkeypatch: pytest.MonkeyPatch, spec: str, part: Path, *, fresh: bool
     monkeypatch.setenv(RECORD, json.dumps({"lesson": "01", "spec": spec, "part": str(part), "fresh": fresh}))
 
 
-def test_what_was_recorded_is_not_asked(data: Path, tiny: str) -> None:
+def test_what_was_recorded_is_not_asked(tiny: str) -> None:
     recorded(tiny, {"Good soup?": "a recorded reply"})
     reply = load(tiny, recorded="01").ask("Good soup?", max_tokens=4)
     assert (reply.text, reply.tokens_in, reply.seconds) == ("a recorded reply", 3, 0.5)
 
 
-def test_the_rest_is_asked_live_and_said(data: Path, tiny: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rest_is_asked_live_and_said(tiny: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LADDER_PROGRESS", "on")
     recorded(tiny, {"Good soup?": "a recorded reply"})
     asked = ["Bad soup?", "Good soup?", "No soup?"]
@@ -73,7 +72,7 @@ def test_other_settings_are_another_conversation() -> None:
     assert conversation_key(chat, Settings(4, 0.0, 0)) == conversation_key(chat, Settings(4, 0.0, 1))
 
 
-def test_a_model_that_is_not_at_hand_answers_from_its_recording(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_is_not_at_hand_answers_from_its_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     spec = "openai:gpt-4o-mini"
     head = {
@@ -94,32 +93,32 @@ def test_a_model_that_is_not_at_hand_answers_from_its_recording(data: Path, monk
         model.ask("Bread?", max_tokens=4)
 
 
-def test_under_the_tests_a_missing_reply_is_an_error(data: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_under_the_tests_a_missing_reply_is_an_error(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded(tiny, {"Good soup?": "a recorded reply"})
     monkeypatch.setenv(STRICT, "1")
     with pytest.raises(ModelError, match=r"not in the recording of lesson 01: 1 replies .*`ladder record 01"):
         load(tiny, recorded="01").ask("Bad soup?", max_tokens=4)
 
 
-def test_a_recording_of_other_weights_is_refused(data: Path, tiny: str) -> None:
+def test_a_recording_of_other_weights_is_refused(tiny: str) -> None:
     recorded(tiny, {"Good soup?": "a recorded reply"}, fingerprint="0" * 64)
     with pytest.raises(ModelError, match=r"other weights of .*--fresh"):
         load(tiny, recorded="01")
 
 
-def test_a_damaged_recording_says_what_mends_it(data: Path, tiny: str) -> None:
+def test_a_damaged_recording_says_what_mends_it(tiny: str) -> None:
     path = recorded(tiny, {"Good soup?": "a recorded reply"})
     path.write_text(path.read_text(encoding="utf-8")[:-20], encoding="utf-8")
     with pytest.raises(ModelError, match=r"is damaged .*git checkout data/recordings"):
         load(tiny, recorded="01")
 
 
-def test_without_a_recording_the_model_is_asked(data: Path, tiny: str) -> None:
+def test_without_a_recording_the_model_is_asked(tiny: str) -> None:
     model = load(tiny, recorded="01", cache=False)
     assert (model.recorded, model.ask("Soup?", max_tokens=4).tokens_out > 0) == ("", True)
 
 
-def test_a_recording_is_sorted_and_comes_back_as_it_was(data: Path, tiny: str) -> None:
+def test_a_recording_is_sorted_and_comes_back_as_it_was(tiny: str) -> None:
     path = recorded(tiny, {"b": "zwei", "a": "eins", "c": "drei\u2028vier"})
     lines = path.read_text(encoding="utf-8").split("\n")[1:-1]
     assert lines == sorted(lines)
@@ -129,14 +128,14 @@ def test_a_recording_is_sorted_and_comes_back_as_it_was(data: Path, tiny: str) -
     assert {reply.text for reply in recording.replies.values()} == {"eins", "zwei", "drei\u2028vier"}
 
 
-def test_a_file_name_holds_neither_server_nor_path(data: Path, tmp_path: Path, tiny: str) -> None:
+def test_a_file_name_holds_neither_server_nor_path(tmp_path: Path, tiny: str) -> None:
     assert place("01", "openai:org/Llama-3@https://a.example/v1").name == "openai-org-llama-3.jsonl"
     assert place("01", tiny).name == "hf-causal.jsonl"
     with pytest.raises(ModelError, match="number of a lesson"):
         place("../etc", "smollm2")
 
 
-def test_recording_writes_each_reply_as_it_comes(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recording_writes_each_reply_as_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     part = tmp_path / "part.jsonl"
     with Server() as server:
         spec = f"openai:echo@{server.url}"
@@ -151,7 +150,7 @@ def test_recording_writes_each_reply_as_it_comes(data: Path, tmp_path: Path, mon
     assert len(read_part(part)) == 3
 
 
-def test_recording_afresh_asks_again(data: Path, tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recording_afresh_asks_again(tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded(tiny, {"Good soup?": "a recorded reply"})
     order(monkeypatch, tiny, tmp_path / "more.jsonl")
     assert load(tiny, recorded="01").ask("Good soup?", max_tokens=4).text == "a recorded reply"
@@ -159,7 +158,7 @@ def test_recording_afresh_asks_again(data: Path, tmp_path: Path, tiny: str, monk
     assert load(tiny, recorded="01").ask("Good soup?", max_tokens=4).text != "a recorded reply"
 
 
-def test_a_failed_reply_is_not_recorded(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_reply_is_not_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     part = tmp_path / "part.jsonl"
     with Server({"one": ["500"] * 9}) as server:
         spec = f"openai:echo@{server.url}"
@@ -169,13 +168,13 @@ def test_a_failed_reply_is_not_recorded(data: Path, tmp_path: Path, monkeypatch:
     assert [reply.text for reply in read_part(part).values()] == ["echo: two"]
 
 
-def test_another_model_of_the_same_lesson_is_not_recorded(data: Path, tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_model_of_the_same_lesson_is_not_recorded(tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     order(monkeypatch, "smollm2", tmp_path / "part.jsonl")
     load(tiny, recorded="01").ask("Good soup?", max_tokens=4)
     assert not (tmp_path / "part.jsonl").exists()
 
 
-def test_what_a_lesson_asks_is_noted_for_the_check(data: Path, tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_lesson_asks_is_noted_for_the_check(tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded(tiny, {"a": "1", "b": "2", "c": "3"})
     monkeypatch.setenv(NOTES, json.dumps({"folder": str(tmp_path), "sample": 2}))
     load(tiny, recorded="01").ask_many(["a", "b", "c"], max_tokens=4)
@@ -184,11 +183,9 @@ def test_what_a_lesson_asks_is_noted_for_the_check(data: Path, tmp_path: Path, t
     assert (len(rows), sum("messages" in row for row in rows)) == (3, 2)
 
 
-def test_a_run_says_that_it_was_recorded(data: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
+def test_a_run_says_that_it_was_recorded(tiny: str) -> None:
     task = load_task("reviews")
     method = methods.prompt("{input}", name="bare", max_tokens=4)
-    monkeypatch.setattr(places, "data", lambda *parts: data.joinpath(*parts))
     keys = [conversation_key(method.messages(row), Settings(4)) for row in task["dev"].to_list()[:2]]
     Recording("01", about(load(tiny)), {key: Reply("positive", 3, 1, 0.5, 0.0) for key in keys}).write(place("01", tiny))
     run = runs.run(method, task, load(tiny, recorded="01"), limit=2)
@@ -197,7 +194,7 @@ def test_a_run_says_that_it_was_recorded(data: Path, tiny: str, monkeypatch: pyt
 
 
 @pytest.fixture
-def sample(data: Path, tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> Callable:
+def sample(tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> Callable:
     """Records true replies of the tiny model, lets `change` spoil them, replays all, and returns what asking again says."""
 
     def make(change: Callable[[Recording], Recording], asked: int = 30) -> list:

@@ -73,7 +73,7 @@ def place(lesson: str, spec: str) -> Path:
     if kind == "hf":
         name = Path(name).name if Path(name).exists() else name
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", f"{kind}-{name}" if rest else kind).strip("-").lower()
-    return places.data("recordings", lesson, f"{slug}.jsonl")
+    return places.recordings(lesson, f"{slug}.jsonl")
 
 
 def read(lesson: str, spec: str) -> Recording | None:

@@ -36,7 +36,7 @@ class Again:
 
 def recorded_lessons() -> list[str]:
     """The numbers of the lessons that have a recording."""
-    return sorted({path.parent.name for path in places.data("recordings").glob("*/*.jsonl")})
+    return sorted({path.parent.name for path in places.recordings().glob("*/*.jsonl")})
 
 
 def again(notes: Path, *, hosted: bool = False) -> list[Again]:

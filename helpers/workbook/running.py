@@ -127,7 +127,7 @@ def _refuse_unknown(parameters: Mapping[str, Any], lessons: Sequence[Lesson]) ->
 def environment(jobs: int, settings: Mapping[str, str]) -> dict[str, str]:
     """The environment of a lesson: quiet, repeatable, and at peace with its neighbors on the cores."""
     env = {**os.environ, "LADDER_PROGRESS": "off", "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0"}
-    for name in ("LADDER_HOME", "LADDER_CACHE"):  # relative to here, not to the folder of lessons, where kernels run
+    for name in ("LADDER_HOME", "LADDER_CACHE", "LADDER_RECORDINGS"):  # relative to here, not to the folder of lessons, where kernels run
         if env.get(name, "").lower() not in ("", "off"):
             env[name] = str(Path(env[name]).expanduser().absolute())
     env["LADDER_MODELS"] = str(places.models().absolute())
