@@ -58,7 +58,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(url: str, process: subprocess.Popen, log: Path, *, seconds: float = 60) -> None:
+def wait_for(url: str, process: subprocess.Popen, log: Path, *, seconds: float = 120) -> None:
     """Until the server answers. RuntimeError, with its log: it ended, or the time is up."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
