@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 
 from servers import Server, _Handler, completion
 
-__all__ = ["RealServer", "response", "refusal", "openai_reasoner", "ollama_thinker", "gemma", "tgi", "gemini"]
+__all__ = ["RealServer", "response", "refusal", "openai_reasoner", "ollama_thinker", "gemma", "tgi", "gemini", "mistral_on_vllm"]
 
 Act = Callable[[dict], tuple[int, object]]
 
@@ -97,3 +98,14 @@ def gemini(body: dict) -> tuple[int, object]:
         text = 'Invalid JSON payload received. Unknown name "seed": Cannot find field.'
         return 400, [{"error": {"code": 400, "message": text, "status": "INVALID_ARGUMENT"}}]
     return 200, response("yes", usage={"prompt_tokens": 21, "completion_tokens": 1, "total_tokens": 82})
+
+
+def mistral_on_vllm(body: dict) -> tuple[int, object]:
+    """vLLM with Mistral's tokenizer (vllm-project/vllm#21089): an assistant's turn holds text or a tool call; the turns alternate."""
+    roles = [turn["role"] for turn in body["messages"] if turn["role"] != "system"]
+    if any(a == b for a, b in pairwise(roles)):
+        return 400, {"object": "error", "message": "Conversation roles must alternate user/assistant/user/assistant/...", "code": 400}
+    if any(turn["role"] == "assistant" and not (turn["content"] or turn.get("tool_calls")) for turn in body["messages"]):
+        text = "Invalid assistant message: role='assistant' content=None tool_calls=None prefix=False"
+        return 400, {"object": "error", "message": f"{text} {text}", "type": "BadRequestError", "param": None, "code": 400}
+    return 200, response("yes")

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
-import nbformat
 import pytest
 from jupyter_client.manager import KernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 from servers import Server
+from sittings import Seen, execute, kernel
 
-from helpers import places, workbook
-from helpers.workbook.running import environment
+from helpers import workbook
 
 USEFUL = ("positive", "right", "I don't know.", '["BERT"]', "It is London.", "wrong", "unsafe", "negative", "12")
 NOISE = ("", " ", "…", "asdf qwer zxcv", "\n\n", "???")
@@ -43,41 +42,16 @@ def drawn(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest()[:12], 16)
 
 
-class Seen:
-    """What came of one lesson: the text that its cells put out, and the error that stopped it, if one did."""
-
-    def __init__(self, notebook: nbformat.NotebookNode, error: str, requests: int) -> None:
-        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        shown = [output for cell in cells for output in cell.get("outputs", [])]
-        self.text = "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in shown)
-        self.error, self.requests = error, requests
-
-
-def sitting(home: object, answer: Callable[[str], str], numbers: Sequence[str]) -> dict[str, Seen]:
+def sitting(home: Path, answer: Callable[[str], str], numbers: Sequence[str]) -> dict[str, Seen]:
     """Several solutions, one after the other in one kernel, on a server that answers so."""
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(env=environment(2, {"LADDER_HOME": str(home)}), cwd=str(places.root() / "lessons"))
-    try:
-        with Server(answer=answer) as server:
-            return {number: execute(manager, number, server) for number in numbers}
-    finally:
-        manager.shutdown_kernel(now=True)
+    with kernel(home) as manager, Server(answer=answer) as server:
+        return {number: attend(manager, number, server) for number in numbers}
 
 
-def execute(manager: KernelManager, number: str, server: Server) -> Seen:
-    (lesson,) = workbook.find([number], solutions=True)
-    notebook, error, before = lesson.read(), "", len(server.requests)
-    parameters = {"model": f"openai:m@{server.url}", "tracker": "off", **SMALL.get(number, {})}
-    at = next(i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", []))
-    notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("\n".join(f"{name} = {value!r}" for name, value in parameters.items())))
-    client = NotebookClient(notebook, km=manager, timeout=120)
-    try:
-        client.execute()
-    except CellExecutionError as stop:
-        error = f"{stop.ename}: {stop.evalue}"
-    finally:
-        client.kc.stop_channels()
-    return Seen(notebook, error, len(server.requests) - before)
+def attend(manager: KernelManager, number: str, server: Server) -> Seen:
+    before = len(server.requests)
+    lesson = execute(manager, number, {"model": f"openai:m@{server.url}", **SMALL.get(number, {})})
+    return replace(lesson, requests=len(server.requests) - before)
 
 
 @pytest.fixture(scope="module")

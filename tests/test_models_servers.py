@@ -6,7 +6,7 @@ import time
 import warnings
 
 import pytest
-from real_servers import RealServer, gemini, gemma, ollama_thinker, openai_reasoner, refusal, response, tgi
+from real_servers import RealServer, gemini, gemma, mistral_on_vllm, ollama_thinker, openai_reasoner, refusal, response, tgi
 
 from helpers.models import ModelError, load, retry
 from helpers.models.prices import price, thinks
@@ -111,6 +111,45 @@ def test_a_system_turn_that_is_refused_opens_the_first_question(answer: tuple[in
         plain = at(server).ask("Hi!")
     assert [(r.text, r.error, r.changes) for r in replies] == [("echo: Be brief.\n\nHi!", None, ("system=user",))] * 2
     assert (plain.text, plain.changes, len(notes)) == ("echo: Hi!", (), 1)
+
+
+QUIET = [CHAT[1], {"role": "assistant", "content": ""}, {"role": "user", "content": "Hello?"}]
+
+
+def test_an_empty_answer_that_is_refused_in_a_conversation_gets_words_and_keeps_its_place() -> None:
+    with RealServer(mistral_on_vllm) as server:
+        with pytest.warns(UserWarning, match=r"m takes no empty turn in a conversation: where an answer was empty, it reads \(no") as notes:
+            replies = at(server, concurrency=1).ask_many([QUIET, [*QUIET, {"role": "assistant", "content": None}, CHAT[1]]])
+        plain = at(server).ask(CHAT)
+    assert [(r.text, r.error, r.changes) for r in replies] == [("yes", None, ("empty=no answer",))] * 2
+    assert (plain.changes, len(notes)) == ((), 1)
+    sent = [turn["content"] for body in server.requests[1:] for turn in body["messages"] if turn["role"] == "assistant"]
+    assert sent == ["(no answer)"] * 3
+
+
+@pytest.mark.parametrize("text", [
+    "Assistant message must have either content or tool_calls, but not none.",  # Mistral
+    "Assistant message must contain either 'content' or 'tool_calls'!",  # llama.cpp
+    "messages.1: all messages must have non-empty content except for the optional final assistant message",  # Anthropic
+])  # fmt: skip
+def test_other_servers_say_otherwise_that_an_empty_turn_is_refused(text: str) -> None:
+    def act(body: dict) -> tuple[int, object]:
+        return (200, response("yes")) if body["messages"][1]["content"] else refusal(text)
+
+    with RealServer(act) as server, pytest.warns(UserWarning, match="m takes no empty turn"):
+        assert at(server).ask(QUIET).text == "yes"
+    assert len(server.requests) == 2
+
+
+def test_an_empty_turn_stays_as_it_is_where_it_is_taken_and_a_tool_call_is_none() -> None:
+    call = {"role": "assistant", "content": "", "tool_calls": [{"name": "now", "arguments": {}}]}
+    called = [CHAT[1], call, {"role": "tool", "content": "9"}]
+    with RealServer(always(response("yes"))) as server:
+        assert [reply.changes for reply in at(server).ask_many([QUIET, called])] == [(), ()]
+    assert [body["messages"][1]["content"] for body in server.requests] == ["", ""]
+    with RealServer(always(refusal("Invalid assistant message")[1], 400)) as server:
+        assert at(server).ask(called).error == "HTTP 400: Invalid assistant message"
+    assert len(server.requests) == 1
 
 
 def test_a_refusal_that_leaving_out_does_not_mend_is_told_and_not_remembered() -> None:

@@ -150,8 +150,13 @@ def test_a_reply_that_cannot_be_read_is_a_row_as_well():
 
 
 def test_an_empty_set_as_target_does_not_reward_a_failure():
-    rows = [{"id": "e", "input": "good", "target": []}]
-    assert runs.run(prompt("{input}"), task("set_f1", rows=rows), Fake(breaks="good", final=True)).table["score"].tolist() == [0]
+    rows = [{"id": "e", "input": "good", "target": []}, {"id": "f", "input": "bad", "target": ["bad"]}]
+    assert runs.run(prompt("{input}"), task("set_f1", rows=rows), Fake(breaks="good", final=True)).table["score"][0] == 0
+
+
+def test_a_model_that_can_take_no_prompt_at_all_stops_the_run():
+    with pytest.raises(ModelError, match=r"no reply from fake: timeout after 3 tries \(all 5 requests"):
+        runs.run(prompt("{input}"), task(), Fake(breaks="", final=True))
 
 
 def test_a_missing_field_is_an_error_before_any_call():

@@ -27,7 +27,8 @@ class Solver(Protocol):
 def answers(method: Solver, examples: Sequence[Mapping], model: Model | None, on_answer: OnAnswer | None = None) -> list[Answer]:
     """What a method answers, one an example, in order; `on_answer(i, answer)` is called as the answers come.
 
-    ModelError: every reply failed, or the first eight did; the others are then not waited for. ValueError: the method lost an answer.
+    ModelError: every reply failed, or the first eight did and may yet come; the others are then not waited for.
+    ValueError: the method lost an answer.
     """
     came, errors = [], []
 
@@ -41,10 +42,16 @@ def answers(method: Solver, examples: Sequence[Mapping], model: Model | None, on
     given = method.solve(examples, model, note)
     if len(given) != len(examples):
         raise ValueError(f"method {method.name!r} gave {len(given)} answers to {len(examples)} examples: solve() gives one each")
-    errors = [answer.failed for answer in given if answer.failed]
+    errors = [error for answer in given if (error := _no_reply(answer))]
     if errors and len(errors) == len(given):
         raise _silence(method, model, errors)
     return given
+
+
+def _no_reply(answer: Answer) -> str:
+    """Why an answer has no reply behind it, be it that asking again would help or not; "" if it has one."""
+    lost = [reply.error for reply in answer.replies if reply.error]
+    return lost[0] if lost and len(lost) == len(answer.replies) else answer.failed
 
 
 def _silence(method: Solver, model: Model | None, errors: list[str], which: str = "") -> ModelError:

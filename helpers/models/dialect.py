@@ -23,19 +23,22 @@ NO_SYSTEM = re.compile(
     r"system role|not support 'system'|system \w+ (is|are) not|developer instruction is not|roles must alternate|only user.{0,30}roles",
     re.I,
 )
+NO_EMPTY_TURN = re.compile(r"assistant message|non-?empty|(be|is) empty", re.I)
+SILENT = "(no answer)"  # not left out: many templates want the turns to alternate
 SENTENCES = {
     "temperature": "{} takes no temperature: it answers at its own, so its replies may differ from run to run",
     "zero": "{} takes no temperature of 0: it is asked without one",
     "seed": "{} takes no seed: its samples cannot be repeated",
     "system": "{} knows no system turn: that text goes before the first question",
+    "empty": f"{{}} takes no empty turn in a conversation: where an answer was empty, it reads {SILENT}",
     "thinks": "{} thinks before it answers: it may write {} tokens more than max_tokens for that (LADDER_THINKING_TOKENS)",
 }
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a request is written. `without`: what is left out, of "temperature", "zero" (a temperature of 0), "seed", "system" and
-    "max_tokens" or "max_completion_tokens"; `thinks`: there is room for a thought."""
+    """How a request is written. `without`: what is left out, of "temperature", "zero" (a temperature of 0), "seed", "system", "empty" (an
+    assistant's turn without content) and "max_tokens" or "max_completion_tokens"; `thinks`: there is room for a thought."""
 
     limits: tuple[str, ...] = ("max_tokens", "max_completion_tokens")
     without: frozenset[str] = frozenset()
@@ -49,6 +52,7 @@ class Form:
     def request(self, name: str, messages: list[dict], settings: Settings, room: int) -> dict:
         """What the client is called with."""
         turns = fold_system(messages) if "system" in self.without else messages
+        turns = _filled(turns) if "empty" in self.without else turns
         more = {self.limit: settings.max_tokens + self.room(room)}
         if not self._default_temperature(settings):
             more["temperature"] = settings.temperature
@@ -67,6 +71,7 @@ class Form:
             "temperature=default": self._default_temperature(settings),
             "seed=default": settings.temperature > 0 and "seed" in self.without,
             "system=user": "system" in self.without and _has_system(messages),
+            "empty=no answer": "empty" in self.without and any(map(_is_empty, messages)),
             f"max_tokens=+{room}": bool(self.room(room)),
         }
         return tuple(change for change, true in made.items() if true)
@@ -83,6 +88,8 @@ class Form:
                 complaints.add("zero")
         if status in (400, 422, 500) and NO_SYSTEM.search(text) and _has_system(messages):
             complaints.add("system")
+        if status in (400, 422, 500) and NO_EMPTY_TURN.search(text) and any(map(_is_empty, messages)):
+            complaints.add("empty")
         without = self.without | complaints
         return None if without == self.without or without >= set(self.limits) else replace(self, without=without)
 
@@ -144,3 +151,13 @@ def _before(text: str, content: object) -> object:
 
 def _has_system(messages: list[dict]) -> bool:
     return any(turn["role"] == "system" for turn in messages)
+
+
+def _filled(messages: list[dict]) -> list[dict]:
+    """The same conversation with words in its empty turns, which keep their place."""
+    return [{**turn, "content": SILENT} if _is_empty(turn) else turn for turn in messages]
+
+
+def _is_empty(turn: dict) -> bool:
+    """Whether an assistant's turn holds neither text nor a tool call, as after a reply that was empty."""
+    return turn["role"] == "assistant" and not turn.get("tool_calls") and not str(turn.get("content") or "").strip()

@@ -21,7 +21,8 @@ class Reply:
     `thought` is what the model thought before `text`, where it shows that; its tokens are among `tokens_out`. `finish` says how
     the reply ended: "stop", "length" (cut at max_tokens), "tool_calls", or the server's own word. `changes` says how the request
     differed from what was asked for, because the model takes no other: "temperature=default", "seed=default", "system=user" (the
-    system text went before the first question), "max_tokens=+2048" (room for a thought).
+    system text went before the first question), "empty=no answer" (an empty answer earlier in the conversation reads so),
+    "max_tokens=+2048" (room for a thought).
     `final`, beside an `error`: asking again would give the same, as for a prompt that is too long for the model.
     """
 

@@ -42,14 +42,20 @@ def main() -> int:
 def _compare(work: str, peer: Path | None, options: argparse.Namespace) -> tuple[list[dict[str, object]], dict[str, bool]]:
     """The rows of one work, and what they say about the claims."""
     with tempfile.TemporaryDirectory() as folder:
-        calls = dict(_calls(make_job(Path(folder), work, options.model, options.n), peer, options))
-        found: dict[str, list[Measured]] = {name: [] for name in calls}
-        for turn in range(options.rounds):
-            for name, (arguments, settings) in calls.items():
-                found[name].append(python(*arguments, HF_HOME=folder, LADDER_HOME=folder, **settings))
-                print(f"{work}, round {turn + 1}, {name}: {found[name][-1].seconds:.1f} s", file=sys.stderr)
-    rows = _rows(work, found, options.n)
+        job = make_job(Path(folder), work, options.model, options.n)
+        rows = compare(work, job, peer, options, HF_HOME=folder, LADDER_HOME=folder)
     return rows, _claims(work, rows)
+
+
+def compare(work: str, job: Path, peer: Path | None, options: argparse.Namespace, **settings: str) -> list[dict[str, object]]:
+    """One row a contender, each measured `options.rounds` times in turns. `settings`: environment variables of all."""
+    calls = dict(_calls(job, peer, options))
+    runs: dict[str, list[Measured]] = {name: [] for name in calls}
+    for turn in range(options.rounds):
+        for name, (arguments, own) in calls.items():
+            runs[name].append(python(*arguments, **settings, **own))
+            print(f"{work}, round {turn + 1}, {name}: {runs[name][-1].seconds:.1f} s", file=sys.stderr)
+    return _rows(work, runs, options.n)
 
 
 def make_job(folder: Path, work: str, model: str, n: int) -> Path:

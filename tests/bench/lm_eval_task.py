@@ -1,4 +1,4 @@
-"""lm-eval for bench_runs.py: an environment of its own, and the reviews as a task of its kind."""
+"""lm-eval for bench_runs.py and bench_models.py: an environment of its own, and the reviews as a task of its kind."""
 
 from __future__ import annotations
 

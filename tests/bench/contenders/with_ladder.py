@@ -20,7 +20,7 @@ task = replace(load_task("reviews"), splits=DatasetDict(dev=Dataset.from_list(jo
 model = load(job["model"], cache=job.get("cache", False))
 model.ask("Hello", max_tokens=1)  # reads the weights: part of the start
 start = time.perf_counter()
-run = runs.run(prompt(job["template"], max_tokens=job["max_tokens"]), task, model)
+run = runs.run(prompt(job["template"], system=job.get("system", ""), max_tokens=job["max_tokens"]), task, model)
 answering = time.perf_counter() - start
 assert not run.table["error"].notna().any(), run.table["error"].dropna().iloc[0]
 print(json.dumps({"answering": answering, "replies": list(run.table["reply"]), "tokens": int(run.table["tokens_out"].sum())}))

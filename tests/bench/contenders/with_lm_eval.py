@@ -19,7 +19,8 @@ size = sys.argv[2] if sys.argv[2] == "auto" else int(sys.argv[2])
 model = HFLM(pretrained=job["folder"], dtype="float32", device="cpu", batch_size=size, max_batch_size=int(sys.argv[3]))
 start = time.perf_counter()
 tasks = TaskManager(include_path=job["tasks"], include_defaults=False)
-found = simple_evaluate(model, tasks=["bench_reviews"], task_manager=tasks, apply_chat_template=True, log_samples=True)
+chat = {"apply_chat_template": True, "system_instruction": job.get("system") or None}
+found = simple_evaluate(model, tasks=["bench_reviews"], task_manager=tasks, log_samples=True, **chat)
 samples = sorted(found["samples"]["bench_reviews"], key=lambda sample: sample["doc_id"])
 replies = [sample["resps"][0][0] for sample in samples]
 print("\n" + json.dumps({"answering": time.perf_counter() - start, "replies": replies}))
