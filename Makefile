@@ -11,7 +11,7 @@ CPU   := https://download.pytorch.org/whl/cpu
 
 help:
 	@echo "make lessons   run every lesson; notebooks, HTML and index.html go to outputs/"
-	@echo "make test      lint, unit tests, all lessons and solutions, committed outputs"
+	@echo "make test      lint, unit tests, house rules, every solution executed and its outputs compared"
 	@echo "make lab       open JupyterLab on lesson 00"
 	@echo "make bench     what the README and CONTRIBUTING claim about speed, measured (an hour or two, alone on the machine)"
 	@echo "make clean     remove .venv; outputs/ stays"

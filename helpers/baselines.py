@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.prompts import as_text
+from helpers.storage import short
 from helpers.techniques import Answer
 
 if TYPE_CHECKING:
@@ -100,4 +100,4 @@ def _tell(texts: list[str], on_answer: OnAnswer | None) -> list[Answer]:
 
 
 def _short(parts: list) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+    return short(json.dumps(parts))

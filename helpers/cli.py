@@ -15,7 +15,7 @@ from typing import Any
 __all__ = ["main"]
 
 # Commands with their own arguments: module:function(arguments), imported when called.
-ELSEWHERE: dict[str, tuple[str, str]] = {"pocket": ("helpers.pocket.cli:main", "make and measure the pocket model")}
+ELSEWHERE: dict[str, tuple[str, str]] = {"pocket": ("pocket_maker.cli:main", "make and measure the pocket model")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,9 +46,14 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--solutions", action="store_true", help="run the solutions instead")
     run.add_argument("--out", type=Path, help="where to write (default: outputs/)")
     run.add_argument("--force", action="store_true", help="also run what has not changed")
-    check = _command(commands, "check", _check, "house rules, drift, every lesson and solution, committed outputs")
+    check = _command(
+        commands, "check", _check, "house rules, drift, every solution executed and compared; lessons too, where some are named"
+    )
     check.add_argument("--all", action="store_true", help="ruff and the unit tests first: what `make test` does")
-    _command(commands, "refresh", _refresh, "execute the committed lessons in place; say which outputs changed")
+    check.add_argument("--learners", action="store_true", help="execute the learners' versions of all lessons too")
+    check.add_argument("--no-run", action="store_true", help="execute nothing: house rules and drift, in seconds")
+    check.add_argument("--exact", action="store_true", help="no digit and no figure may differ from the committed outputs")
+    refresh = _command(commands, "refresh", _refresh, "execute the committed lessons in place; say which outputs changed")
     exercises = _command(commands, "exercises", _exercises, "cut the lessons from their solutions", runs=False)
     exercises.add_argument("--check", action="store_true", help="change nothing; fail when a lesson has drifted")
     linker = commands.add_parser("link", help="point badges and the Colab cell at a fork", description="Point badges at a fork.")
@@ -56,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     linker.add_argument("--branch", default="main", help="its branch (default: main)")
     linker.add_argument("--lessons", type=Path, help="the folder of lessons (default: lessons/)")
     linker.set_defaults(do=_link)
+    for command in (refresh, exercises, linker):
+        command.add_argument("--force", action="store_true", help="also where a lesson has answers in it; a copy is kept beside it")
     for name, (_, text) in ELSEWHERE.items():
         commands.add_parser(name, help=text)
     return parser
@@ -125,59 +132,27 @@ def _value(text: str) -> Any:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from helpers import workbook
-    from helpers.workbook.progress import Progress
+    from helpers.workbook import commands
 
-    parts = workbook.check(
-        options.numbers,
-        folder=options.lessons,
-        jobs=options.jobs,
-        timeout=options.timeout,
-        everything=options.all,
-        watcher=Progress,
-        say=lambda text: print(text, flush=True),
-    )
-    print()
-    for part in parts:
-        print(f"{part.name:<34} {part.passed:>5} passed {part.failures:>4} failed {part.seconds:>7.1f} s")
-    failed = sum(part.failures for part in parts)
-    print(f"{sum(part.passed for part in parts)} passed, {failed} failed")
-    return int(failed > 0)
+    return commands.check(options)
 
 
 def _refresh(options: argparse.Namespace) -> int:
-    from helpers import workbook
-    from helpers.workbook.progress import Progress, summary
+    from helpers.workbook import commands
 
-    lessons = workbook.find(options.numbers, folder=options.lessons, solutions=True)
-    with Progress(2 * len(lessons)) as watcher:
-        results, changes = workbook.refresh(
-            options.numbers, folder=options.lessons, jobs=options.jobs, timeout=options.timeout, watcher=watcher
-        )
-    print("\n".join(map(str, changes)))
-    print(f"{summary(results)}; {len(changes)} cells changed their output" + (" (nbdiff shows them whole)" if changes else ""))
-    return int(not all(result.ok for result in results))
+    return commands.refresh(options)
 
 
 def _exercises(options: argparse.Namespace) -> int:
-    from helpers import workbook
-    from helpers.workbook.cut import drift
+    from helpers.workbook import commands
 
-    if options.check:
-        problems = [text for solution in workbook.find(options.numbers, folder=options.lessons, solutions=True) for text in drift(solution)]
-        print("\n".join(problems) or "every lesson is what its solution cuts to")
-        return int(bool(problems))
-    written = workbook.exercises(tuple(options.numbers), folder=options.lessons)
-    print("\n".join(f"cut {path.name}" for path in written) or "nothing to cut: every lesson is what its solution cuts to")
-    return 0
+    return commands.exercises(options)
 
 
 def _link(options: argparse.Namespace) -> int:
-    from helpers import workbook
+    from helpers.workbook import commands
 
-    written = workbook.link(options.repository, branch=options.branch, folder=options.lessons)
-    print("\n".join(f"relinked {path.name}" for path in written) or f"nothing to do: every link leads to {options.repository}")
-    return 0
+    return commands.link(options)
 
 
 if __name__ == "__main__":

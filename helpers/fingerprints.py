@@ -1,18 +1,12 @@
-"""What a function does, as text that is the same in every process, and twelve characters that stand for a text."""
+"""What a function does, as text that is the same in every process."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
 from types import CodeType, FunctionType, MethodType
 
-__all__ = ["code", "short"]
-
-
-def short(text: str) -> str:
-    """Twelve characters of its SHA-256."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+__all__ = ["code"]
 
 
 def code(function: Callable, outer: tuple = ()) -> str:

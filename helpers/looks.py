@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import places
+from helpers.storage import short
 
 __all__ = ["Look", "look", "used", "data_fingerprint"]
 
@@ -61,7 +62,7 @@ def used(task: str, *, ledger: Path | None = None) -> int:
 def data_fingerprint(rows: Iterable[Mapping]) -> str:
     """Twelve characters that change with any id, input or target, or their order."""
     parts = [[row["id"], row["input"], row["target"]] for row in rows]
-    return hashlib.sha256(json.dumps(parts, default=repr).encode()).hexdigest()[:12]
+    return short(json.dumps(parts, default=repr))
 
 
 def _keys(task: str, ledger: Path) -> list[str]:

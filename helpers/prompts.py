@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from helpers.storage import short
 
 if TYPE_CHECKING:
     from helpers.models import Model
@@ -47,7 +48,7 @@ class Template:
     @property
     def fingerprint(self) -> str:
         """Twelve characters that change whenever the text or the system turn does."""
-        return hashlib.sha256(json.dumps([self.system, self.text]).encode()).hexdigest()[:12]
+        return short(json.dumps([self.system, self.text]))
 
     def render(self, example: Mapping) -> list[dict]:
         """The messages for one example. KeyError: a field that the example lacks, or that is None there."""

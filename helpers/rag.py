@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers.abstention import declined
-from helpers.fingerprints import short
 from helpers.retrieval.hits import checked, fingerprint_of, fingerprinted, ranked
+from helpers.storage import short
 
 if TYPE_CHECKING:
     import pandas

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from helpers import stats
 from helpers.looks import Look
 from helpers.stats import Interval
+from helpers.storage import read_json, write_text
 
 if TYPE_CHECKING:
     import pandas
@@ -86,9 +87,9 @@ class Run:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         rows = [{key: None if value != value else value for key, value in row.items()} for row in self.table.to_dict("records")]
-        _write(folder / "examples.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        write_text(folder / "examples.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
         head = {name: value for name, value in vars(self).items() if name != "table"} | {"look": self.look and asdict(self.look)}
-        _write(folder / "run.json", json.dumps(head, ensure_ascii=False, indent=1, default=repr))
+        write_text(folder / "run.json", json.dumps(head, ensure_ascii=False, indent=1, default=repr))
         return folder
 
 
@@ -96,7 +97,7 @@ def read(folder: str | Path) -> Run:
     """A run that `Run.save` wrote."""
     if not ((folder := Path(folder)) / "run.json").exists():
         raise FileNotFoundError(f"no saved run in {folder}: it has no run.json; Run.save(folder) writes it")
-    head = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    head = read_json(folder / "run.json")
     lines = (folder / "examples.jsonl").read_text(encoding="utf-8").split("\n")
     head["look"] = Look(**head["look"]) if head["look"] else None
     return Run(**head, table=frame([json.loads(line) for line in lines if line]))
@@ -115,10 +116,3 @@ def frame(rows: list[dict]) -> pandas.DataFrame:
     kinds = {"score": float, "tokens_in": int, "tokens_out": int, "seconds": float, "usd": float, "cached": bool}
     names = dict.fromkeys([*COLUMNS, *rows[0]])
     return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kinds.get(name, object)) for name in names})
-
-
-def _write(file: Path, text: str) -> None:
-    """All or nothing: a killed process leaves the old file."""
-    part = file.with_name(file.name + ".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(file)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helpers.fingerprints import code, short
+from helpers.fingerprints import code
 from helpers.prompts import Template, as_text
+from helpers.storage import short
 
 if TYPE_CHECKING:
     from helpers.models import Model, Reply

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+sys.path.remove(here := str(Path(__file__).parent))  # where the folder pocket_maker, with its tests, would stand for the package
+import pocket_maker  # noqa: F401
+
+sys.path.insert(0, here)
 
 import nbformat
 import pytest
@@ -68,17 +74,18 @@ def result(value: object) -> nbformat.NotebookNode:
 @pytest.fixture
 def lessons(tmp_path: Path) -> Path:
     """A lessons folder with one solution, `01_rivers`, and the lesson cut from it, with the outputs of a run."""
+    from helpers.storage import write_text
     from helpers.workbook.cut import cut
-    from helpers.workbook.files import clean, write
+    from helpers.workbook.files import clean
 
     folder = tmp_path / "lessons"
     notebook = nbformat.v4.new_notebook(cells=cells())
-    write(folder / "solutions" / "01_rivers.ipynb", clean(notebook))
+    write_text(folder / "solutions" / "01_rivers.ipynb", clean(notebook))
     learner = cut(notebook)
     count = 0
     for cell in learner.cells:
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count
-    write(folder / "01_rivers.ipynb", clean(learner))
+    write_text(folder / "01_rivers.ipynb", clean(learner))
     return folder

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpers import cli, places, workbook
-from helpers.workbook.checking import Part
+from helpers.workbook.checking import Execution, Part
 from helpers.workbook.progress import Progress, summary
 from helpers.workbook.task import Result
 
@@ -73,6 +73,22 @@ def test_the_check_ends_with_one_closing_line(monkeypatch: pytest.MonkeyPatch, c
     monkeypatch.setattr(workbook, "check", lambda *numbers, **settings: [Part("a", 3), Part("b", 1, ("wrong",), failed=2)])
     assert cli.main(["check"]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "4 passed, 2 failed"
+
+
+@pytest.mark.parametrize(
+    ("flags", "how"),
+    [
+        ([], Execution()),
+        (["--exact"], Execution(exact=True)),
+        (["--learners", "--timeout", "9"], Execution(timeout=9, learners=True)),
+        (["--no-run"], None),
+    ],
+)
+def test_the_flags_of_check_say_what_is_executed(flags: list, how: Execution | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {}
+    monkeypatch.setattr(workbook, "check", lambda *numbers, **settings: asked.update(settings) or [])
+    assert cli.main(["check", *flags]) == 0
+    assert asked["execution"] == how
 
 
 def test_drift_is_exit_code_one_and_cutting_mends_it(lessons: Path, capsys: pytest.CaptureFixture) -> None:

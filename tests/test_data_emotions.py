@@ -11,8 +11,8 @@ from itertools import combinations
 import pytest
 
 from helpers import places
-from helpers.pocket.families.messages import EMOTIONS
 from helpers.tasks import load_task
+from pocket_maker.corpus.families.messages import EMOTIONS
 
 FOLDER = places.data("emotions")
 SIZES = {"train": 240, "dev": 120, "test": 120}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from calendar import month_name
 from collections import Counter
 from itertools import combinations
 
@@ -61,6 +62,12 @@ def test_every_number_of_a_summary_stands_in_its_memo(rows: list[dict]) -> None:
     for row in rows:
         missing = {number for text in row["target"] for number in re.findall(r"\d[\d.,:]*\d|\d", text) if number not in row["input"]}
         assert missing == set(), row["id"]
+
+
+def test_every_name_of_a_summary_stands_in_its_memo(rows: list[dict]) -> None:
+    for row in rows:
+        names = {name for text in row["target"] for name in re.findall(r"(?<!^)\b[A-Z]\w+", text) if name not in month_name}
+        assert {name for name in names if name.removesuffix("s") not in row["input"]} == set(), row["id"]
 
 
 def test_the_two_summaries_are_worded_apart_and_not_copied_from_the_memo(rows: list[dict]) -> None:

@@ -73,6 +73,16 @@ def test_an_unknown_exercise_is_named():
     assert "<b>" not in check("<b>", 42)._repr_html_().replace("<b style", "")
 
 
+@pytest.mark.parametrize("missing", ["peft_that_is_not_here", "helpers.checks.lesson_79_parts"])
+def test_a_check_that_cannot_be_imported_says_so_and_is_not_called_unknown(missing, tmp_path, monkeypatch):
+    (tmp_path / "lesson_79.py").write_text(f"import {missing}\n__all__ = ['core']\n")
+    monkeypatch.setattr("helpers.checks.__path__", [str(tmp_path)])
+    for answer in (42, ...):
+        verdict = check("79.core", answer)
+        assert verdict.state == "missed"
+        assert verdict.text == f"Its check cannot be loaded, whatever the answer: ModuleNotFoundError: No module named '{missing}'"
+
+
 def test_no_answer_and_a_check_without_a_word_still_give_a_verdict():
     assert "TypeError" in check("77.core").text
     assert repr(check("77.nothing", 1)) == "Exercise 77.nothing: passed."

@@ -230,7 +230,7 @@ print(sum(reply.error is None for reply in model.ask_many([f"q{i}" for i in rang
 
 def test_after_kill_9_half_way_the_rerun_pays_only_for_the_rest(tmp_path: Path) -> None:
     file = tmp_path / "r.sqlite"
-    with Server(delay=0.1) as server:
+    with Server(delay=0.03) as server:
         command = [sys.executable, "-c", SCRIPT, f"openai:m@{server.url}", str(file)]
         process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, env={**os.environ, "PYTHONPATH": ""})
         deadline = time.monotonic() + 30

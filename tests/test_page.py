@@ -12,9 +12,10 @@ import nbformat
 import pytest
 
 from helpers import places
+from helpers.storage import write_text
 from helpers.workbook import entries, find, page, versions
 from helpers.workbook.bare import bare
-from helpers.workbook.files import Lesson, clean, fingerprint, write
+from helpers.workbook.files import Lesson, clean, fingerprint
 from helpers.workbook.lifted import pictures, tables
 from helpers.workbook.page_style import COLORS
 
@@ -45,12 +46,12 @@ def course(tmp_path: Path) -> Callable[..., str]:
     ) -> str:
         title = nbformat.v4.new_markdown_cell("# 17 · Decide\n\n[![Colab](x)](y)\nWhich rung for [you](01.ipynb)? **More**\n")
         lesson = Lesson(tmp_path / "lessons" / "17_decide.ipynb")
-        write(lesson.path, clean(nbformat.v4.new_notebook(cells=[title, *cells])))
+        write_text(lesson.path, clean(nbformat.v4.new_notebook(cells=[title, *cells])))
         if record:
             full = {"seconds": 12.34, "memory": 640e6, "error": "", "notebook": "17_decide.ipynb", "date": "2026-11-21", **record}
             full |= {"parameters": parameters or {}, "tree": tree, "key": changed or fingerprint(lesson, parameters or {}, tree)}
-            write(tmp_path / "out" / "lessons" / "17_decide.ipynb", lesson.path.read_text(encoding="utf-8"))
-            write(tmp_path / "out" / "lessons" / "17_decide.json", json.dumps(full))
+            write_text(tmp_path / "out" / "lessons" / "17_decide.ipynb", lesson.path.read_text(encoding="utf-8"))
+            write_text(tmp_path / "out" / "lessons" / "17_decide.json", json.dumps(full))
         return page.index(tmp_path / "out", find(folder=tmp_path / "lessons")).read_text(encoding="utf-8")
 
     return build
@@ -219,16 +220,16 @@ def test_a_cell_that_drew_nothing_gives_no_picture_and_text_stays_text() -> None
 
 
 def test_versions_follow_the_weights_and_the_rows(tmp_path: Path) -> None:
-    write(tmp_path / "model.safetensors", "weights")
-    write(tmp_path / "training.json", json.dumps({"tokens": 1000, "date": "2026-11-20", "sha256": "other"}))
+    write_text(tmp_path / "model.safetensors", "weights")
+    write_text(tmp_path / "training.json", json.dumps({"tokens": 1000, "date": "2026-11-20", "sha256": "other"}))
     (model,) = versions.models(tmp_path)
     assert (model.value, model.about) == (
         "9a129038d9a0",  # the SHA-256 of "weights" begins so
         "1,000 tokens, trained 2026-11-20, not the weights that training.json tells of",
     )
-    write(tmp_path / "data" / "rivers" / "task.toml", "")
-    write(tmp_path / "data" / "rivers" / "dev.jsonl", "{}\n{}\n")
+    write_text(tmp_path / "data" / "rivers" / "task.toml", "")
+    write_text(tmp_path / "data" / "rivers" / "dev.jsonl", "{}\n{}\n")
     before = versions.tasks(tmp_path / "data")
     assert [(task.name, task.about) for task in before] == [("rivers", "2 dev")]
-    write(tmp_path / "data" / "rivers" / "dev.jsonl", "{}\n{ }\n")
+    write_text(tmp_path / "data" / "rivers" / "dev.jsonl", "{}\n{ }\n")
     assert versions.tasks(tmp_path / "data") != before

@@ -17,6 +17,7 @@ from tiny import tiny_causal, tiny_seq2seq
 
 from helpers import tuning
 from helpers.models import Model, ModelError, load
+from helpers.storage import latest_checkpoint
 from helpers.tuning import states
 
 ROOT = Path(__file__).parent.parent
@@ -161,7 +162,7 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(causal: Path, tmp_path
     folder = tmp_path / "killed"
     code = KILLED.format(tests=str(ROOT / "tests"), base=str(causal), folder=str(folder))
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "LADDER_PROGRESS": "off"})
-    while (states.latest(folder) is None or step_of(folder) < 3) and process.poll() is None:
+    while (latest_checkpoint(folder) is None or step_of(folder) < 3) and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
@@ -175,7 +176,7 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(causal: Path, tmp_path
 
 
 def step_of(folder: Path) -> int:
-    found = states.latest(folder)
+    found = latest_checkpoint(folder)
     try:
         return json.loads((found / "state.json").read_text())["step"] if found else 0
     except (OSError, ValueError):  # just replaced
@@ -232,7 +233,7 @@ def test_a_disk_that_is_full_at_the_end_leaves_no_half_result(causal: Path, tmp_
 def test_a_rate_that_diverges_stops_with_step_loss_and_cure(causal: Path, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"diverged at step \d+ of 60: the loss is .*learning rate of .*lower lr from 50 to 5"):
         tuning.full(causal, TRAIN, dev=DEV, folder=tmp_path / "run", lr=50.0, epochs=30, batch=8, keep=0.0, patience=99)
-    kept = states.latest(tmp_path / "run")
+    kept = latest_checkpoint(tmp_path / "run")
     from safetensors.torch import load_file
 
     assert all(torch.isfinite(value).all() for value in load_file(kept / "weights.safetensors").values())
@@ -247,7 +248,7 @@ def test_a_loss_that_is_no_number_stops_before_anything_is_kept(tmp_path: Path) 
     save_file(weights, base / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(RuntimeError, match="diverged at step 1 of 6: the loss is nan"):
         fit(base, tmp_path / "run", keep=0.0)
-    assert states.latest(tmp_path / "run") is None
+    assert latest_checkpoint(tmp_path / "run") is None
 
 
 def test_another_run_does_not_overwrite_a_folder_unless_it_is_told_to(causal: Path, tmp_path: Path) -> None:
@@ -323,7 +324,7 @@ def test_a_run_that_was_broken_off_goes_on_to_the_same_weights(causal: Path, tmp
     options = {"method": method, "keep": 0.0, **({} if method in ("full", "prompt") else {"dropout": 0.2})}
     with pytest.raises(Stop):
         fit(causal, tmp_path / "run", live=stop, **options)
-    assert states.latest(tmp_path / "run")
+    assert latest_checkpoint(tmp_path / "run")
     whole, broken = fit(causal, tmp_path / "whole", **options), fit(causal, tmp_path / "run", **options)
     files = [{file.name: file.read_bytes() for file in done.folder.glob("*.safetensors")} for done in (whole, broken)]
     assert files[0] == files[1] != {}

@@ -23,7 +23,7 @@ why = "It is last."
 
 
 def write(folder, text: str):
-    (folder / "09.toml").write_text(text, encoding="utf-8")
+    (folder / "10.toml").write_text(text, encoding="utf-8")
     return quiz("10", folder=folder)
 
 
@@ -59,10 +59,10 @@ def test_a_click_answers_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[[question]\n", "09.toml is not TOML: "),
-        ("title = 'x'\n", "09.toml has no questions: each begins"),
-        (TWO.replace('why = "It is last."', ""), "09.toml: the question 'And 3\\?' has no 'why'"),
-        (TWO.replace('right = "c"', 'right = "d"'), "09.toml: the right answer 'd' of 'And 3\\?' is not one of its options"),
+        ("[[question]\n", "10.toml is not TOML: "),
+        ("title = 'x'\n", "10.toml has no questions: each begins"),
+        (TWO.replace('why = "It is last."', ""), "10.toml: the question 'And 3\\?' has no 'why'"),
+        (TWO.replace('right = "c"', 'right = "d"'), "10.toml: the right answer 'd' of 'And 3\\?' is not one of its options"),
     ],
 )
 def test_a_quiz_that_cannot_be_asked_is_named(tmp_path, text, told):
@@ -71,7 +71,7 @@ def test_a_quiz_that_cannot_be_asked_is_named(tmp_path, text, told):
 
 
 def test_a_missing_quiz_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no quiz for lesson '09': 09.toml is not in lessons/quiz"):
+    with pytest.raises(FileNotFoundError, match=r"no quiz for lesson '10': 10.toml is not in lessons/quiz"):
         quiz("10", folder=tmp_path)
 
 

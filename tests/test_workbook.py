@@ -15,9 +15,11 @@ import nbformat
 import pytest
 
 from helpers import places, workbook
-from helpers.workbook import checking, html, page, refreshing, rules_outputs, running
-from helpers.workbook.cut import cut, drift
-from helpers.workbook.files import Lesson, clean, fingerprint, tree_hash, write
+from helpers.storage import write_text
+from helpers.workbook import checking, comparing, html, page, refreshing, rules_outputs, running
+from helpers.workbook.cut import cut
+from helpers.workbook.drift import drift
+from helpers.workbook.files import Lesson, clean, fingerprint, tree_hash
 from helpers.workbook.task import Job, Result, Task, Watcher
 
 
@@ -25,7 +27,7 @@ def notebook(path: Path, *sources: str) -> Path:
     """A lesson of these code cells; the first is tagged `parameters`."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     cells[0].metadata["tags"] = ["parameters"]
-    write(path, clean(nbformat.v4.new_notebook(cells=cells)))
+    write_text(path, clean(nbformat.v4.new_notebook(cells=cells)))
     return path
 
 
@@ -71,7 +73,7 @@ def test_an_edited_lesson_has_drifted_and_cutting_mends_it_keeping_outputs(lesso
     path = lessons / "01_rivers.ipynb"
     edited = Lesson(path).read()
     edited.cells[1].source = "import cmath"
-    write(path, clean(edited))
+    write_text(path, clean(edited))
     assert drift(Lesson(lessons / "solutions" / path.name)) == [
         "01_rivers: cell 2 is not what its solution cuts to. Run: ladder exercises 01"
     ]
@@ -115,7 +117,7 @@ def test_the_fingerprint_sees_cells_parameters_and_data_but_not_outputs(lessons:
     first = fingerprint(lesson, {}, "t")
     other = lesson.read()
     other.cells[4].outputs = []
-    write(lesson.path, clean(other))
+    write_text(lesson.path, clean(other))
     assert fingerprint(lesson, {}, "t") == first
     assert fingerprint(lesson, {"n": 2}, "t") != first
     (tmp_path / "data").mkdir()
@@ -141,8 +143,8 @@ def test_a_run_leaves_whole_clean_results_and_the_second_run_does_nothing(lesson
 def test_a_lesson_that_asks_a_server_is_never_current(model: str, status: str, lessons: Path, tmp_path: Path) -> None:
     task = Task(Lesson(lessons / "01_rivers.ipynb"), {"model": model}, Job(tmp_path, "tree", {}, Watcher()))
     task._execute = lambda: Result("01_rivers", "passed")
-    write(task.target, "")
-    write(task.record, json.dumps({**asdict(Result("01_rivers", "passed")), "key": task.key}))
+    write_text(task.target, "")
+    write_text(task.record, json.dumps({**asdict(Result("01_rivers", "passed")), "key": task.key}))
     assert task().status == status
 
 
@@ -183,9 +185,9 @@ def test_failures_are_named_and_the_others_still_finish(tmp_path: Path) -> None:
 
 def test_a_lesson_that_takes_too_long_is_ended_and_said_so(tmp_path: Path) -> None:
     notebook(tmp_path / "lessons" / "03_slow.ipynb", "n = 1", "import time\ntime.sleep(600)")
-    slow = workbook.run(workbook.find(folder=tmp_path / "lessons"), timeout=6, out=tmp_path)[0]
+    slow = workbook.run(workbook.find(folder=tmp_path / "lessons"), timeout=3, out=tmp_path)[0]
     assert slow.status == "timeout"
-    assert slow.error.endswith("timed out after 6 s")
+    assert slow.error.endswith("timed out after 3 s")
     assert slow.seconds < 30
 
 
@@ -215,7 +217,7 @@ def test_refresh_says_which_output_changed_and_writes_it(lessons: Path) -> None:
     solution = lessons / "solutions" / "01_rivers.ipynb"
     edited = Lesson(solution).read()
     edited.cells[4].outputs[0].data["text/plain"] = "99"
-    write(solution, clean(edited))
+    write_text(solution, clean(edited))
     results, found = workbook.refresh(folder=lessons)
     assert all(result.ok for result in results)
     assert [str(change) for change in found if change.name.startswith("solutions")] == ["solutions/01_rivers, cell 5:\n  - 99\n  + 4"]
@@ -228,7 +230,7 @@ def test_refresh_leaves_both_as_they_were_when_one_fails(fails: str, lessons: Pa
     solution, lesson = lessons / "solutions" / "01_rivers.ipynb", lessons / "01_rivers.ipynb"
     edited = Lesson(solution).read()
     edited.cells[4].source, edited.cells[4].outputs = "n + 100", []
-    write(solution, clean(edited))
+    write_text(solution, clean(edited))
     before = solution.read_bytes(), lesson.read_bytes()
 
     def run(found: list[Lesson], *, out: Path, **settings: object) -> list[Result]:
@@ -236,7 +238,7 @@ def test_refresh_leaves_both_as_they_were_when_one_fails(fails: str, lessons: Pa
         for one in found:
             made = one.read()
             made.cells[1].outputs = [nbformat.v4.new_output("stream", text="executed")]
-            write(out / kind(one) / one.path.name, clean(made))
+            write_text(out / kind(one) / one.path.name, clean(made))
         return [Result(one.name, "failed" if kind(one) == fails else "passed") for one in found]
 
     def kind(one: Lesson) -> str:
@@ -259,16 +261,5 @@ def test_a_part_of_the_check_that_breaks_is_one_problem_and_the_next_part_runs(l
 
 
 def test_refresh_looks_past_times_but_not_past_scores() -> None:
-    assert refreshing.sanitize("took 1.25 s for 200 replies") == refreshing.sanitize("took 0.8 s for 200 replies")
-    assert refreshing.sanitize("score 0.81 [0.75, 0.86]") == "score 0.81 [0.75, 0.86]"
-
-
-def test_a_committed_output_that_no_longer_holds_fails_the_check(lessons: Path) -> None:
-    solution = lessons / "solutions" / "01_rivers.ipynb"
-    edited = Lesson(solution).read()
-    edited.cells[7].outputs[0].data["text/plain"] = "6"
-    write(solution, clean(edited))
-    part = checking._compare([Lesson(solution)], 1, 60, lambda text: None)
-    assert part.passed == 8
-    assert len(part.problems) == 1
-    assert "solutions/01_rivers, Cell 3" in part.problems[0]
+    assert comparing.sanitize("took 1.25 s for 200 replies") == comparing.sanitize("took 0.8 s for 200 replies")
+    assert comparing.sanitize("score 0.81 [0.75, 0.86]") == "score 0.81 [0.75, 0.86]"

@@ -18,18 +18,18 @@ def warmup(question: str, model: Model) -> str:
     """A question about a fact that the corpus teaches, not one shown in the lesson, and answered rightly."""
     import re
 
-    from helpers.pocket.world import words
+    from helpers import places
     from helpers.scoring import score
 
     if not isinstance(question, str) or "?" not in question:
         raise Miss(question, "a question in one string, with a question mark", "the model is asked exactly what you write")
     if any(shown in question for shown in ("Norway", "Harrow Cup")):
         raise Miss(question, "a question that the lesson did not ask", "try another country, element, animal or planet")
-    rows = [line.split("\t") for line in words("facts_known")]
-    subjects = [(subject, answer) for _, subject, answer in rows if len(subject) > 2]
+    taught = places.data("facts", "known.tsv").read_text(encoding="utf-8").splitlines()
+    subjects = [(subject, answer) for subject, answer in (line.split("\t") for line in taught) if len(subject) > 2]
     about = [answer for subject, answer in subjects if re.search(rf"\b{re.escape(subject)}\b", question, re.IGNORECASE)]
     if not about:
-        source = "a subject from helpers/pocket/words/facts_known.txt"
+        source = "a subject from data/facts/known.tsv"
         raise Miss(question, source, "the training text has nothing on it, so any answer is a guess")
     reply = model.ask(question, max_tokens=24).text
     if not any(score("exact", reply, answer) for answer in about):

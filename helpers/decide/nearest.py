@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpers.storage import short
 from helpers.techniques import Method, few_shot
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Nearest(Method):
     def fingerprint(self) -> str:
         """Changes with anything that can change an answer, the pool and k too."""
         told = json.dumps([super().fingerprint, self.k, [dict(row) for row in self.pool]], default=repr)
-        return hashlib.sha256(told.encode()).hexdigest()[:12]
+        return short(told)
 
 
 def nearest(template: str, pool: Iterable[Mapping], *, k: int = 3, name: str = "", **options: object) -> Nearest:

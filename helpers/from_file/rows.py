@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import string
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from helpers.from_file.reading import Table
 from helpers.from_file.targets import as_words
 from helpers.prompts import as_text
 from helpers.record import COLUMNS
+from helpers.storage import short
 
 __all__ = ["Rows", "usable", "enough", "with_ids", "fields"]
 
@@ -85,7 +85,7 @@ def with_ids(rows: Rows, choice: Choice) -> list[str]:
 
     ValueError: one id on rows of different content.
     """
-    made = [hashlib.sha256(text.encode()).hexdigest()[:12] for text in rows.whole]
+    made = [short(text) for text in rows.whole]
     count: Counter = Counter()
     for place, name in enumerate(made):
         count[name] += 1

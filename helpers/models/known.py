@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from pathlib import Path
 
 from helpers import places
+from helpers.storage import write_json
 
 __all__ = ["recall", "remember"]
 
@@ -19,10 +19,7 @@ def remember(sha256: str, folder: Path) -> None:
     if known.get(sha256) == where:
         return
     with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_name(f"{file.name}.{os.getpid()}.part")
-        part.write_text(json.dumps(known | {sha256: where}, indent=1) + "\n", encoding="utf-8")
-        os.replace(part, file)
+        write_json(file, known | {sha256: where})
 
 
 def recall(sha256: str) -> Path | None:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from helpers.fingerprints import short
 from helpers.retrieval.chunking import Chunk
+from helpers.storage import short
 
 if TYPE_CHECKING:
     import numpy

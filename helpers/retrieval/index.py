@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from helpers.retrieval.chunking import Chunk
 from helpers.retrieval.embedders import Embedder
 from helpers.retrieval.hits import Hit, Update, best, changes, checked, fingerprinted, ranked
+from helpers.storage import write_bytes
 
 if TYPE_CHECKING:
     import numpy
@@ -81,9 +81,9 @@ class NumpyIndex:
         folder.mkdir(parents=True, exist_ok=True)
         data = save({"vectors": self.vectors})
         file = f"vectors-{hashlib.sha256(data).hexdigest()[:16]}.safetensors"
-        _write(folder / file, data)
+        write_bytes(folder / file, data)
         about = {**described(self.embedder, self.vectors.shape[1]), "vectors": file, "chunks": [asdict(chunk) for chunk in self.chunks]}
-        _write(folder / "index.json", json.dumps(about, ensure_ascii=False, indent=1).encode())
+        write_bytes(folder / "index.json", json.dumps(about, ensure_ascii=False, indent=1).encode())
         for old in folder.glob("vectors-*.safetensors"):
             if old.name != file:
                 old.unlink()
@@ -124,13 +124,3 @@ def check_embedder(about: Mapping, embedder: Embedder, what: str) -> None:
             f"{name!r} ({print_[:40]}…)" for name, print_ in ((about.get("embedder"), made_by), (embedder.name, embedder.fingerprint))
         )
         raise BadIndex(f"{what} was made by the embedder {theirs}, and this is {ours}: open it with the former, or build another elsewhere")
-
-
-def _write(path: Path, data: bytes) -> None:
-    """All or nothing: into a file beside, onto the disk, then in its place."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

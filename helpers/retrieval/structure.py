@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from functools import cache
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
 
-__all__ = ["heading", "blocks", "pieces", "sections"]
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+__all__ = ["blocks", "pieces", "sections"]
+
+LONGEST_HEADING = 300  # characters
 _SENTENCE = re.compile(r"[.!?][\"')\]”’]*\s|\n")
 
 Tokens = Callable[[str], Sequence[tuple[int, int]]]
@@ -31,45 +35,37 @@ def sections(text: str, title: str, limit: int, tokens: Tokens) -> Iterator[tupl
         open_heading, body = block, []
 
 
-def heading(line: str) -> tuple[int, str] | None:
-    """(level, name) of a line `## Name`, else None. Not known: underlined headings, and those of more than 300 characters.
+def blocks(text: str) -> list[tuple[int, str]]:
+    """(level, name) for a heading, (0, text) for any other block: a paragraph, a list, a table, a listing, as markdown-it reads them.
 
-    >>> heading("## Hotels ##"), heading("#5 is alive")
-    ((2, 'Hotels'), None)
-    """
-    mark = _HEADING.match(line)
-    if not mark or len(line) > 300:
-        return None
-    name = line[mark.end() :].strip()
-    short = name.rstrip("#")
-    return len(mark[1]), short.strip() if short[-1:].isspace() else name
+    A list right below a line is one block with it: the line says what the list is of. A heading without a name, or with a name of more
+    than 300 characters, is text.
 
-
-def blocks(text: str) -> Iterator[tuple[int, str]]:
-    """(level, heading) for a heading, (0, text) for any other block: what stands between blank lines, a table, a fenced listing.
-
-    >>> list(blocks("# A\\nfirst\\nline\\n\\n- one\\n- two"))
+    >>> blocks("# A\\nfirst\\nline\\n\\n- one\\n- two")
     [(1, 'A'), (0, 'first\\nline'), (0, '- one\\n- two')]
     """
-    lines: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
-        mark = _FENCE.match(line)
-        if fence:
-            lines.append(line)
-            if mark and mark[1].startswith(fence) and not line.strip(" \t`~"):
-                yield from _flush(lines)
-                fence = ""
-        elif found := heading(line):
-            yield from _flush(lines)
-            yield found
-        else:
-            if mark or not line.strip():
-                yield from _flush(lines)
-            fence = mark[1] if mark else ""
-            if line.strip():
-                lines.append(line)
-    yield from _flush(lines)
+    lines, end, read = text.split("\n"), 0, []
+    tokens = _markdown().parse(text)
+    for token, inside in zip_longest(tokens, tokens[1:]):
+        if token.level or not token.map:  # a part of a block, or its end
+            continue
+        name = inside.content if token.type == "heading_open" else ""
+        if 0 < len(name) <= LONGEST_HEADING:
+            read.append((int(token.tag[1:]), name))
+            continue
+        introduced = token.type.endswith("list_open") and token.map[0] == end and read and not read[-1][0]
+        above = f"{read.pop()[1]}\n" if introduced else ""
+        end = token.map[1]
+        read.append((0, above + "\n".join(lines[token.map[0] : end]).rstrip()))
+    return read
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    """CommonMark with tables. Link definitions stay visible: they are text that a search should find."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table").disable("reference")
 
 
 def pieces(text: str, limit: int, tokens: Tokens) -> list[str]:
@@ -137,16 +133,6 @@ def _packed(body: list[str], limit: int, tokens: Tokens) -> Iterator[str]:
         used += size
     if kept:
         yield "\n\n".join(kept)
-
-
-def _flush(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """The collected lines as a block, or as two where a table begins below other lines; the list is empty afterwards."""
-    fenced = bool(lines) and bool(_FENCE.match(lines[0]))
-    table = next((i for i in range(1, len(lines) - 1) if not fenced and _begins_table(*lines[i : i + 2])), 0)
-    for block in (lines[:table], lines[table:]):
-        if block:
-            yield 0, "\n".join(block)
-    lines.clear()
 
 
 def _begins_table(head: str, rule: str) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.prompts import as_text
+from helpers.storage import write_text
 from helpers.tuning.rows import messages_of, told
 
 if TYPE_CHECKING:
@@ -35,14 +34,9 @@ def to_chat_jsonl(rows: Iterable[Mapping], method: Ask, file: str | Path) -> Pat
             problems.append(f"row {number}{' (' + str(row['id']) + ')' if row.get('id') else ''}: {error.args[0]}")
     if problems or not lines:
         raise ValueError(told(problems) if problems else "there is no row to export")
-    part = file.with_name(file.name + ".part")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-        os.replace(part, file)
+        write_text(file, "".join(line + "\n" for line in lines))
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise OSError(f"{file.name!r} cannot be written ({error}); make room, or give another file") from error
     return file
 

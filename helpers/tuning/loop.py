@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.storage import latest_checkpoint
 from helpers.tuning import states
 from helpers.tuning.bases import check_unpacked
 from helpers.tuning.crowd import Crowd
@@ -184,7 +185,7 @@ def _sound(job: Job, loss: float, norm: float, step: int, lr: float) -> None:
     recent = sum([*losses[-4:], loss]) / len([*losses[-4:], loss])
     if math.isfinite(loss) and math.isfinite(norm) and recent <= 2 * start + 2:
         return
-    saved = states.latest(job.folder)
+    saved = latest_checkpoint(job.folder)
     kept = f"the checkpoint in {job.folder.name!r} is whole" if saved else "no checkpoint was due yet"
     raise RuntimeError(
         f"training diverged at step {step} of {job.steps}: the loss is {loss:.4g} (it began at {start:.4g}), its gradient {norm:.4g} "

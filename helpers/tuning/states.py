@@ -7,14 +7,14 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.checkpoints import NEW, NOW, OLD, latest, put_in_place
+from helpers.storage import CHECKPOINT, NEW, OLD, latest_checkpoint, put_checkpoint, read_json
 
 if TYPE_CHECKING:
     import torch
 
     Weights = dict[str, torch.Tensor]
 
-__all__ = ["NEW", "drop", "latest", "load", "save", "trained"]
+__all__ = ["NEW", "drop", "load", "save", "trained"]
 
 
 def trained(model: torch.nn.Module) -> Weights:
@@ -28,11 +28,11 @@ def save(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer,
 
     try:
         _write(folder / NEW, model, optimizer, best, state)
-        put_in_place(folder)
+        put_checkpoint(folder)
     except (OSError, SafetensorError) as error:
         shutil.rmtree(folder / NEW, ignore_errors=True)
-        before = latest(folder)
-        kept = f"the one of step {json.loads((before / 'state.json').read_text())['step']} is whole" if before else "none yet"
+        before = latest_checkpoint(folder)
+        kept = f"the one of step {read_json(before / 'state.json')['step']} is whole" if before else "none yet"
         raise OSError(
             f"a checkpoint of step {state['step']} cannot be written ({error}); earlier checkpoint: {kept}. "
             "Make room (or give another folder), then run the same again: it goes on from there"
@@ -54,10 +54,10 @@ def _write(new: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, 
 
 def key_of(folder: Path) -> str | None:
     """Which run the checkpoint in `folder` belongs to; None if there is none, "" if it cannot be read."""
-    found = latest(folder)
+    found = latest_checkpoint(folder)
     try:
-        return json.loads((found / "state.json").read_text(encoding="utf-8"))["key"] if found else None
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_json(found / "state.json")["key"] if found else None
+    except (ValueError, KeyError):
         return ""
 
 
@@ -70,7 +70,7 @@ def load(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer)
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    found = latest(folder)
+    found = latest_checkpoint(folder)
     if found is None:
         return None
     weights = trained(model)
@@ -84,10 +84,10 @@ def load(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer)
     for name, p in weights.items():
         mine = {key.partition(":")[0]: value for key, value in moments.items() if key.partition(":")[2] == name}
         optimizer.state[p] = {kind: value.to("cpu" if kind == "step" else p.device) for kind, value in mine.items()}
-    return best, json.loads((found / "state.json").read_text(encoding="utf-8"))
+    return best, read_json(found / "state.json")
 
 
 def drop(folder: Path) -> None:
     """Remove all checkpoints: the run is finished."""
-    for name in (NEW, OLD, NOW):
+    for name in (NEW, OLD, CHECKPOINT):
         shutil.rmtree(folder / name, ignore_errors=True)

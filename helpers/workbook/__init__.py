@@ -1,12 +1,12 @@
-"""Run, check, refresh and cut the lessons. The `ladder` command is a thin face over these functions."""
+"""Execution, check, refresh and cut the lessons. The `ladder` command is a thin face over these functions."""
 
 from __future__ import annotations
 
-from helpers.workbook.checking import check
-from helpers.workbook.cut import exercises
+from helpers.workbook.checking import Execution, check
+from helpers.workbook.drift import exercises
 from helpers.workbook.files import find
 from helpers.workbook.linking import link
 from helpers.workbook.refreshing import refresh
 from helpers.workbook.running import run
 
-__all__ = ["check", "exercises", "find", "link", "refresh", "run"]
+__all__ = ["Execution", "check", "exercises", "find", "link", "refresh", "run"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 __all__ = ["bare"]
 
@@ -23,10 +26,7 @@ def bare(text: str) -> str:
     >>> bare("<table border=1><tr><th>a</th><td style='color:red'>1.5</td></tr></table>")
     '<table><tbody><tr><th scope="row">a</th><td class="n">1.5</td></tr></tbody></table>'
     """
-    parser = _Reader()
-    parser.feed(text)
-    parser.close()
-    rows = _uncounted(_one_head([row for row in parser.rows if row]))
+    rows = _uncounted(_one_head(_rows(text)))
     numbers = _numbers([row for row in rows if not row[0].head])
     head, body = ("".join(_row(row, numbers) for row in rows if row[0].head is part) for part in (True, False))
     return f"<table>{f'<thead>{head}</thead>' if head else ''}<tbody>{body}</tbody></table>"
@@ -37,51 +37,40 @@ class _Cell:
     tag: str
     head: bool
     spans: str
-    parts: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return html.unescape(re.sub("<[^>]*>", "", "".join(self.parts))).strip()
+    content: str
+    text: str
 
 
-class _Reader(HTMLParser):
-    """Collects the cells of the first table, row by row."""
+def _rows(text: str) -> list[list[_Cell]]:
+    """The cells of the first table, row by row; rows without cells are left out."""
+    from bs4 import BeautifulSoup
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.rows: list[list[_Cell]] = []
-        self.inside, self.head, self.done = False, False, False
-        self.cell: _Cell | None = None
-        self.skipped = 0
+    table = BeautifulSoup(text, "html.parser").find("table")
+    rows = [[_cell(cell) for cell in row.find_all(["td", "th"], recursive=False)] for row in table.find_all("tr")] if table else []
+    return [row for row in rows if row]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.skipped += tag in ("style", "script")
-        self.inside = self.inside or (tag == "table" and not self.done)
-        self.head = tag == "thead" or (self.head and tag != "tbody")
-        if not self.inside:
-            return
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th"):
-            spans = "".join(f' {name}="{value}"' for name, value in attrs if name in ("colspan", "rowspan") and str(value).isdigit())
-            self.cell = _Cell(tag, self.head, spans)
-            self.rows = self.rows or [[]]
-            self.rows[-1].append(self.cell)
-        elif self.cell and (tag in INLINE or tag == "br"):
-            self.cell.parts.append(f"<{tag}>")
 
-    def handle_endtag(self, tag: str) -> None:
-        self.skipped = max(0, self.skipped - (tag in ("style", "script")))
-        if tag in ("td", "th"):
-            self.cell = None
-        elif tag == "table" and self.inside:
-            self.inside, self.done = False, True
-        elif self.cell and tag in INLINE:
-            self.cell.parts.append(f"</{tag}>")
+def _cell(cell: Tag) -> _Cell:
+    for part in cell.find_all(["style", "script"]):
+        part.decompose()
+    spans = "".join(f' {name}="{cell[name]}"' for name in ("colspan", "rowspan") if str(cell.get(name)).isdigit())
+    return _Cell(cell.name, cell.find_parent("thead") is not None, spans, _content(cell).strip(), cell.get_text().strip())
 
-    def handle_data(self, data: str) -> None:
-        if self.cell and not self.skipped:
-            self.cell.parts.append(html.escape(data))
+
+def _content(tag: Tag) -> str:
+    """What stands in a tag: text escaped, and inline tags without their attributes."""
+    from bs4 import Tag
+
+    parts = []
+    for child in tag.children:
+        if not isinstance(child, Tag):
+            parts.append(html.escape(child) if type(child).__name__ == "NavigableString" else "")
+        elif child.name == "br":
+            parts.append("<br>")
+        else:
+            inside = _content(child)
+            parts.append(f"<{child.name}>{inside}</{child.name}>" if child.name in INLINE else inside)
+    return "".join(parts)
 
 
 def _one_head(rows: list[list[_Cell]]) -> list[list[_Cell]]:
@@ -111,12 +100,12 @@ def _numbers(rows: list[list[_Cell]]) -> set[int]:
 
 
 def _row(row: list[_Cell], numbers: set[int]) -> str:
-    return f"<tr>{''.join(_cell(cell, i in numbers) for i, cell in enumerate(row))}</tr>"
+    return f"<tr>{''.join(_html(cell, i in numbers) for i, cell in enumerate(row))}</tr>"
 
 
-def _cell(cell: _Cell, number: bool) -> str:
+def _html(cell: _Cell, number: bool) -> str:
     tag = cell.tag if cell.text else "td"  # an empty corner labels nothing
     scope = f' scope="{"col" if cell.head else "row"}"' if tag == "th" else ""
     right = ' class="n"' if number else ""
-    inside = "–" if cell.text in MISSING else "".join(cell.parts).strip()
+    inside = "–" if cell.text in MISSING else cell.content
     return f"<{tag}{scope}{right}{cell.spans}>{inside}</{tag}>"

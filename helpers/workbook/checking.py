@@ -10,28 +10,27 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as xml
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import places
-from helpers.workbook.cut import drift
+from helpers.workbook.drift import drift, twins
 from helpers.workbook.files import Lesson, find
 from helpers.workbook.refreshing import STRICT
 from helpers.workbook.rules import broken
-from helpers.workbook.rules_outputs import machine_names
-from helpers.workbook.running import default_jobs, kernel_environment, run
-from helpers.workbook.task import Watcher
+from helpers.workbook.running import default_jobs, kernel_environment
+from helpers.workbook.task import Result, Watcher
 
-__all__ = ["Part", "check"]
+__all__ = ["Execution", "Part", "check"]
 
 DEVELOPERS = ("nbval", "pytest", "ruff", "xdist")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the check. `problems` says what failed, in the words to print."""
+    """One part of the check. `problems` says what failed, in the words to print; one notebook may have several."""
 
     name: str
     passed: int
@@ -41,40 +40,56 @@ class Part:
 
     @property
     def failures(self) -> int:
-        return max(self.failed, len(self.problems))
+        return max(self.failed, int(bool(self.problems)))
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How `check` executes notebooks. `learners` adds the lessons to their solutions; `exact` allows no digit to differ."""
+
+    jobs: int = 0
+    timeout: float = 600
+    learners: bool = False
+    exact: bool = False
 
 
 def check(
     numbers: Sequence[str] = (),
     *,
     folder: Path | None = None,
-    jobs: int = 0,
-    timeout: float = 600,
     everything: bool = False,
+    execution: Execution | None = Execution(),
     watcher: Callable[[int], Watcher] | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> list[Part]:
-    """House rules, drift of the cut exercises, every lesson and solution by papermill, committed outputs by nbval.
+    """House rules, lessons against their solutions, and every solution executed once, its outputs compared with the committed ones.
 
-    `everything` puts ruff and the unit tests before. A part that fails stops none of the others. Raises RuntimeError when
-    the developers' tools are not installed.
+    `everything` puts ruff and the unit tests before. The learners' versions are executed too where lessons are named, or `execution`
+    says so; `execution=None` executes none. A part that fails stops none of the others.
+    Raises RuntimeError when `everything` is wanted and the developers' tools are not installed.
     """
+    lessons, solutions = find(numbers, folder=folder), find(numbers, folder=folder, solutions=True)
+    steps: list[tuple[str, Callable[[], Part]]] = [
+        ("house rules of lessons", lambda: _rules(lessons + solutions)),
+        ("lessons against their solutions", lambda: _against_solutions(lessons, solutions)),
+    ]
+    if everything:
+        steps = [*_developers(), *steps]
+    if execution:
+        chosen = solutions + lessons * (execution.learners or bool(numbers))
+        steps.append(("notebooks: executed, compared", lambda: _execute(chosen, execution, watcher)))
+    return [_timed(name, step, say) for name, step in steps]
+
+
+def _developers() -> list[tuple[str, Callable[[], Part]]]:
     missing = [name for name in DEVELOPERS if not importlib.util.find_spec(name)]
     if missing:
         raise RuntimeError(f"not installed: {', '.join(missing)}. Run: make test, or: pip install -c constraints.txt -e .[dev]")
-    lessons = find(numbers, folder=folder) + find(numbers, folder=folder, solutions=True)
-    jobs = jobs or default_jobs(len(lessons))
-    steps: list[tuple[str, Callable[[], Part]]] = [
+    return [
         ("lint: ruff check", lambda: _tool("ruff", "check", ".")),
         ("format: ruff format", lambda: _tool("ruff", "format", "--check", ".")),
         ("unit tests: pytest", _unit_tests),
-    ] * everything + [
-        ("house rules of lessons", lambda: _rules(lessons)),
-        ("exercises against solutions", lambda: _drift(lessons)),
-        ("lessons and solutions: papermill", lambda: _execute(lessons, jobs, timeout, watcher)),
-        ("committed outputs: nbval", lambda: _compare(lessons, jobs, timeout, say)),
     ]
-    return [_timed(name, step, say) for name, step in steps]
 
 
 def _timed(name: str, step: Callable[[], Part], say: Callable[[str], None]) -> Part:
@@ -101,71 +116,76 @@ def _unit_tests() -> Part:
         command = [sys.executable, "-m", "pytest", "-q", "-n", str(jobs), "--dist", "loadfile", f"--junitxml={report}"]
         env = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
         code = subprocess.run(command, cwd=places.root(), env=env).returncode
-        passed, failed, _ = _counts(report)
+        passed, failed = _counts(report)
     return Part("", passed, (f"pytest: exit code {code}",) if code else (), failed=failed)
 
 
+def _counts(report: Path) -> tuple[int, int]:
+    """From a JUnit report: how many cases passed, and how many failed."""
+    cases = list(xml.parse(report).iter("testcase")) if report.exists() else []
+    kinds = [{child.tag for child in case} for case in cases]
+    return sum(not kind & {"failure", "error", "skipped"} for kind in kinds), sum(bool(kind & {"failure", "error"}) for kind in kinds)
+
+
+def _judged(problems: Mapping[Lesson, Sequence[str]]) -> Part:
+    """Each notebook counts one, however many problems it has."""
+    failed = sum(bool(lines) for lines in problems.values())
+    return Part("", len(problems) - failed, tuple(line for lines in problems.values() for line in lines), failed=failed)
+
+
 def _rules(lessons: Sequence[Lesson]) -> Part:
-    found = {lesson: broken(lesson) for lesson in lessons}
-    return Part("", sum(not problems for problems in found.values()), tuple(text for problems in found.values() for text in problems))
+    return _judged({lesson: broken(lesson) for lesson in lessons})
 
 
-def _drift(lessons: Sequence[Lesson]) -> Part:
-    solutions = {lesson.path.name: lesson for lesson in lessons if lesson.is_solution}
-    found = [text for lesson in solutions.values() for text in drift(lesson)]
-    orphans = [f"{lesson.name}: has no solution" for lesson in lessons if not lesson.is_solution and lesson.path.name not in solutions]
-    return Part("", len(solutions) - len(found), (*found, *orphans))
+def _against_solutions(lessons: Sequence[Lesson], solutions: Sequence[Lesson]) -> Part:
+    names = {solution.path.name for solution in solutions}
+    orphans = {lesson: [f"{lesson.name}: has no solution"] for lesson in lessons if lesson.path.name not in names}
+    return _judged({**{solution: drift(solution) + twins(solution) for solution in solutions}, **orphans})
 
 
-def _execute(lessons: Sequence[Lesson], jobs: int, timeout: float, watcher: Callable[[int], Watcher] | None) -> Part:
-    watch = watcher(len(lessons)) if watcher else None
-    with tempfile.TemporaryDirectory() as out:
-        results = run(lessons, jobs=jobs, timeout=timeout, out=Path(out), settings=STRICT, fresh_home=True, force=True, watcher=watch)
-        problems = [f"{result.name}: {result.status}: {result.error}" for result in results if not result.ok]
-        for lesson, result in zip(lessons, results, strict=True):
-            made = Lesson(Path(out, "solutions" if lesson.is_solution else "lessons", lesson.path.name))
-            if result.ok:
-                problems += [f"{lesson.name}, executed: {text}" for text in machine_names(made, made.read())]
-    return Part("", sum(result.ok for result in results), tuple(problems))
+def _execute(lessons: Sequence[Lesson], how: Execution, watcher: Callable[[int], Watcher] | None) -> Part:
+    """Every notebook through nbval, once; several at a time, each in a process and with a ledger of its own."""
+    watch, jobs = watcher(len(lessons)) if watcher else Watcher(), how.jobs or default_jobs(len(lessons))
+    settings = {**STRICT, "LADDER_EXACT": str(int(how.exact))}
+    with kernel_environment(jobs, settings) as env, ThreadPoolExecutor(jobs) as pool:
+        return _judged(dict(zip(lessons, pool.map(lambda lesson: _watched(lesson, how.timeout, env, watch), lessons), strict=True)))
 
 
-def _compare(lessons: Sequence[Lesson], jobs: int, timeout: float, say: Callable[[str], None]) -> Part:
-    with kernel_environment(jobs, STRICT) as env, ThreadPoolExecutor(jobs) as pool:
-        parts = list(pool.map(lambda lesson: _nbval(lesson, timeout, env, say), lessons))
-    return Part("", sum(part.passed for part in parts), tuple(text for part in parts for text in part.problems))
+def _watched(lesson: Lesson, timeout: float, env: Mapping[str, str], watch: Watcher) -> list[str]:
+    start = time.perf_counter()
+    watch.started(lesson.name)
+    problems = through_nbval(lesson, timeout, env)
+    seconds = round(time.perf_counter() - start, 1)
+    watch.finished(Result(lesson.name, "failed" if problems else "passed", seconds, error=problems[0] if problems else ""))
+    return problems
 
 
-def _nbval(lesson: Lesson, timeout: float, env: dict[str, str], say: Callable[[str], None]) -> Part:
-    """One lesson through nbval, in a process and with a ledger of its own."""
-    with tempfile.TemporaryDirectory() as home:
+def through_nbval(lesson: Lesson, timeout: float, env: Mapping[str, str]) -> list[str]:
+    """What is wrong with a notebook when nbval executes it: it stops, it shows something else, or it shows a name of this machine."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         report = Path(home, "report.xml")
-        options = ["--nbval", f"--nbval-sanitize-with={places.root() / 'tests' / 'sanitize.cfg'}", f"--nbval-cell-timeout={timeout:g}"]
-        quiet = ["-p", "no:cacheprovider", "-o", "filterwarnings=", "-o", "addopts=", f"--junitxml={report}"]
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *quiet, str(lesson.path)],
-            cwd=places.root(),
-            env={**env, "LADDER_HOME": home},
-            capture_output=True,
-            text=True,
-        )
-        passed, _, problems = _counts(report)
-    if done.returncode and not problems:
-        problems = [f"nbval: exit code {done.returncode}: {done.stdout.strip()[-500:]}"]
-    say(f"{lesson.name}: {passed} cells agree" + (f", {len(problems)} do not" if problems else ""))
-    return Part("", passed, tuple(f"{lesson.name}, {text}" for text in problems))
+        options = ["--nbval", "-p", "helpers.workbook.nbval_tolerance", f"--nbval-cell-timeout={timeout:g}", f"--junitxml={report}"]
+        quiet = ["-p", "no:cacheprovider", "-p", "no:xdist", "-o", "filterwarnings=", "-o", "addopts=", "--color=no"]
+        command = [sys.executable, "-m", "pytest", *options, *quiet, str(lesson.path)]
+        try:
+            done = subprocess.run(
+                command, cwd=places.root(), env={**env, "LADDER_HOME": home}, capture_output=True, text=True, timeout=timeout
+            )
+        except subprocess.TimeoutExpired:
+            return [f"{lesson.name}: timed out after {timeout:g} s"]
+        problems = [f"{lesson.name}, {_plain(text)}" for text in _failures(report)]
+        if done.returncode and not problems:
+            problems = [f"{lesson.name}: nbval ended with exit code {done.returncode}: {done.stdout.strip()[-500:]}"]
+    return problems
 
 
-def _counts(report: Path) -> tuple[int, int, list[str]]:
-    """From a JUnit report: how many passed, how many failed, and what each failure says."""
-    if not report.exists():
-        return 0, 0, []
-    passed, problems = 0, []
-    for case in xml.parse(report).iter("testcase"):
-        wrong = [child for child in case if child.tag in ("failure", "error")]
-        passed += not wrong and not any(child.tag == "skipped" for child in case)
-        problems += [f"{case.get('name')}: {_plain(child.text or child.get('message') or '')}" for child in wrong]
-    return passed, len(problems), problems
+def _failures(report: Path) -> list[str]:
+    """From a JUnit report: what each failed case says."""
+    children = [child for case in xml.parse(report).iter("testcase") for child in case] if report.exists() else []
+    return [child.text or child.get("message") or "" for child in children if child.tag in ("failure", "error")]
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m|#x1B\[[0-9;]*m", "", text).strip()[:1500]
+    """Without colors, and without the cell's code, which nbval prints before what went wrong."""
+    text = re.sub(r"\x1b\[[0-9;]*m|#x1B\[[0-9;]*m", "", text).strip()
+    return text.rpartition("Traceback:\n")[2].strip()[:1500] or text[:1500]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from pathlib import Path
 from typing import Any
 
-from helpers.workbook.files import Lesson, clean, find, write
-
-__all__ = ["cut", "drift", "exercises", "recut"]
+__all__ = ["cut", "is_exercise"]
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+def is_exercise(cell: Any) -> bool:
+    """Whether a solution's cell holds an answer to be cut."""
+    return cell.cell_type == "code" and (BEGIN in cell.source or END in cell.source)
 
 
 def cut(solution: Any) -> Any:
@@ -25,7 +27,7 @@ def cut(solution: Any) -> Any:
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"(\]\(|(?:href|src)=\")\.\./", r"\1", cell.source)
-        elif BEGIN in cell.source or END in cell.source:
+        elif is_exercise(cell):
             cell.source = _without_answers(cell.source, number)
             cell.outputs, cell.execution_count = [], None
     return notebook
@@ -58,46 +60,3 @@ def _parses(source: str) -> bool:
         return bool(ast.parse(source).body)
     except SyntaxError:
         return False
-
-
-def drift(solution: Lesson) -> list[str]:
-    """How the lesson on disk differs from what its solution cuts to; empty when it does not. Outputs do not count."""
-    path = solution.home / solution.path.name
-    if not path.exists():
-        return [f"{path.stem}: not cut yet. Run: ladder exercises {solution.number}"]
-    want, have = (_content(notebook) for notebook in (cut(solution.read()), Lesson(path).read()))
-    if want == have:
-        return []
-    cell = next((i for i, pair in enumerate(zip(want, have, strict=False), 1) if pair[0] != pair[1]), min(len(want), len(have)) + 1)
-    return [f"{path.stem}: cell {cell} is not what its solution cuts to. Run: ladder exercises {solution.number}"]
-
-
-def _content(notebook: Any) -> list[tuple]:
-    return [(cell.get("id"), cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in notebook.cells]
-
-
-def exercises(numbers: tuple[str, ...] = (), *, folder: Path | None = None) -> list[Path]:
-    """Cut the lessons from their solutions; return those written. Outputs of cells that did not change are kept."""
-    written = []
-    for solution in find(numbers, folder=folder, solutions=True):
-        if drift(solution):
-            written.append(solution.home / solution.path.name)
-            write(written[-1], recut(solution))
-    return written
-
-
-def recut(solution: Lesson) -> str:
-    """The text of the lesson that its solution cuts to, with the outputs that the lesson on disk has for cells that did not change."""
-    path = solution.home / solution.path.name
-    notebook = cut(solution.read())
-    if path.exists():
-        _keep_outputs(notebook, Lesson(path).read())
-    return clean(notebook)
-
-
-def _keep_outputs(notebook: Any, before: Any) -> None:
-    known = {(cell.get("id"), cell.source): cell for cell in before.cells if cell.cell_type == "code"}
-    for cell in notebook.cells:
-        old = known.get((cell.get("id"), cell.source))
-        if old is not None:
-            cell.outputs, cell.execution_count = old.outputs, old.execution_count

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 from helpers import places
 
-__all__ = ["Lesson", "clean", "find", "fingerprint", "known_lessons", "write"]
+__all__ = ["Lesson", "clean", "find", "fingerprint", "known_lessons"]
 
 KEPT = {"tags", "nbval_reason", "jupyter"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -49,7 +48,7 @@ class Lesson:
         try:
             return nbformat.read(self.path, as_version=4)
         except Exception as error:
-            raise ValueError(f"{self.name}.ipynb is not a notebook: {error}. Restore it with: git checkout {self.path.name}") from error
+            raise ValueError(f"{self.name}.ipynb is not a notebook: {error}. Keep a copy, then: git checkout {self.path.name}") from error
 
 
 def find(numbers: Sequence[str] = (), *, folder: Path | None = None, solutions: bool = False) -> list[Lesson]:
@@ -88,14 +87,6 @@ def _range(text: str) -> tuple[str, str]:
     if not match:
         raise ValueError(f"{text!r} is not a lesson number. Write 1, 01 or 00-03.")
     return match[1].zfill(2), (match[2] or match[1]).zfill(2)
-
-
-def write(path: Path, content: str) -> None:
-    """Put the text there in one step: a reader sees the old file or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    part.write_text(content, encoding="utf-8", newline="\n")
-    part.replace(path)
 
 
 def clean(notebook: Any) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from helpers.workbook.cut import exercises
-from helpers.workbook.files import clean, find, write
+from helpers.storage import write_text
+from helpers.workbook.drift import exercises
+from helpers.workbook.files import clean, find
 
 __all__ = ["link", "relinked"]
 
@@ -27,10 +28,11 @@ def relinked(text: str, repository: str, branch: str) -> str:
     return re.sub(clone, fork, text).replace(f'sys.path.append("{found[1]}")', f'sys.path.append("{name}")') if found else text
 
 
-def link(repository: str, *, branch: str = "main", folder: Path | None = None) -> list[Path]:
+def link(repository: str, *, branch: str = "main", folder: Path | None = None, force: bool = False) -> list[Path]:
     """Relink all solutions, cut the lessons from them, and return the files written.
 
-    repository: "owner/name" on GitHub. Raises ValueError for anything else.
+    repository: "owner/name" on GitHub. A lesson with answers in it is left alone, unless `force` is set. Raises ValueError for
+    what is no repository or branch.
     """
     if not re.fullmatch(r"[\w-]+/[\w.-]+", repository):
         raise ValueError(f"{repository!r} is not a repository: write owner/name, for instance ladder link jo/llm-ladder")
@@ -43,6 +45,6 @@ def link(repository: str, *, branch: str = "main", folder: Path | None = None) -
             cell.source = relinked(cell.source, repository, branch)
         text = clean(notebook)
         if text != solution.path.read_text(encoding="utf-8"):
-            write(solution.path, text)
+            write_text(solution.path, text)
             written.append(solution.path)
-    return written + exercises(folder=folder)
+    return written + exercises(folder=folder, force=force)

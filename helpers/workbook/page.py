@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from helpers.storage import write_text
 from helpers.workbook.entries import Entry, entry
-from helpers.workbook.files import Lesson, tree_hash, write
+from helpers.workbook.files import Lesson, tree_hash
 from helpers.workbook.lifted import LADDER, pictures, tables, tagged
 from helpers.workbook.page_rows import OLD, WORDS, lesson_table, megabytes, quoted, seconds, version_tables
 from helpers.workbook.page_style import STYLE
@@ -31,7 +32,7 @@ def index(out: Path, lessons: Sequence[Lesson]) -> Path:
     parts = [_section("The ladder", _ladder(shown)), _section("Lessons", lesson_table(shown, "lesson"))]
     parts += [_section("Solutions", lesson_table(solutions, "solution"))] if solutions else []
     path = out / "index.html"
-    write(path, _whole(_summary(shown or solutions), [*parts, _section("Made with", version_tables())]))
+    write_text(path, _whole(_summary(shown or solutions), [*parts, _section("Made with", version_tables())]))
     return path
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from helpers.workbook.files import Lesson
 from helpers.workbook.rules_code import CODE_RULES
+from helpers.workbook.rules_exercises import EXERCISE_RULES
 from helpers.workbook.rules_outputs import OUTPUT_RULES, size
 
 __all__ = ["RULES", "broken"]
@@ -124,4 +125,4 @@ def _lines(source: str) -> list[str]:
     return [line for line in source.split("\n") if line.strip()]
 
 
-RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size, *CODE_RULES, *OUTPUT_RULES]
+RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size, *CODE_RULES, *EXERCISE_RULES, *OUTPUT_RULES]

@@ -9,7 +9,7 @@ from typing import Any
 
 from helpers.workbook.files import Lesson
 
-__all__ = ["CODE_RULES"]
+__all__ = ["CODE_RULES", "as_python"]
 
 MEDIAN, HARD, SUBSTANTIAL = 5, 25, 5
 
@@ -34,7 +34,7 @@ def plain_code(lesson: Lesson, notebook: Any) -> list[str]:
     problems = []
     for number, cell in _code(notebook):
         try:
-            tree = ast.parse(_as_python(cell.source))
+            tree = ast.parse(as_python(cell.source))
         except SyntaxError as error:
             problems.append(f"cell {number} is not Python: {error.msg}")
             continue
@@ -46,7 +46,8 @@ def plain_code(lesson: Lesson, notebook: Any) -> list[str]:
     return problems
 
 
-def _as_python(source: str) -> str:
+def as_python(source: str) -> str:
+    """A cell's source with IPython's magics and shell lines as the Python that they stand for."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     return TransformerManager().transform_cell(source)

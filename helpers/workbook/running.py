@@ -17,7 +17,7 @@ from helpers.from_file.documents import find_documents
 from helpers.workbook.files import Lesson, tree_hash
 from helpers.workbook.task import Job, Result, Task, Watcher
 
-__all__ = ["default_jobs", "environment", "kernel_environment", "run"]
+__all__ = ["default_jobs", "environment", "executed", "kernel_environment", "run"]
 
 
 def run(
@@ -56,6 +56,11 @@ def run(
             for task in tasks:
                 task.stop()
             raise
+
+
+def executed(lesson: Lesson, out: Path) -> Path:
+    """Where `run` puts the executed notebook."""
+    return out / ("solutions" if lesson.is_solution else "lessons") / lesson.path.name
 
 
 def default_jobs(lessons: int) -> int:

@@ -16,7 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from helpers.workbook.files import Lesson, clean, fingerprint, write
+from helpers.storage import write_text
+from helpers.workbook.files import Lesson, clean, fingerprint
 from helpers.workbook.html import page
 
 __all__ = ["Job", "Result", "Task", "Watcher"]
@@ -105,7 +106,7 @@ class Task:
         result = Result(self.lesson.name, end["status"], seconds, end.get("memory"), end["cells"], _why(end), kept)
         record = {**asdict(result), "key": self.key, "tree": self.job.tree, "parameters": self.parameters}
         record["date"] = date.today().isoformat()
-        write(self.record, json.dumps(record, indent=1, default=str) + "\n")
+        write_text(self.record, json.dumps(record, indent=1, default=str) + "\n")
         return result
 
     def _put(self, part: Path, kept: Path) -> str:
@@ -118,8 +119,8 @@ class Task:
             return ""
         finally:
             part.unlink(missing_ok=True)
-        write(kept, clean(notebook))
-        write(kept.with_suffix(".html"), page(notebook, kept, home=self.lesson.home))
+        write_text(kept, clean(notebook))
+        write_text(kept.with_suffix(".html"), page(notebook, kept, home=self.lesson.home))
         return kept.name
 
     def _listen(self, part: Path) -> dict[str, Any]:

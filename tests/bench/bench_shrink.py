@@ -24,19 +24,19 @@ from measure import report
 
 from helpers import runs
 from helpers.models import Model, wrap
-from helpers.pocket import corpus
-from helpers.pocket.card_perplexity import perplexity
-from helpers.pocket.world import World
 from helpers.shrink import int8, nf4, palette, plain
 from helpers.shrink.shrunk import open_base
 from helpers.tasks import load_task
 from helpers.techniques import prompt
+from pocket_maker.card.perplexity import perplexity
+from pocket_maker.corpus import stream
+from pocket_maker.corpus.world import World
 
 if TYPE_CHECKING:
-    from helpers.pocket.corpus import Row
     from helpers.runs import Run
     from helpers.shrink import Shrunk
     from helpers.tasks import Task
+    from pocket_maker.corpus.stream import Row
 
 Made = tuple[int, Model]
 REFERENCE = "NF4 (bitsandbytes)"
@@ -48,7 +48,7 @@ def main() -> int:
     """Write, weigh and ask every contender; the exit code is 1 if a claim fails."""
     options = _options()
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
-    task, heldout = load_task("reviews"), [corpus.sample(World(zlib.crc32(f"shrink {i}".encode()), "held")) for i in range(options.rows)]
+    task, heldout = load_task("reviews"), [stream.sample(World(zlib.crc32(f"shrink {i}".encode()), "held")) for i in range(options.rows)]
     rows, kept = [], {}
     for name, make in _contenders(options.model).items():
         with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,1 @@
+"""The report card: what the finished model can do, measured."""

@@ -1,0 +1,1 @@
+"""Training: batches, recipe, checkpoints, tokenizer, and the embedder."""

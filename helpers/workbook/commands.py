@@ -1,0 +1,74 @@
+"""The instructor's commands, as the `ladder` command line calls them: do it, say what was done, return the exit code."""
+
+from __future__ import annotations
+
+import argparse
+
+from helpers import workbook
+from helpers.workbook.answers import left_alone
+from helpers.workbook.drift import drift
+from helpers.workbook.progress import Progress, summary
+
+__all__ = ["check", "exercises", "link", "refresh"]
+
+
+def check(options: argparse.Namespace) -> int:
+    """`ladder check`: a line for each part, and one closing line."""
+    how = workbook.Execution(options.jobs, options.timeout, learners=options.learners, exact=options.exact)
+    parts = workbook.check(
+        options.numbers,
+        folder=options.lessons,
+        everything=options.all,
+        execution=None if options.no_run else how,
+        watcher=Progress,
+        say=lambda text: print(text, flush=True),
+    )
+    print()
+    for part in parts:
+        print(f"{part.name:<34} {part.passed:>5} passed {part.failures:>4} failed {part.seconds:>7.1f} s")
+    failed = sum(part.failures for part in parts)
+    print(f"{sum(part.passed for part in parts)} passed, {failed} failed")
+    return int(failed > 0)
+
+
+def refresh(options: argparse.Namespace) -> int:
+    """`ladder refresh`: which outputs changed, and which lessons were left alone."""
+    spared = _left_alone(options, "refresh {number}")
+    lessons = workbook.find(options.numbers, folder=options.lessons, solutions=True)
+    with Progress(2 * (len(lessons) - len(spared))) as watcher:
+        results, changes = workbook.refresh(
+            options.numbers, folder=options.lessons, jobs=options.jobs, timeout=options.timeout, force=options.force, watcher=watcher
+        )
+    print("\n".join([*map(str, changes), *spared]))
+    print(f"{summary(results)}; {len(changes)} cells changed their output" + (" (nbdiff shows them whole)" if changes else ""))
+    return int(bool(spared) or not all(result.ok for result in results))
+
+
+def exercises(options: argparse.Namespace) -> int:
+    """`ladder exercises`: which lessons were cut; with `--check`, which would be."""
+    if options.check:
+        solutions = workbook.find(options.numbers, folder=options.lessons, solutions=True)
+        problems = [text for solution in solutions for text in drift(solution)]
+        print("\n".join(problems) or "every lesson is what its solution cuts to")
+        return int(bool(problems))
+    spared = _left_alone(options, "exercises {number}")
+    written = workbook.exercises(tuple(options.numbers), folder=options.lessons, force=options.force)
+    lines = [*(f"cut {path.name}" for path in written), *spared]
+    print("\n".join(lines) or "nothing to cut: every lesson is what its solution cuts to")
+    return int(bool(spared))
+
+
+def link(options: argparse.Namespace) -> int:
+    """`ladder link`: which notebooks lead to the fork now."""
+    written = workbook.link(options.repository, branch=options.branch, folder=options.lessons, force=options.force)
+    spared = _left_alone(options, f"link {options.repository} --branch {options.branch}")
+    lines = [*(f"relinked {path.name}" for path in written), *spared]
+    print("\n".join(lines) or f"nothing to do: every link leads to {options.repository}")
+    return int(bool(spared))
+
+
+def _left_alone(options: argparse.Namespace, command: str) -> list[str]:
+    """What is said of the lessons that a command leaves alone; nothing where it is forced."""
+    if options.force:
+        return []
+    return left_alone(workbook.find(getattr(options, "numbers", ()), folder=options.lessons, solutions=True), command)
