@@ -81,9 +81,9 @@ def _command(commands: Any, name: str, do: Callable, text: str, *, runs: bool = 
 
 def _run(options: argparse.Namespace) -> int:
     from helpers import places, workbook
-    from helpers.workbook.files import known_lessons
+    from helpers.workbook.console import Progress, summary
+    from helpers.workbook.notebooks import known_lessons
     from helpers.workbook.page import index
-    from helpers.workbook.progress import Progress, summary
 
     out = (options.out or places.outputs()).resolve()
     lessons = workbook.find(options.numbers, folder=options.lessons, solutions=options.solutions)

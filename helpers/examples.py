@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from helpers.scoring import score
+from helpers.metrics.scores import score
 
 __all__ = ["read_rows", "check_rows", "check_splits", "normal"]
 

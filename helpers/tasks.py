@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from helpers import places
 from helpers.examples import check_rows, check_splits, read_rows
-from helpers.from_file import KINDS, from_file
-from helpers.scoring import METRICS
+from helpers.files import KINDS, from_file
+from helpers.metrics.scores import METRICS
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
     from helpers.examples import Rows
-    from helpers.from_file import Report
+    from helpers.files import Report
 
 __all__ = ["Task", "load_task", "from_file", "SPLITS"]
 

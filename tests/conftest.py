@@ -76,7 +76,7 @@ def lessons(tmp_path: Path) -> Path:
     """A lessons folder with one solution, `01_rivers`, and the lesson cut from it, with the outputs of a run."""
     from helpers.storage import write_text
     from helpers.workbook.cut import cut
-    from helpers.workbook.files import clean
+    from helpers.workbook.notebooks import clean
 
     folder = tmp_path / "lessons"
     notebook = nbformat.v4.new_notebook(cells=cells())

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from helpers.abstention import abstention_scores, declined, grounded, risk_coverage
+from helpers.metrics.abstention import abstention_scores, declined, grounded, risk_coverage
 from helpers.stats import wilson
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score, recall_score
 
-from helpers.agreement import agreement, corrected_rate
+from helpers.metrics.raters import agreement, corrected_rate
 from helpers.stats import wilson
 
 

@@ -12,9 +12,9 @@ from helpers import cli, places
 from helpers.storage import write_text
 from helpers.workbook import find, refreshing
 from helpers.workbook.answers import answered, keep_copy
-from helpers.workbook.files import Lesson, clean
+from helpers.workbook.execution import Result
+from helpers.workbook.notebooks import Lesson, clean
 from helpers.workbook.running import executed
-from helpers.workbook.task import Result
 
 EXERCISE = 16  # the place of the fixture's exercise cell
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from helpers import runs
-from helpers.baselines import classical, random_label
+from helpers.methods.baselines import classical, random_label
 from helpers.tasks import load_task
 
 TRAIN = [

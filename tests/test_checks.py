@@ -13,9 +13,9 @@ import pytest
 
 from helpers import runs, stats, workbook
 from helpers.exercises import check
+from helpers.methods.method import prompt
 from helpers.models import load
 from helpers.tasks import load_task
-from helpers.techniques import prompt
 
 HERE = Path(__file__).parent
 

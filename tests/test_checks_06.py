@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from helpers import scoring
+from helpers import metrics
 from helpers.exercises import check
 
 
@@ -77,7 +77,7 @@ def test_core_passes_the_solution() -> None:
         (before_the_comma, "leaves a choice"),
         (england_only, "not about England"),
         (half_marks, "one of the two"),
-        (lambda answer, target: scoring.exact(answer, target), "exact hides"),
+        (lambda answer, target: metrics.exact(answer, target), "exact hides"),
         ("London", "without parentheses"),
     ],
 )

@@ -11,8 +11,8 @@ import pytest
 
 from helpers import cli, places, workbook
 from helpers.workbook.checking import Execution, Part
-from helpers.workbook.progress import Progress, summary
-from helpers.workbook.task import Result
+from helpers.workbook.console import Progress, summary
+from helpers.workbook.execution import Result
 
 
 def test_parameters_are_read_as_json() -> None:

@@ -11,7 +11,7 @@ from helpers.storage import write_text
 from helpers.workbook import checking, comparing, find, refreshing
 from helpers.workbook.checking import Execution, Part
 from helpers.workbook.drift import twins
-from helpers.workbook.files import Lesson, clean
+from helpers.workbook.notebooks import Lesson, clean
 
 CODE = nbformat.v4.new_code_cell
 

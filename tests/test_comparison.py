@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from helpers.comparison import compare
 from helpers.runs import Run
+from helpers.runs.comparison import compare
 from helpers.stats import mcnemar, paired_bootstrap, sign_flip
 
 

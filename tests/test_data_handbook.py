@@ -13,7 +13,7 @@ import pytest
 
 from helpers import places
 from helpers.examples import normal
-from helpers.scoring import exact
+from helpers.metrics.scores import exact
 
 FOLDER = places.data("handbook")
 COLUMNS = ["id", "input", "target", "kind", "pages", "evidence", "old", "near"]

@@ -11,7 +11,7 @@ from itertools import combinations
 import pytest
 
 from helpers import places
-from helpers.agreement import agreement
+from helpers.metrics.raters import agreement
 
 FOLDER = places.data("judge")
 SIZES = {"train": 60, "dev": 130, "test": 140}

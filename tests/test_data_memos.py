@@ -12,7 +12,7 @@ from itertools import combinations
 import pytest
 
 from helpers import places
-from helpers.overlap import rouge_l
+from helpers.metrics.overlap import rouge_l
 
 FOLDER = places.data("memos")
 SIZES = {"train": 20, "dev": 50, "test": 50}

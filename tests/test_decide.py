@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binomtest
 
 from helpers.decide import Budget, Prices, decide, draw, rung
-from helpers.record import Run, frame
+from helpers.runs.record import Run, frame
 
 
 def run(name: str, scores, *, usd=0.001, seconds=0.1, model="m", ids="e", tokens=(100, 10)) -> Run:

@@ -10,8 +10,8 @@ import pytest
 from tiny import tiny_causal
 
 from helpers.decide import Prices, climb, rungs_for, wording
-from helpers.decide.nearest import nearest
 from helpers.decide.wording import longest
+from helpers.methods.retrieved_shots import nearest
 from helpers.models import load
 from helpers.tasks import Task, load_task
 

@@ -9,13 +9,13 @@ import random
 import pytest
 
 from helpers import runs
-from helpers.baselines import classical
-from helpers.from_file import plain_prompt
-from helpers.from_file.splitting import split_by_date
+from helpers.files import plain_prompt
+from helpers.files.splitting import split_by_date
+from helpers.methods.baselines import classical
+from helpers.methods.method import majority
+from helpers.metrics.scores import score
 from helpers.prompts import Template
-from helpers.scoring import score
 from helpers.tasks import from_file, load_task
-from helpers.techniques import majority
 
 WORDS = ["parcel", "order", "invoice", "refund", "driver", "password", "screen", "crash", "login", "charge", "late", "wrong", "twice",
          "thanks", "box", "size", "color", "bank", "door", "street", "sign"]  # fmt: skip

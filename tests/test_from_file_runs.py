@@ -6,9 +6,9 @@ import nbformat
 import pytest
 
 from helpers import workbook
-from helpers.workbook.files import KERNEL
+from helpers.workbook.execution import Result, Task
+from helpers.workbook.notebooks import KERNEL
 from helpers.workbook.running import _contents, seen_from_here
-from helpers.workbook.task import Result, Task
 
 
 def test_a_data_file_means_the_one_seen_from_here(tmp_path, monkeypatch):

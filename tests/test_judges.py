@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from helpers import runs
-from helpers.judges import JUDGES, VERDICTS, judge, verdicts
+from helpers.methods.judges import JUDGES, VERDICTS, judge, verdicts
+from helpers.methods.method import prompt
 from helpers.models import Reply
 from helpers.prompts import Template
 from helpers.tasks import Task
-from helpers.techniques import prompt
 
 ROWS = [
     {"id": "a", "input": "How many legs has a spider?", "reference": "8", "answer": "eight", "target": "right"},

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.workbook.files import Lesson
+from helpers.workbook.notebooks import Lesson
 from helpers.workbook.rules import broken
 
 code, prose = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell

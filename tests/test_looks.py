@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from helpers import places
-from helpers.looks import data_fingerprint, look, used
+from helpers.runs.looks import data_fingerprint, look, used
 
 ROWS = [{"id": "a", "input": "x", "target": "p"}, {"id": "b", "input": "y", "target": ["q"]}]
 

@@ -15,8 +15,8 @@ from helpers import places
 from helpers.storage import write_text
 from helpers.workbook import entries, find, page, versions
 from helpers.workbook.bare import bare
-from helpers.workbook.files import Lesson, clean, fingerprint
 from helpers.workbook.lifted import pictures, tables
+from helpers.workbook.notebooks import Lesson, clean, fingerprint
 from helpers.workbook.page_style import COLORS
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="

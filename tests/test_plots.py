@@ -10,8 +10,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from helpers import plots, runs
-from helpers.comparison import Comparison
 from helpers.runs import Run
+from helpers.runs.comparison import Comparison
 from helpers.stats import Interval
 
 matplotlib.use("Agg")

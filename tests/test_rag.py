@@ -8,15 +8,15 @@ import pytest
 from matplotlib.colors import to_hex
 
 from helpers import runs
-from helpers.abstention import risk_coverage
+from helpers.methods.method import prompt
+from helpers.methods.rag import OUTCOMES, Gold, Rag, outcomes, show
+from helpers.methods.rag_plots import Explorer, draw_outcomes, draw_risk, draw_sweep
+from helpers.metrics.abstention import risk_coverage
 from helpers.models import Reply
 from helpers.plots import COLORS
-from helpers.rag import OUTCOMES, Gold, Rag, outcomes, show
-from helpers.rag_plots import Explorer, draw_outcomes, draw_risk, draw_sweep
 from helpers.retrieval import Bm25, Chunk, Hit, Hybrid, Reranked
 from helpers.runs import Run
 from helpers.tasks import load_task
-from helpers.techniques import prompt
 
 matplotlib.use("Agg")
 

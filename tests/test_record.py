@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.record import Run, frame
+from helpers.runs.record import Run, frame
 from helpers.stats import wilson
 
 

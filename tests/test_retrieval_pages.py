@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.from_file.documents import find_documents
+from helpers.files.documents import find_documents
 from helpers.retrieval import Page, read_pages
 
 

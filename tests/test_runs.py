@@ -20,10 +20,10 @@ import pytest
 from servers import Server
 
 from helpers import places, runs
+from helpers.methods.method import Answer, few_shot, majority, prompt
 from helpers.models import Reply
 from helpers.stats import wilson
 from helpers.tasks import Task
-from helpers.techniques import Answer, few_shot, majority, prompt
 
 TEXTS = ["good film", "bad film", "good soup", "bad soup", "odd soup"]
 SHOT = [{"input": "good song", "target": "good"}]
@@ -209,7 +209,7 @@ import sys
 from helpers import runs
 from helpers.models import load
 from helpers.tasks import load_task
-from helpers.techniques import prompt
+from helpers.methods.method import prompt
 url, folder = sys.argv[1:]
 run = runs.run(prompt("{input}", name="bare"), load_task(folder), load("openai:m@" + url, concurrency=4), split="test")
 print(len(run.table), run.summary()["errors"], run.summary()["cached"], run.score.value, run.look)

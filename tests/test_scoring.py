@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from helpers.scoring import exact, json_valid, label, score, set_f1
+from helpers.metrics.scores import exact, json_valid, label, score, set_f1
 
 LABELS = ["positive", "negative", "mixed"]
 

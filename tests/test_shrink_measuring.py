@@ -12,12 +12,12 @@ import torch
 from tiny import SHAPE, tiny_causal, tiny_tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from helpers.methods.method import prompt
 from helpers.models import Reply, load, wrap
 from helpers.shrink import frontier, int8, measure, plain, sensitivity, weigh
 from helpers.shrink.measuring import peak_memory, weight_bytes
 from helpers.shrink.sensitive import parts
 from helpers.tasks import load_task
-from helpers.techniques import prompt
 
 
 @pytest.fixture

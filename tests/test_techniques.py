@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from helpers.methods.method import Method, few_shot, majority, prompt
 from helpers.prompts import Template
-from helpers.techniques import Method, few_shot, majority, prompt
 
 ROWS = [{"id": "a", "input": "Lovely."}, {"id": "b", "input": "Dull."}]
 SHOTS = [{"input": "Superb.", "target": "positive"}, {"input": "Poor.", "target": ["negative"]}]

@@ -9,9 +9,9 @@ import pytest
 import torch
 from tiny import CHAT, tiny_causal, tiny_seq2seq
 
+from helpers.methods.method import few_shot, prompt
 from helpers.models.local import Local
 from helpers.prompts import Template
-from helpers.techniques import few_shot, prompt
 from helpers.tuning import to_chat_jsonl
 from helpers.tuning.losses import loss_sum
 from helpers.tuning.rows import Pair, encode, padded, plan

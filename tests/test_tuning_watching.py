@@ -15,8 +15,8 @@ from test_tuning_fit import DEV, QUICK, TRAIN, fit
 from tiny import tiny_causal
 
 from helpers import tracking, tuning
+from helpers.methods.method import prompt
 from helpers.tasks import Task, load_task
-from helpers.techniques import prompt
 from helpers.tuning import fitting
 from helpers.tuning.__main__ import main
 

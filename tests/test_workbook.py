@@ -19,8 +19,8 @@ from helpers.storage import write_text
 from helpers.workbook import checking, comparing, html, page, refreshing, rules_outputs, running
 from helpers.workbook.cut import cut
 from helpers.workbook.drift import drift
-from helpers.workbook.files import Lesson, clean, fingerprint, tree_hash
-from helpers.workbook.task import Job, Result, Task, Watcher
+from helpers.workbook.execution import Job, Result, Task, Watcher
+from helpers.workbook.notebooks import Lesson, clean, fingerprint, tree_hash
 
 
 def notebook(path: Path, *sources: str) -> Path:

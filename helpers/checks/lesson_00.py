@@ -19,7 +19,7 @@ def warmup(question: str, model: Model) -> str:
     import re
 
     from helpers import places
-    from helpers.scoring import score
+    from helpers.metrics.scores import score
 
     if not isinstance(question, str) or "?" not in question:
         raise Miss(question, "a question in one string, with a question mark", "the model is asked exactly what you write")
@@ -55,8 +55,8 @@ def core(intervals: list[Interval]) -> str:
 def stretch(system: str, model: Model, bare: Run) -> str:
     """A system prompt with fewer wrong answers than the bare prompt, and at most ten right ones lost."""
     from helpers import runs
+    from helpers.methods.method import prompt
     from helpers.tasks import load_task
-    from helpers.techniques import prompt
 
     if not isinstance(system, str) or not system.strip():
         raise Miss(system, "a system prompt in one string", "it is put before every question")

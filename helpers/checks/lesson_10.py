@@ -18,7 +18,7 @@ RIGHT, LOST, UNREAD = 90, 40, 20  # the colleague's pipeline, of 150
 
 def warmup(text: str) -> str:
     """A prompt with {passages} and {input} that gives words to decline with, words that a program can recognize."""
-    from helpers.abstention import declined
+    from helpers.metrics.abstention import declined
     from helpers.prompts import Template
 
     if not isinstance(text, str):

@@ -101,9 +101,9 @@ def rungs_for(
 
 
 def _prompting(task: Task, model: Model, pages: list[Page], shots: int, told: dict, folder: Path) -> tuple[list[Step], Callable]:
-    from helpers.baselines import classical
-    from helpers.decide.nearest import nearest
-    from helpers.techniques import few_shot, majority, prompt
+    from helpers.methods.baselines import classical
+    from helpers.methods.method import few_shot, majority, prompt
+    from helpers.methods.retrieved_shots import nearest
 
     bare, engineered = wording(task)
     train, room, asked = list(task["train"]), {"max_tokens": longest(task, model)}, _opener(model)
@@ -124,9 +124,9 @@ def _prompting(task: Task, model: Model, pages: list[Page], shots: int, told: di
 
 
 def _reading(task: Task, model: Model, pages: list[Page], shots: int, told: dict, folder: Path) -> tuple[list[Step], Callable]:
-    from helpers.rag import Rag
+    from helpers.methods.method import majority, prompt
+    from helpers.methods.rag import Rag
     from helpers.retrieval import Bm25, by_structure, by_tokens
-    from helpers.techniques import majority, prompt
 
     (closed, reading), room, asked = reading_wording(task), {"max_tokens": longest(task, model)}, _opener(model)
     whole = Bm25(by_tokens(pages, min(600, model.context // 2), 0), name="BM25, pages")

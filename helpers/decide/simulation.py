@@ -169,7 +169,7 @@ def made_up(rungs: Mapping[str, Sequence], *, n: int = 400) -> list[Rung]:
 
 def _made(name: str, cells: Sequence, n: int) -> Rung:
     from helpers.decide.rung import Rung
-    from helpers.record import Run, frame
+    from helpers.runs.record import Run, frame
 
     share, dollars, p95, size, private = cells
     costs = {"tokens_in": 0, "tokens_out": 0, "seconds": p95 / 1000, "usd": dollars / 1000, "cached": False, "error": None}

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.comparison import _aligned
 from helpers.decide import advice, words
 from helpers.decide.limits import Bar, Sums
 from helpers.decide.rule import Fate, choose, judge
 from helpers.decide.rung import Budget, Rung, rung
 from helpers.decide.settle import further
-from helpers.record import Run
+from helpers.runs.comparison import _aligned
+from helpers.runs.record import Run
 
 if TYPE_CHECKING:
     import numpy

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from helpers.shrink.four_bits import nf4
 from helpers.shrink.graphs import onnx
 from helpers.shrink.integers import int8, plain
 from helpers.shrink.measuring import measure
+from helpers.shrink.normal_float import nf4
 from helpers.shrink.palettes import palette
 from helpers.shrink.sensitive import sensitivity
 from helpers.shrink.shrunk import Shrunk, read

@@ -45,9 +45,9 @@ class Shrunk:
 
     def model(self, *, batch_size: int = 64) -> Model:
         """The model, read from the files anew and without a reply cache, ready for `helpers.runs.run`."""
-        from helpers.shrink import reading
+        from helpers.shrink import loading
 
-        return reading.model(self, batch_size=batch_size)
+        return loading.model(self, batch_size=batch_size)
 
 
 def read(folder: str | Path) -> Shrunk:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import pandas
     from matplotlib.axes import Axes
 
+    from helpers.methods.method import Method
     from helpers.models import Model
     from helpers.tasks import Task
-    from helpers.techniques import Method
     from helpers.tracking import Tracker
 
 __all__ = ["draw", "draw_learning", "Live", "learning_curve"]

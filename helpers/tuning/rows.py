@@ -12,8 +12,8 @@ from helpers.prompts import Template, as_text
 if TYPE_CHECKING:
     import torch
 
+    from helpers.methods.method import Method
     from helpers.models.local import Local
-    from helpers.techniques import Method
 
     Ask = str | Template | Method | None
 
@@ -49,7 +49,7 @@ def messages_of(template: Ask) -> Callable[[Mapping], list[dict]]:
     if isinstance(template, Template):
         return template.render
     raise ValueError(
-        f"template must be a text with {{fields}}, a Template or a Method of helpers.techniques, got {type(template).__name__}"
+        f"template must be a text with {{fields}}, a Template or a Method of helpers.methods.method, got {type(template).__name__}"
     )
 
 

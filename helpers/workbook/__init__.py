@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from helpers.workbook.checking import Execution, check
 from helpers.workbook.drift import exercises
-from helpers.workbook.files import find
 from helpers.workbook.linking import link
+from helpers.workbook.notebooks import find
 from helpers.workbook.refreshing import refresh
 from helpers.workbook.running import run
 

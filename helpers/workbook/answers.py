@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.workbook.cut import cut, is_exercise
-from helpers.workbook.files import Lesson
+from helpers.workbook.notebooks import Lesson
 
 __all__ = ["answered", "keep_copy", "left_alone"]
 

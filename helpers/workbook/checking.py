@@ -17,11 +17,11 @@ from pathlib import Path
 
 from helpers import places
 from helpers.workbook.drift import drift, twins
-from helpers.workbook.files import Lesson, find
+from helpers.workbook.execution import Result, Watcher
+from helpers.workbook.notebooks import Lesson, find
 from helpers.workbook.refreshing import STRICT
 from helpers.workbook.rules import broken
 from helpers.workbook.running import default_jobs, kernel_environment
-from helpers.workbook.task import Result, Watcher
 
 __all__ = ["Execution", "Part", "check"]
 

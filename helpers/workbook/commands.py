@@ -6,8 +6,8 @@ import argparse
 
 from helpers import workbook
 from helpers.workbook.answers import left_alone
+from helpers.workbook.console import Progress, summary
 from helpers.workbook.drift import drift
-from helpers.workbook.progress import Progress, summary
 
 __all__ = ["check", "exercises", "link", "refresh"]
 

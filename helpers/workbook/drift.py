@@ -9,7 +9,7 @@ from helpers.storage import write_text
 from helpers.workbook.answers import answered, keep_copy
 from helpers.workbook.comparing import disagreements
 from helpers.workbook.cut import cut, is_exercise
-from helpers.workbook.files import Lesson, clean, find
+from helpers.workbook.notebooks import Lesson, clean, find
 
 __all__ = ["drift", "exercises", "recut", "twins"]
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from helpers import places
-from helpers.workbook.files import Lesson, fingerprint
+from helpers.workbook.notebooks import Lesson, fingerprint
 
 __all__ = ["Entry", "entry"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers.storage import write_text
 from helpers.workbook.drift import exercises
-from helpers.workbook.files import clean, find
+from helpers.workbook.notebooks import clean, find
 
 __all__ = ["link", "relinked"]
 

@@ -29,7 +29,7 @@ def _compare(self: IPyNbCell, test: Sequence[Any], ref: Sequence[Any], skip_comp
     import nbformat
 
     from helpers.workbook.comparing import disagreements
-    from helpers.workbook.files import Lesson
+    from helpers.workbook.notebooks import Lesson
     from helpers.workbook.rules_outputs import machine_names
 
     lesson, number = Lesson(self.parent.path), self.parent.nb.cells.index(self.cell) + 1

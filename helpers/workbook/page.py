@@ -9,8 +9,8 @@ from pathlib import Path
 
 from helpers.storage import write_text
 from helpers.workbook.entries import Entry, entry
-from helpers.workbook.files import Lesson, tree_hash
 from helpers.workbook.lifted import LADDER, pictures, tables, tagged
+from helpers.workbook.notebooks import Lesson, tree_hash
 from helpers.workbook.page_rows import OLD, WORDS, lesson_table, megabytes, quoted, seconds, version_tables
 from helpers.workbook.page_style import STYLE
 

@@ -13,9 +13,9 @@ from helpers.storage import write_text
 from helpers.workbook.answers import answered, keep_copy
 from helpers.workbook.comparing import Change, changes
 from helpers.workbook.drift import drift, recut
-from helpers.workbook.files import Lesson, clean, find
+from helpers.workbook.execution import Result, Watcher
+from helpers.workbook.notebooks import Lesson, clean, find
 from helpers.workbook.running import executed, run
-from helpers.workbook.task import Result, Watcher
 
 __all__ = ["STRICT", "refresh"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from helpers.workbook.files import Lesson
+from helpers.workbook.notebooks import Lesson
 from helpers.workbook.rules_code import CODE_RULES
 from helpers.workbook.rules_exercises import EXERCISE_RULES
 from helpers.workbook.rules_outputs import OUTPUT_RULES, size

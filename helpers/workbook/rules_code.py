@@ -7,7 +7,7 @@ import statistics
 from itertools import pairwise
 from typing import Any
 
-from helpers.workbook.files import Lesson
+from helpers.workbook.notebooks import Lesson
 
 __all__ = ["CODE_RULES", "as_python"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.workbook.cut import is_exercise
-from helpers.workbook.files import Lesson
+from helpers.workbook.notebooks import Lesson
 from helpers.workbook.rules_code import as_python
 
 __all__ = ["EXERCISE_RULES"]

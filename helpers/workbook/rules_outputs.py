@@ -9,7 +9,7 @@ import socket
 from typing import Any
 
 from helpers import places
-from helpers.workbook.files import KEPT, Lesson
+from helpers.workbook.notebooks import KEPT, Lesson
 
 __all__ = ["OUTPUT_RULES", "machine_names", "size"]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from helpers import places
-from helpers.from_file import KINDS
-from helpers.from_file.documents import find_documents
-from helpers.workbook.files import Lesson, tree_hash
-from helpers.workbook.task import Job, Result, Task, Watcher
+from helpers.files import KINDS
+from helpers.files.documents import find_documents
+from helpers.workbook.execution import Job, Result, Task, Watcher
+from helpers.workbook.notebooks import Lesson, tree_hash
 
 __all__ = ["default_jobs", "environment", "executed", "kernel_environment", "run"]
 

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from helpers import places
-from helpers.workbook.files import tree_hash
+from helpers.workbook.notebooks import tree_hash
 
 __all__ = ["Version", "models", "packages", "tasks"]
 

@@ -1,6 +1,6 @@
 """Execute one notebook in this process, which is started for it alone: `python -m helpers.workbook.worker '{"source": ...}'`.
 
-What happens is told as JSON lines on standard output, for `helpers.workbook.task` to read.
+What happens is told as JSON lines on standard output, for `helpers.workbook.execution` to read.
 """
 
 from __future__ import annotations

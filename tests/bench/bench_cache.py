@@ -23,7 +23,7 @@ from datasets import Dataset, DatasetDict
 from helpers import runs
 from helpers.models import load
 from helpers.tasks import load_task
-from helpers.techniques import prompt
+from helpers.methods.method import prompt
 job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 task = replace(load_task("reviews"), splits=DatasetDict(dev=Dataset.from_list(job["examples"])))
 run = runs.run(prompt(job["template"], max_tokens=job["max_tokens"]), task, load(job["model"]))

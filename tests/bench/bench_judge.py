@@ -27,7 +27,7 @@ from dataclasses import replace
 from pathlib import Path
 from datasets import Dataset, DatasetDict
 from helpers import runs
-from helpers.judges import judge
+from helpers.methods.judges import judge
 from helpers.models import load
 from helpers.tasks import load_task
 job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def main() -> int:
 
 def make_job(folder: Path, options: argparse.Namespace) -> Path:
     """Write what both read, `job.json`: the rows for `runs.run`, and the same prompts as texts for the loop."""
-    from helpers.judges import judge
+    from helpers.methods.judges import judge
 
     examples = list(islice(_examples(Path(options.task) if "/" in options.task else places.data(options.task)), options.n))
     method = judge()

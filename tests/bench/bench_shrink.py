@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING
 from measure import report
 
 from helpers import runs
+from helpers.methods.method import prompt
 from helpers.models import Model, wrap
 from helpers.shrink import int8, nf4, palette, plain
 from helpers.shrink.shrunk import open_base
 from helpers.tasks import load_task
-from helpers.techniques import prompt
 from pocket_maker.card.perplexity import perplexity
 from pocket_maker.corpus import stream
 from pocket_maker.corpus.world import World

@@ -22,7 +22,7 @@ import json, math, sys, time
 from helpers import runs
 from helpers.models import wrap
 from helpers.tasks import load_task
-from helpers.techniques import prompt
+from helpers.methods.method import prompt
 job = json.loads(sys.argv[1])
 task = load_task("reviews")
 rows = task["train"].select(range(job["n"])).to_list()

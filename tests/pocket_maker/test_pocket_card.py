@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tiny import tiny_causal
 
-from helpers.calculator import calculate
+from helpers.methods.calculator import calculate
 from helpers.models import ModelError, Reply
 from pocket_maker.card import bits, effects, families, lines, report, speed
 from pocket_maker.card import scores as score

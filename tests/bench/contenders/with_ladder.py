@@ -11,9 +11,9 @@ from pathlib import Path
 from datasets import Dataset, DatasetDict
 
 from helpers import runs
+from helpers.methods.method import prompt
 from helpers.models import load
 from helpers.tasks import load_task
-from helpers.techniques import prompt
 
 job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 task = replace(load_task("reviews"), splits=DatasetDict(dev=Dataset.from_list(job["examples"])))

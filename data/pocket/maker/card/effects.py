@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from helpers.calculator import calculate
-from helpers.scoring import json_valid
+from helpers.methods.calculator import calculate
+from helpers.metrics.scores import json_valid
 from pocket_maker.card.desk import Case, Desk, case, with_tools
 from pocket_maker.card.scores import declined, made_up, number, says
 from pocket_maker.card.tuning import lora

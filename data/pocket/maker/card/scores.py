@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from helpers.scoring import exact, json_valid, set_f1
+from helpers.metrics.scores import exact, json_valid, set_f1
 
 if TYPE_CHECKING:
     from helpers.models import Reply
@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 def says(text: str, target: str) -> float:
-    """1 if the text is the target: letter for letter, as the same JSON, or by `helpers.scoring.exact` and its variants."""
+    """1 if the text is the target: letter for letter, as the same JSON, or by `helpers.metrics.scores.exact` and its variants."""
     if text.strip() == target.strip():
         return 1.0
     if isinstance(wanted := _parsed(target), dict | list):

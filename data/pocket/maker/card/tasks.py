@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers import runs
+from helpers.methods.method import majority, prompt
 from helpers.tasks import load_task
-from helpers.techniques import majority, prompt
 from pocket_maker.card.scores import declined, made_up
 from pocket_maker.card.text import interval, points, share, table
 

@@ -6,8 +6,8 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from helpers import runs
+from helpers.methods.method import prompt
 from helpers.tasks import load_task
-from helpers.techniques import prompt
 
 if TYPE_CHECKING:
     from helpers.models import Model

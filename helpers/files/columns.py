@@ -8,7 +8,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from helpers.from_file.reading import Table
+from helpers.files.records import Table
 
 __all__ = ["Choice", "choose", "ROLES"]
 
@@ -149,7 +149,7 @@ def _free(table: Table, chosen: Mapping[str, Choice]) -> list[str]:
 
 def _fits(table: Table, role: str, column: str) -> bool:
     """Whether the content bears the name out, where the name alone is weak."""
-    from helpers.from_file.dates import share_of_dates
+    from helpers.files.dates import share_of_dates
 
     cells = table.columns[column]
     distinct = len({str(cell) for cell in cells if cell is not None})

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.from_file import reading
-from helpers.from_file.columns import Choice, choose
-from helpers.from_file.documents import find_documents
-from helpers.from_file.draft import Draft, drafted, leakage, notes, split
-from helpers.from_file.opening import KINDS, decode, read_bytes
-from helpers.from_file.report import Report, balance
-from helpers.from_file.rows import fields, usable
-from helpers.from_file.size import can_show
-from helpers.from_file.splitting import SHARES
-from helpers.from_file.targets import understand
-from helpers.from_file.wording import instruction_for
+from helpers.files import records
+from helpers.files.columns import Choice, choose
+from helpers.files.documents import find_documents
+from helpers.files.draft import Draft, drafted, leakage, notes, split
+from helpers.files.instructions import instruction_for
+from helpers.files.opening import KINDS, decode, read_bytes
+from helpers.files.report import Report, balance
+from helpers.files.rows import fields, usable
+from helpers.files.size import can_show
+from helpers.files.splitting import SHARES
+from helpers.files.targets import understand
 
 if TYPE_CHECKING:
     from helpers.tasks import Task
@@ -80,16 +80,16 @@ def from_file(
     return _task(report, draft, looks, license, description)
 
 
-def _read(name: str, data: bytes, encoding: str | None, delimiter: str | None) -> reading.Table:
+def _read(name: str, data: bytes, encoding: str | None, delimiter: str | None) -> records.Table:
     kind = KINDS[Path(name).suffix.lower()]
     if kind == "Parquet":
-        return reading.read_parquet(name, data)
+        return records.read_parquet(name, data)
     text = decode(name, data, encoding)
     if kind == "JSONL":
-        return reading.read_jsonl(name, text)
+        return records.read_jsonl(name, text)
     if delimiter is not None and len(delimiter) != 1:
         raise ValueError(f'delimiter={delimiter!r} must be one character, such as ";" or "\\t"')
-    return reading.read_csv(name, text, delimiter or ("\t" if name.lower().endswith(".tsv") else None))
+    return records.read_csv(name, text, delimiter or ("\t" if name.lower().endswith(".tsv") else None))
 
 
 def _report(

@@ -1,6 +1,6 @@
 """Judges: a model reads an answer and gives a verdict, for answers that no scorer can compare letter by letter.
 
-A judge is a measuring instrument with errors of its own: `helpers.agreement` says how many, and corrects a rate for them.
+A judge is a measuring instrument with errors of its own: `helpers.metrics.raters` says how many, and corrects a rate for them.
 """
 
 from __future__ import annotations
@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from helpers.methods.method import Answer, Method
+from helpers.metrics.scores import label
 from helpers.prompts import Template
-from helpers.scoring import label
-from helpers.techniques import Answer, Method
 
 if TYPE_CHECKING:
     import pandas
 
     from helpers.models import Model
-    from helpers.record import Run
+    from helpers.runs.record import Run
 
 __all__ = ["JUDGES", "VERDICTS", "judge", "verdicts"]
 

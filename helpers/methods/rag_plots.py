@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING
 
+from helpers.methods.rag import OUTCOMES, outcomes
 from helpers.plots import COLORS
-from helpers.rag import OUTCOMES, outcomes
 
 if TYPE_CHECKING:
     import pandas

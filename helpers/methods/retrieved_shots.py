@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpers.methods.method import Method, few_shot
 from helpers.storage import short
-from helpers.techniques import Method, few_shot
 
 if TYPE_CHECKING:
     from helpers.retrieval import Bm25

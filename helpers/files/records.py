@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from helpers.examples import _row as json_row
-from helpers.from_file.opening import wide_cells
+from helpers.files.opening import wide_cells
 
 __all__ = ["Table", "read_csv", "read_jsonl", "read_parquet"]
 

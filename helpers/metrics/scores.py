@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from helpers import overlap, reading
+from helpers.metrics import overlap, replies
 
 __all__ = ["score", "METRICS", "exact", "label", "set_f1", "json_valid"]
 
@@ -31,9 +31,9 @@ def exact(answer: str, target: str | Sequence[str]) -> float:
     (1.0, 0.0)
     """
     targets = [target] if isinstance(target, str) else target
-    if not targets or not all(isinstance(t, str) and reading.plain(t) for t in targets):
+    if not targets or not all(isinstance(t, str) and replies.plain(t) for t in targets):
         raise ValueError(f"an exact target must be a text or a list of texts, each with a letter, digit or symbol; got {target!r}")
-    return float(any(reading.says(reading.plain(answer), reading.plain(t)) for t in targets))
+    return float(any(replies.says(replies.plain(answer), replies.plain(t)) for t in targets))
 
 
 def label(answer: str, target: str, labels: Sequence[str]) -> float:
@@ -49,7 +49,7 @@ def label(answer: str, target: str, labels: Sequence[str]) -> float:
     """
     if target not in labels:
         raise ValueError(f"the target {target!r} is not one of the labels {list(labels)}: add it to `labels` in task.toml")
-    return float(reading.labels_said(answer, labels) == {reading.lower(target)})
+    return float(replies.labels_said(answer, labels) == {replies.lower(target)})
 
 
 def set_f1(answer: str | Iterable, target: str | Sequence[str], labels: Sequence[str] = ()) -> float:
@@ -64,10 +64,10 @@ def set_f1(answer: str | Iterable, target: str | Sequence[str], labels: Sequence
     >>> set_f1('Models: ["BERT", "T5"]', ["bert"])
     0.6666666666666666
     """
-    wanted = reading.items(target)
+    wanted = replies.items(target)
     if wanted is None:
         raise ValueError(f'a set target must be a list, or a text that is one, such as ["BERT", "T5"] or []; got {target!r}')
-    got = reading.items(answer)
+    got = replies.items(answer)
     if got is None:
         return 0.0
     return 2 * len(got & wanted) / (len(got) + len(wanted)) if got or wanted else 1.0
@@ -83,11 +83,11 @@ def json_valid(answer: str, target: str = "", labels: Sequence[str] = ()) -> flo
     >>> json_valid('{"due": "May 3"}', '{"due": ""}'), json_valid("due: May 3", '{"due": ""}')
     (1.0, 0.0)
     """
-    got, shape = reading.json_value(answer), reading.json_value(target) if target else None
-    if shape is reading.BROKEN:
+    got, shape = replies.json_value(answer), replies.json_value(target) if target else None
+    if shape is replies.BROKEN:
         raise ValueError(f"a json target must be empty or valid JSON, got {target!r}")
-    if got is reading.BROKEN or not target:
-        return float(got is not reading.BROKEN)
+    if got is replies.BROKEN or not target:
+        return float(got is not replies.BROKEN)
     kinds = [float if type(value) is int else type(value) for value in (got, shape)]
     return float(kinds[0] is kinds[1] and (not isinstance(shape, dict) or shape.keys() <= got.keys()))
 

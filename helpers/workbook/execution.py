@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from helpers.storage import write_text
-from helpers.workbook.files import Lesson, clean, fingerprint
 from helpers.workbook.html import page
+from helpers.workbook.notebooks import Lesson, clean, fingerprint
 
 __all__ = ["Job", "Result", "Task", "Watcher"]
 

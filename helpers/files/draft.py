@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from helpers.from_file.columns import Choice
-from helpers.from_file.copies import contradictions, duplicates, joined, keys, near_copies
-from helpers.from_file.dates import read_dates
-from helpers.from_file.rows import Rows, enough, with_ids
-from helpers.from_file.splitting import SHARES, sample, split_by_date, split_by_hash
-from helpers.from_file.targets import Targets
-from helpers.scoring import score
+from helpers.files.columns import Choice
+from helpers.files.copies import contradictions, duplicates, joined, keys, near_copies
+from helpers.files.dates import read_dates
+from helpers.files.rows import Rows, enough, with_ids
+from helpers.files.splitting import SHARES, sample, split_by_date, split_by_hash
+from helpers.files.targets import Targets
+from helpers.metrics.scores import score
 
 __all__ = ["Draft", "drafted", "split", "leakage", "notes"]
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import TextIO
 
-from helpers.workbook.task import Result, Watcher
+from helpers.workbook.execution import Result, Watcher
 
 __all__ = ["Progress", "summary"]
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.methods.method import Answer
 from helpers.prompts import as_text
 from helpers.storage import short
-from helpers.techniques import Answer
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
+    from helpers.methods.method import OnAnswer
     from helpers.models import Model
-    from helpers.techniques import OnAnswer
 
 __all__ = ["classical", "random_label"]
 

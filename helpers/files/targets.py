@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from helpers import reading
-from helpers.from_file.columns import MANY
+from helpers.files.columns import MANY
+from helpers.metrics import replies
+from helpers.metrics.scores import METRICS, score
 from helpers.prompts import as_text
-from helpers.scoring import METRICS, score
 
 __all__ = ["Targets", "understand", "as_words"]
 
@@ -168,8 +168,8 @@ def _checked(place: str, column: str, targets: Targets, rows: Sequence[int]) -> 
 def _nested(value: object) -> object:
     """A list or an object, also when written as text in JSON or Python spelling; else None."""
     if isinstance(value, str) and value[:1] in "[{" and value[-1:] in "]}":
-        found = reading.json_value(value)
-        if found is reading.BROKEN:
+        found = replies.json_value(value)
+        if found is replies.BROKEN:
             try:
                 found = ast.literal_eval(value)
             except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):

@@ -10,19 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpers.abstention import declined
+from helpers.metrics.abstention import declined
 from helpers.retrieval.hits import checked, fingerprint_of, fingerprinted, ranked
 from helpers.storage import short
 
 if TYPE_CHECKING:
     import pandas
 
+    from helpers.methods.method import Answer, Method, OnAnswer
     from helpers.models import Model
     from helpers.prompts import Template
     from helpers.retrieval import Chunk, Hit
     from helpers.retrieval.hits import Retriever
     from helpers.runs import Run
-    from helpers.techniques import Answer, Method, OnAnswer
 
 __all__ = ["Rag", "Gold", "show", "outcomes", "OUTCOMES"]
 
@@ -48,7 +48,7 @@ class Rag:
     `search`; `k` is how many chunks are asked for; `show` makes one text of the hits, and may reorder, date or leave out.
 
     >>> from helpers.retrieval import Bm25, Chunk
-    >>> from helpers.techniques import prompt
+    >>> from helpers.methods.method import prompt
     >>> index = Bm25([Chunk("p1#0", "p1", "Pay", "On the 28th.")])
     >>> Rag(prompt("{passages}\\n\\n{input}"), index).messages([{"input": "When is my pay due?"}])[0][0]["content"]
     'Pay\\nOn the 28th.\\n\\nWhen is my pay due?'

@@ -44,7 +44,7 @@ def model(shrunk: Shrunk, *, batch_size: int = 64) -> Model:
         return Model(f"shrunk:{shrunk.name}", shrunk.name, Graph(shrunk.folder, shrunk.parameters, batch_size=batch_size), None)
     from transformers import AutoTokenizer
 
-    from helpers.shrink.four_bits import open_nf4
+    from helpers.shrink.normal_float import open_nf4
 
     module = open_nf4(shrunk.folder) if shrunk.kind == "nf4" else open_packed(shrunk.folder)
     provider = FromFiles(module, AutoTokenizer.from_pretrained(shrunk.folder), shrunk, batch_size=batch_size)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from helpers.from_file.making import from_file
-from helpers.from_file.opening import KINDS
-from helpers.from_file.report import Report
-from helpers.from_file.wording import plain_prompt
+from helpers.files.instructions import plain_prompt
+from helpers.files.making import from_file
+from helpers.files.opening import KINDS
+from helpers.files.report import Report
 
 __all__ = ["from_file", "plain_prompt", "Report", "KINDS"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import stats
-from helpers.looks import Look
+from helpers.runs.looks import Look
 from helpers.stats import Interval
 from helpers.storage import read_json, write_text
 

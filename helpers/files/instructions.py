@@ -6,8 +6,8 @@ import re
 from statistics import median
 from typing import TYPE_CHECKING
 
-from helpers import reading
-from helpers.from_file.targets import Targets
+from helpers.files.targets import Targets
+from helpers.metrics import replies
 from helpers.prompts import as_text
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def instruction_for(targets: Targets, column: str, documents: bool) -> str:
     if targets.metric == "set_f1":
         return f"List the {name} of this text as a JSON list of strings; write [] if there is none."
     if targets.metric == "json":
-        value = reading.json_value(as_text(targets.values[0]))
+        value = replies.json_value(as_text(targets.values[0]))
         keys = f" with the keys {', '.join(value)}" if isinstance(value, dict) else ""
         return f"Give the {name} of this text as JSON{keys}, and nothing else."
     if targets.metric == "exact":

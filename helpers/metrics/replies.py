@@ -1,6 +1,6 @@
 """How the text that a model wrote is read before it is scored: what it says once case, quotes and sentences are set aside.
 
-`helpers.scoring` has the rules in words; nothing here raises, whatever the text is.
+`helpers.metrics.scores` has the rules in words; nothing here raises, whatever the text is.
 """
 
 from __future__ import annotations

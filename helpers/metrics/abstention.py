@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.reading import lower, plain
+from helpers.metrics.replies import lower, plain
 from helpers.stats import wilson
 
 if TYPE_CHECKING:
     import pandas
 
-    from helpers.record import Run
+    from helpers.runs.record import Run
 
 __all__ = ["declined", "abstention_scores", "risk_coverage", "grounded"]
 
@@ -148,7 +148,7 @@ def grounded(answer: str, passages: str | Sequence[str], *, question: str = "") 
     do not matter, and words of `question`, which the answer only repeats, are left out. An answer that claims nothing (declined, or
     no content word left) is grounded: 1, so report the share declined beside it. Aggregation: mean.
     Limits: it sees words, not claims. A paraphrase looks ungrounded ("twelve" for 12, "costs" for cost), and a sentence copied
-    from the wrong place looks grounded. Differs from the judge "factuality" of `helpers.judges`, which reads the claim, and from
+    from the wrong place looks grounded. Differs from the judge "factuality" of `helpers.methods.judges`, which reads the claim, and from
     ROUGE precision, which counts function words.
 
     >>> round(grounded("The fee is 9 dollars.", ["The fee is 5 dollars."]), 2)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers.from_file.columns import Choice
+from helpers.files.columns import Choice
 
 __all__ = ["Report"]
 

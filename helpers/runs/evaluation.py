@@ -13,19 +13,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol
 
-from helpers.comparison import Comparison, compare
-from helpers.looks import Look, data_fingerprint, look
+from helpers.metrics.scores import score
 from helpers.progress import bar
-from helpers.record import COLUMNS, Run, frame, read
-from helpers.scoring import score
+from helpers.runs.comparison import Comparison, compare
+from helpers.runs.looks import Look, data_fingerprint, look
+from helpers.runs.record import COLUMNS, Run, frame, read
 from helpers.stats import Interval
 
 if TYPE_CHECKING:
     import pandas
 
+    from helpers.methods.method import Answer, OnAnswer
     from helpers.models import Model
     from helpers.tasks import Task
-    from helpers.techniques import Answer, OnAnswer
 
 __all__ = ["Run", "Comparison", "run", "compare", "table", "read"]
 

@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from helpers.from_file.columns import Choice
-from helpers.from_file.reading import Table
-from helpers.from_file.targets import as_words
+from helpers.files.columns import Choice
+from helpers.files.records import Table
+from helpers.files.targets import as_words
 from helpers.prompts import as_text
-from helpers.record import COLUMNS
+from helpers.runs.record import COLUMNS
 from helpers.storage import short
 
 __all__ = ["Rows", "usable", "enough", "with_ids", "fields"]

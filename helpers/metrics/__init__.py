@@ -1,0 +1,13 @@
+"""Metrics: what an answer is worth."""
+
+from __future__ import annotations
+
+from helpers.metrics.abstention import abstention_scores, declined, grounded, risk_coverage
+from helpers.metrics.overlap import bleu, corpus_bleu, rouge_1, rouge_2, rouge_l
+from helpers.metrics.raters import Agreement, agreement, corrected_rate
+from helpers.metrics.scores import METRICS, exact, json_valid, label, score, set_f1
+
+__all__ = [
+    "METRICS", "Agreement", "abstention_scores", "agreement", "bleu", "corpus_bleu", "corrected_rate", "declined", "exact", "grounded",
+    "json_valid", "label", "risk_coverage", "rouge_1", "rouge_2", "rouge_l", "score", "set_f1",
+]  # fmt: skip

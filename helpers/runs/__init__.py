@@ -1,0 +1,9 @@
+"""Runs: one method, one model, one split; and what two runs say about each other."""
+
+from __future__ import annotations
+
+from helpers.runs.comparison import Comparison, compare
+from helpers.runs.evaluation import run, table
+from helpers.runs.record import Run, read
+
+__all__ = ["Run", "Comparison", "run", "compare", "table", "read"]
