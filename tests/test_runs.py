@@ -22,6 +22,7 @@ from servers import Server
 from helpers import places, runs
 from helpers.methods.method import Answer, few_shot, majority, prompt
 from helpers.models import Reply
+from helpers.runs import record
 from helpers.stats import wilson
 from helpers.tasks import Task
 
@@ -61,7 +62,7 @@ def task(metric: str = "label", **changes) -> Task:
 
 def test_a_run_has_one_row_an_example_in_order():
     run = runs.run(prompt("{input}", name="bare", max_tokens=3), task(), Fake())
-    assert list(run.table.columns) == list(runs.COLUMNS)
+    assert list(run.table.columns) == list(record.COLUMNS)
     assert run.table["id"].tolist() == ["e0", "e1", "e2", "e3", "e4"]
     assert run.table["score"].tolist() == [1, 1, 1, 1, 0]
     assert run.table.loc[0, "messages"] == [{"role": "user", "content": "good film"}]
@@ -207,6 +208,7 @@ def test_a_terminal_sees_a_bar_unless_it_is_off(setting, shown):
 KILLED = """
 import sys
 from helpers import runs
+from helpers.runs import record
 from helpers.models import load
 from helpers.tasks import load_task
 from helpers.methods.method import prompt
