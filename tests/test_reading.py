@@ -24,5 +24,8 @@ def test_broken_json_is_not_the_value_null():
 
 
 def test_scoring_imports_no_package_for_overlap_before_it_is_asked_for():
-    code = "import sys, helpers.metrics.scores, helpers.metrics.overlap; print(sorted({'rouge_score', 'sacrebleu', 'nltk', 'numpy'} & set(sys.modules)))"
+    code = (
+        "import sys, helpers.metrics.scores, helpers.metrics.overlap; "
+        "print(sorted({'rouge_score', 'sacrebleu', 'nltk', 'numpy'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
