@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from helpers.stats import Interval
@@ -53,17 +54,17 @@ class Sums:
 
 @dataclass(frozen=True)
 class Reading:
-    """Limits of all scores, (ladders, rungs), and of all gains of rung j over rung i at [ladder, i, j]."""
+    """Limits of all scores, (ladders, rungs), and of all gains of rung j over rung i at [ladder, i, j]; z: their standard errors wide."""
 
     n: int
     score: numpy.ndarray
     score_low: numpy.ndarray
     score_high: numpy.ndarray
-    score_confidence: numpy.ndarray
+    score_z: numpy.ndarray
     gain: numpy.ndarray
     gain_low: numpy.ndarray
     gain_high: numpy.ndarray
-    gain_confidence: numpy.ndarray
+    gain_z: numpy.ndarray
 
     def below(self, bar: Bar) -> numpy.ndarray:
         return self.gain_high < bar.margin
@@ -80,6 +81,11 @@ class Reading:
     def interval(self, at: int) -> Interval:
         """The score of a rung of the first ladder."""
         return Interval(*(float(part[0, at]) for part in (self.score, self.score_low, self.score_high)), self.n)
+
+    def confidence(self, at: int, high: int | None = None) -> float:
+        """Of the limits of a rung's score, or of the gain of a higher one over it; of the first ladder."""
+        z = self.score_z[0, at] if high is None else self.gain_z[0, at, high]
+        return 1 - 2 * NormalDist().cdf(-float(z))
 
 
 def read(sums: Sums, bar: Bar, *, plain: bool = False) -> Reading:
@@ -99,7 +105,7 @@ def read(sums: Sums, bar: Bar, *, plain: bool = False) -> Reading:
     z = _usual(error, bar) if plain else caution(error, bar, (1 - NEAR) * bar.margin, tests=max(1, totals.shape[-1] - 1))
     ends = np.maximum(-1, middle - z * error), np.minimum(1, middle + z * error)
     score = _scores(n, totals, squares, bar, plain)
-    return Reading(n, *score, gains / n, *ends, _confidence(z))
+    return Reading(n, *score, gains / n, *ends, z)
 
 
 def caution(error: numpy.ndarray, bar: Bar, apart: float, *, tests: int = 1) -> numpy.ndarray:
@@ -141,7 +147,7 @@ def _table(alpha: float, tests: int) -> tuple[numpy.ndarray, numpy.ndarray]:
 
 
 def _scores(n: int, totals: numpy.ndarray, squares: numpy.ndarray, bar: Bar, plain: bool) -> tuple[numpy.ndarray, ...]:
-    """Means, lower and upper limits, and confidences."""
+    """Means, lower and upper limits, and their z."""
     import numpy as np
 
     mean, middle = totals / n, (totals + 1) / (n + 2)
@@ -151,10 +157,4 @@ def _scores(n: int, totals: numpy.ndarray, squares: numpy.ndarray, bar: Bar, pla
     center = np.where(whole, (mean + z * z / (2 * n)) / (1 + z * z / n), middle)
     wilson = z * np.sqrt(np.maximum(mean * (1 - mean), 0) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     half = np.where(whole, wilson, z * error)
-    return mean, np.maximum(0, center - half), np.minimum(1, center + half), _confidence(z)
-
-
-def _confidence(z: numpy.ndarray) -> numpy.ndarray:
-    from scipy.special import ndtr
-
-    return 1 - 2 * ndtr(-z)
+    return mean, np.maximum(0, center - half), np.minimum(1, center + half), z

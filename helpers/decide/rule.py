@@ -120,11 +120,11 @@ def _pair(reading: Reading, scores: numpy.ndarray, low: int, high: int, bar: Bar
     below, above = bool(reading.below(bar)[0, low, high]), bool(reading.above(bar)[0, low, high])
     state = "below" if below else "above" if above else "open"
     wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
-    return Pair(low, high, Interval(*ends, len(gains)), float(reading.gain_confidence[0, low, high]), wins, losses, state)
+    return Pair(low, high, Interval(*ends, len(gains)), reading.confidence(low, high), wins, losses, state)
 
 
 def _fate(at: int, state: int, reading: Reading, plain: Reading, pairs: list[Pair], bar: Bar) -> Fate:
     good = "yes" if reading.good(bar)[0, at] else "no" if reading.poor(bar)[0, at] else "open"
-    score, confidence = reading.interval(at), float(reading.score_confidence[0, at])
+    score, confidence = reading.interval(at), reading.confidence(at)
     higher = tuple(pair for pair in pairs if pair.low == at)
     return Fate(at, STATES[state], plain.interval(at), score, confidence, good, higher)
