@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ _STEPS = (9, -17, 21, -29, 33, -41, 45, 57)  # points above or below a dot where
 
 
 def scores(runs: Sequence[Run] | pd.DataFrame, *, ax: Axes | None = None, baseline: float | None = None, title: str = "") -> Axes:
-    """One row a run: a dot at its score, a line over its 95% interval; the best is blue.
+    """One row a run: a dot at its score, a line over its 95% interval; the best is blue. An incomplete run has a word in place of a dot.
 
     runs: runs, or the table `runs.table` makes (columns method, score, low, high, n); baseline: a score drawn as a dotted line.
     """
@@ -35,6 +36,9 @@ def scores(runs: Sequence[Run] | pd.DataFrame, *, ax: Axes | None = None, baseli
     rows = range(len(table))
     best = table["score"].max()
     for y, (_, row) in zip(rows, table.iterrows()):
+        if math.isnan(row["score"]):
+            ax.annotate("incomplete: no score", (0, y), va="center", fontsize=9, color=COLORS["gray"])
+            continue
         color = COLORS["blue"] if row["score"] == best else COLORS["gray"]
         ax.plot([row["low"], row["high"]], [y, y], color=color, lw=2, solid_capstyle="butt")
         ax.plot(row["score"], y, "o", color=color, ms=7)
@@ -48,8 +52,12 @@ def scores(runs: Sequence[Run] | pd.DataFrame, *, ax: Axes | None = None, baseli
 
 
 def paired(comparison: Comparison, *, ax: Axes | None = None, title: str = "") -> Axes:
-    """A paired comparison: how many examples the first run did better, how many the second, and the ties."""
+    """A paired comparison: how many examples the first run did better, how many the second, and the ties; in words where there is none."""
     ax, d = ax or _axes(height=1.6), comparison.difference
+    if comparison.incomplete:
+        ax.annotate(repr(comparison), (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", fontsize=9, wrap=True)
+        ax.set(xticks=[], yticks=[])
+        return _finish(ax, title)
     first, second = f"{comparison.a} better", f"{comparison.b} better"
     parts = [(first, comparison.losses, "orange"), ("the same", comparison.ties, "gray"), (second, comparison.wins, "blue")]
     left = 0
@@ -66,17 +74,18 @@ def cost(runs: Sequence[Run] | pd.DataFrame, *, x: str = "tokens_in", ax: Axes |
     """Score against what an answer costs: one labeled dot a run, with its 95% interval.
 
     x: a column of the table, such as "tokens_in" (tokens a prompt), "seconds" or "usd_per_1000"; ValueError if there is none of
-    that name. A run whose value is not known is named below the axis.
+    that name. A run whose value is not known, or that is incomplete, is named below the axis.
     """
     table = _table(runs)
     if x not in table:
         raise ValueError(f"no column {x!r} to draw the score against; there are: {', '.join(table.columns)}")
-    ax, unknown = ax or _axes(height=3.4), table.loc[table[x].isna(), "method"]
-    table = table[table[x].notna()].sort_values(x, kind="stable")
+    ax, label, lacking = ax or _axes(height=3.4), _score_label(table), table[x].isna() | table["score"].isna()
+    unknown = ", ".join(table.loc[lacking, "method"]) if lacking.sum() <= 3 else f"{lacking.sum()} of {len(table)} runs"
+    table = table[~lacking].sort_values(x, kind="stable")
     spread = [(table["score"] - table["low"]).clip(lower=0), (table["high"] - table["score"]).clip(lower=0)]
     ax.errorbar(table[x], table["score"], yerr=spread, fmt="o", color=COLORS["blue"], ecolor=COLORS["sky"], capsize=3)
-    ax.set_xlabel(_COSTS.get(x, x) + (f" (unknown for {', '.join(unknown)})" if len(unknown) else ""))
-    ax.set_ylabel(_score_label(table))
+    ax.set_xlabel(_COSTS.get(x, x) + (f" (unknown for {unknown})" if unknown else ""))
+    ax.set_ylabel(label)
     ax.margins(x=0.2)
     bars = list(zip(table[x], table["low"], table["high"]))
     name_dots(_finish(ax, title), list(zip(_names(table), table[x], table["score"])), bars=bars)

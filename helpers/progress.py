@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tqdm.std import tqdm
 
-__all__ = ["bar"]
+__all__ = ["bar", "say"]
 
 
 def bar(total: int, title: str, progress: bool = True) -> tqdm:
@@ -22,3 +22,9 @@ def bar(total: int, title: str, progress: bool = True) -> tqdm:
     if wanted and notebook:
         from tqdm.auto import tqdm
     return tqdm(total=total, desc=title, unit="example", leave=False, disable=not (wanted and (notebook or sys.stderr.isatty())))
+
+
+def say(text: str) -> None:
+    """A line on standard error about something that takes long; LADDER_PROGRESS=off silences it."""
+    if os.environ.get("LADDER_PROGRESS", "").lower() != "off":
+        print(text, file=sys.stderr, flush=True)

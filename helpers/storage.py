@@ -58,7 +58,7 @@ def read_json(path: Path, kind: type = dict) -> Any:
 def digest(value: Any) -> str:
     """SHA-256 of a text, of bytes, or of any other value as JSON with sorted keys; what JSON does not know counts as its repr."""
     if isinstance(value, str):
-        value = value.encode()
+        value = value.encode(errors="surrogatepass")
     if not isinstance(value, bytes):
         value = json.dumps(value, sort_keys=True, default=repr).encode()
     return hashlib.sha256(value).hexdigest()

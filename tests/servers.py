@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 __all__ = ["Server", "completion"]
@@ -14,11 +16,19 @@ class Server:
     """Answers `echo: <last message>`. `script` maps a last message to the faults that its first requests meet, in order.
 
     A fault is a status code as a string ("429", "500"), "hang", "drop", "garbage" (cut JSON), "page" (HTML), "empty" (no
-    choice), "leak" (400, with the key in the message), or a whole response as a dict. `requests` holds the bodies received,
-    `headers` their headers.
+    choice), "leak" (400, with the key in the message), or a whole response as a dict. `answer`, given the last message, says what
+    all other requests get: a text, or a fault. `requests` holds the bodies received, `headers` their headers.
     """
 
-    def __init__(self, script: dict[str, list] | None = None, *, delay: float = 0.0, retry_after: str | None = "0.01") -> None:
+    def __init__(
+        self,
+        script: dict[str, list] | None = None,
+        *,
+        answer: Callable[[str], object] = "echo: {}".format,
+        delay: float = 0.0,
+        retry_after: str | None = "0.01",
+    ) -> None:
+        self.answer = answer
         self.script = {text: list(faults) for text, faults in (script or {}).items()}
         self.delay, self.retry_after = delay, retry_after
         self.requests: list[dict] = []
@@ -41,7 +51,7 @@ class Server:
 
     def fault(self, text: str) -> object:
         with self.lock:
-            return self.script[text].pop(0) if self.script.get(text) else None
+            return self.script[text].pop(0) if self.script.get(text) else self.answer(text)
 
 
 def completion(text: str, *, tokens: tuple[int, int] = (7, 3), tool_calls: list[dict] | None = None) -> dict:
@@ -80,17 +90,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, b"<html>gateway</html>", "text/html")
         elif fault == "leak":
             self._send(400, json.dumps({"error": {"message": f"cannot use {self.headers['authorization']}"}}).encode())
-        elif isinstance(fault, str) and fault.isdigit():
+        elif isinstance(fault, str) and re.fullmatch(r"[45]\d\d", fault):
             self._send(int(fault), json.dumps({"error": {"message": f"scripted {fault}"}}).encode())
         else:
-            found = fault or completion(f"echo: {text}")
-            self._send(200, json.dumps({**completion(""), "choices": []} if found == "empty" else found).encode())
+            found = {**completion(""), "choices": []} if fault == "empty" else completion(fault) if isinstance(fault, str) else fault
+            self._send(200, json.dumps(found).encode())
 
     def _send(self, status: int, data: bytes, kind: str = "application/json") -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
-        if status == 429 and self.owner.retry_after:
+        if (status == 429 or status >= 500) and self.owner.retry_after:
             self.send_header("Retry-After", self.owner.retry_after)
         self.end_headers()
         self.wfile.write(data)

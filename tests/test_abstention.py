@@ -66,6 +66,13 @@ def test_outcomes_are_counted_apart_for_answerable_and_unanswerable():
     assert tuple(found.loc[("answerable", "right"), ["low", "high"]]) == (wilson(2, 5).low, wilson(2, 5).high)
 
 
+def test_a_group_with_a_failed_reply_has_no_shares():
+    rows = table()
+    rows.loc[3, "score"] = math.nan
+    found = abstention_scores(rows, "answerable").set_index("group")
+    assert (found.loc["answerable", "share"].isna().all(), found.loc["unanswerable", "share"].sum()) == (True, pytest.approx(1))
+
+
 def test_flags_may_be_given_and_a_group_without_rows_is_left_out():
     found = abstention_scores(table(), [True] * 8)
     assert (set(found["group"]), found["n"].tolist()) == ({"answerable"}, [8] * 4)
@@ -109,6 +116,11 @@ def test_partial_scores_have_a_risk_and_no_wilson_interval():
     (row,) = risk_coverage([0.5, 1.0], declined=[False, False]).to_dict("records")
     assert row["risk"] == 0.25
     assert math.isnan(row["low"])
+
+
+def test_a_failed_reply_leaves_every_risk_unknown():
+    found = risk_coverage([1, math.nan, 0], confidence=[0.9, 0.5, 0.1])
+    assert (found["risk"].isna().all(), found["answered"].tolist()) == (True, [1, 2, 3])
 
 
 @pytest.mark.parametrize("given", [{}, {"confidence": [1.0]}, {"declined": [True] * 3}])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score, recall_score
@@ -47,6 +49,21 @@ def test_a_verdict_that_is_neither_label_is_counted_and_does_not_pass():
     found = agreement(["right", "right", "wrong"], ["right", "", "maybe"])
     assert (found.tp, found.fn, found.tn, found.unread) == (1, 1, 1, 2)
     assert repr(found).endswith("n=3, 2 unread")
+
+
+def test_a_judge_that_never_gives_a_verdict_is_unknown_and_not_wrong():
+    found = agreement(["right", "wrong", "right"], ["", "", ""])
+    assert repr(found) == "no reply could be read as a verdict, n=0, 3 unread"
+    assert all(math.isnan(rate.value) for rate in (found.tpr, found.tnr, found.kappa, found.accuracy))
+    with pytest.raises(ValueError, match="nothing can be corrected: no reply could be read as a verdict"):
+        corrected_rate(0, 3, found)
+
+
+@pytest.mark.parametrize("lost", [None, math.nan])
+def test_a_verdict_whose_reply_failed_leaves_the_agreement_unknown(lost):
+    found = agreement(["right", "wrong", "right"], ["right", lost, ""])
+    assert repr(found) == "no agreement, 1 verdicts are missing: their replies failed, run the judge again"
+    assert (found.n, found.unread, found.missing, math.isnan(found.kappa.value)) == (0, 1, 1, True)
 
 
 def test_it_shows_itself_on_one_line():

@@ -52,7 +52,7 @@ def test_warmup_takes_the_four_letters_in_any_form(letters: object) -> None:
         ({"A", "B", "C", "D", "E"}, "nothing is wrong with it"),
         ({"A", "C", "D", "E", "F"}, "its cost is told"),
         ({"A", "C", "E"}, "choose on dev"),
-        ({"A", "C", "D"}, "a failed call is a wrong answer"),
+        ({"A", "C", "D"}, "ask those twelve again"),
         ({"C", "D", "E"}, "different reviews"),
         ({"A", "D", "E"}, "two rulers"),
         ({"A", "G"}, "six comparisons"),

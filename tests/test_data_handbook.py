@@ -12,8 +12,8 @@ from itertools import combinations
 import pytest
 
 from helpers import places
-from helpers.examples import normal
 from helpers.metrics.scores import exact
+from helpers.tasks.examples import normal
 
 FOLDER = places.data("handbook")
 COLUMNS = ["id", "input", "target", "kind", "pages", "evidence", "old", "near"]

@@ -161,12 +161,19 @@ def test_a_local_models_seconds_are_paid_by_the_hour():
 
 
 def test_token_prices_count_what_is_read_and_what_is_written():
-    assert Prices(dollars_in=2, dollars_out=8).per_1000(run("a", [1], tokens=(300, 50))) == pytest.approx(1.0)
+    assert Prices(dollars_in=2, dollars_out=8).per_1000(run("a", [1], tokens=(300, 50), usd=0.0)) == pytest.approx(1.0)
     assert Prices.like("gpt-4.1") == Prices(dollars_in=2.0, dollars_out=8.0)
     with pytest.raises(ValueError, match="no price for 'gpt-0'"):
         Prices.like("gpt-0")
     with pytest.raises(ValueError, match="a token price has two sides"):
         Prices(dollars_in=1.0)
+
+
+def test_a_hosted_model_costs_its_own_price_whatever_is_assumed_for_others():
+    billed, unlisted = run("a", [1, 0], usd=0.0002), run("a", [1, 0], usd=math.nan)
+    assert Prices.like("gpt-4.1").per_1000(billed) == pytest.approx(0.2)
+    assert math.isnan(Prices.like("gpt-4.1").per_1000(unlisted))
+    assert "hosted models as billed" in Prices.like("gpt-4.1").words
 
 
 def test_a_rung_without_a_model_costs_nothing_and_keeps_its_data():
@@ -216,13 +223,37 @@ def test_the_face_in_a_notebook_is_escaped():
     assert "<b>" not in face.replace('<b style="color:', "")
 
 
-def test_failed_answers_are_told_with_their_rung_and_have_a_column():
+def test_unread_answers_are_told_with_their_rung_and_have_a_column():
     few = run("few-shot", right(50))
-    few.table["error"] = [None] * 55 + ["timeout"] * 45
+    few.table["error"] = [None] * 55 + ["context too long"] * 45
     verdict = decide([run("bare", right(50)), few])
-    assert "45 of 100 answers of few-shot failed and count as wrong: run it again." in verdict.reasons
-    assert verdict.table["errors"].tolist() == [0, 45]
-    assert "errors" not in decide([run("bare", right(50))]).table
+    assert "45 of 100 answers of few-shot could not be read and count as wrong: context too long." in verdict.reasons
+    assert verdict.table["unread"].tolist() == [0, 45]
+    assert "unread" not in decide([run("bare", right(50))]).table
+
+
+def test_nothing_is_decided_while_a_rung_is_incomplete():
+    part = run("few-shot", [math.nan] * 3 + right(90)[3:])
+    part.table.loc[:2, "error"] = "timeout"
+    verdict = decide([run("bare", right(90)), part, run("tuned", right(90))])
+    assert (verdict.said, verdict.more_examples, verdict.fallback) == ("undetermined", None, None)
+    assert "few-shot is incomplete: 3 of 100 replies failed (timeout)." in verdict.reasons
+    assert verdict.reasons[-1].startswith("Verdict: undetermined, as the test is incomplete")
+    assert verdict.table["state"].tolist() == ["cannot be said", "incomplete", "cannot be said"]
+    ax = draw(verdict)
+    assert [text.get_text() for text in ax.texts if len(text.get_text()) == 1] == ["1", "3"]
+
+
+def test_an_incomplete_rung_over_the_budget_keeps_nobody_waiting():
+    dear = run("dear", [math.nan, *right(90)[1:]], usd=1.0)
+    assert decide([run("bare", right(90)), dear], budget=Budget(dollars_per_1000=10)).rung == "bare"
+
+
+def test_a_rung_s_costs_are_those_of_the_replies_that_came():
+    half = run("half", [math.nan, 1], usd=0.002, seconds=1.0)
+    half.table.loc[0, ["usd", "seconds"]] = 0.0
+    made = rung(half, SimpleNamespace(_provider=SimpleNamespace(url="https://x", here=False)))
+    assert (made.dollars_per_1000, made.median_ms) == pytest.approx((2.0, 1000.0))
 
 
 def test_a_share_of_a_batch_is_no_latency():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,9 +11,10 @@ import pytest
 from tiny import tiny_causal
 
 from helpers.decide import Prices, climb, rungs_for, wording
-from helpers.decide.wording import longest
+from helpers.decide.openers import opener
+from helpers.decide.prompting import longest
 from helpers.methods.retrieved_shots import nearest
-from helpers.models import load
+from helpers.models import load, wrap
 from helpers.tasks import Task, load_task
 
 MOODS = [
@@ -103,6 +105,30 @@ def test_all_rungs_meet_the_same_examples_and_carry_their_costs(model, tmp_path)
     assert size["LoRA"] > size["bare prompt"]  # the adapter is kept beside its base
     assert {rung.private for rung in rungs} == {True}
     assert min(rung.dollars_per_1000 for rung in rungs[2:]) > 0 == rungs[1].dollars_per_1000
+
+
+def test_a_model_in_memory_climbs_every_rung_but_the_tuned_ones(model, tmp_path):
+    wrapped = wrap(model._provider.model, model._provider.tokenizer, name="cut")
+    ladder = rungs_for(moods(), wrapped, folder=tmp_path)
+    rungs = climb(ladder, split="dev", alone=True)
+    assert [rung.name for rung in rungs] == LABELED[:6]
+    assert all(rung.run.complete for rung in rungs)
+    assert not any(math.isnan(rung.median_ms) for rung in rungs)
+    assert (list(ladder.skipped), ladder.tuned()) == (LABELED[6:], None)
+    assert "cut has no folder of plain weights to tune: if it is in memory, save it" in ladder.skipped["LoRA"]
+
+
+def test_a_model_asked_alone_has_the_weights_of_the_one_that_was_given(model):
+    wrapped = wrap(model._provider.model, model._provider.tokenizer, name="cut")
+    alone = opener(wrapped)(1)
+    assert (alone._provider.batch_size, wrapped._provider.batch_size) == (1, 64)
+    assert (alone.name, alone.fingerprint) == (wrapped.name, wrapped.fingerprint)
+    assert opener(wrapped)(64) is wrapped
+
+
+def test_an_adapter_is_not_tuned_once_more(model):
+    other = SimpleNamespace(name="tuned", parameters=9, context=512, count_tokens=len, _provider=SimpleNamespace(adapter=object()))
+    assert "tuned is an adapter already: merge it" in rungs_for(moods(), other).skipped["LoRA"]
 
 
 def test_the_prompts_of_a_strange_task_name_its_labels_and_survive_braces():

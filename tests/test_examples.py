@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from helpers.examples import check_rows, check_splits, normal, read_rows
+from helpers.tasks.examples import check_rows, check_splits, normal, read_rows
 
 GOOD = {"id": "a", "input": "Fine.", "target": "yes"}
 

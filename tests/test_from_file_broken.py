@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from helpers.tasks import from_file, load_task
+from helpers.files import from_file
+from helpers.tasks import load_task
 
 ROWS = [(f"Message number {i} about a parcel", "late" if i % 2 else "lost") for i in range(20)]
 LINES = ["text,label", *(f"{text},{label}" for text, label in ROWS)]

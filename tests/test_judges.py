@@ -11,7 +11,7 @@ import pytest
 from helpers import runs
 from helpers.methods.judges import JUDGES, VERDICTS, judge, verdicts
 from helpers.methods.method import prompt
-from helpers.models import Reply
+from helpers.models import ModelError, Reply
 from helpers.prompts import Template
 from helpers.tasks import Task
 
@@ -111,10 +111,31 @@ def test_rows_that_cannot_be_judged_stay_and_say_why():
     )
     model = Says("right", "hm")
     found = verdicts(model, table)
-    assert (len(model.asked), found["passed"].tolist()) == (2, [1, 0, 0, 0])
+    assert (len(model.asked), found["passed"].tolist()[0], found["passed"].isna().tolist()) == (2, 1, [False, True, True, True])
     assert found["error"].tolist()[1:3] == ["not judged, the run failed here: timeout", "not judged, the answer is empty"]
     assert "it says neither or both" in found["error"][3]
-    assert verdicts(None, table.iloc[1:3])["passed"].tolist() == [0, 0]
+    assert found["verdict"].isna().tolist() == [False, True, False, False]
+    assert verdicts(None, table.iloc[1:3])["passed"].isna().all()
+
+
+def test_a_reply_of_the_judge_that_failed_is_no_verdict_and_is_told():
+    lost, said = (Reply(text, 1, 1, 0.1, 0.0, error=error) for text, error in (("", "timeout"), ("right", None)))
+    model = SimpleNamespace(name="m", ask_many=lambda asked, on_reply, **settings: [said, lost])
+    table = pd.DataFrame({"id": list("ab"), "input": "q", "target": "8", "answer": ["eight", "six"]})
+    with pytest.warns(UserWarning, match=r"judge: closed question: 1 of 2 replies failed \(timeout\); run it again"):
+        found = verdicts(model, table)
+    assert (found["verdict"][0], found["verdict"].isna().tolist(), found["passed"].isna().tolist()) == (
+        "right",
+        [False, True],
+        [False, True],
+    )
+
+
+def test_a_judge_that_cannot_be_reached_is_an_error_and_not_a_verdict():
+    lost = Reply("", 0, 0, 0.0, 0.0, error="timeout")
+    silent = SimpleNamespace(name="m", ask_many=lambda asked, on_reply, **settings: [lost] * len(asked))
+    with pytest.raises(ModelError, match="no reply from m: timeout"):
+        verdicts(silent, pd.DataFrame({"id": ["a"], "input": ["q"], "target": ["8"], "answer": ["eight"]}))
 
 
 def test_accepted_spellings_are_joined_and_a_column_of_references_wins():

@@ -69,7 +69,7 @@ BREAKS = {
     "prose before the set-up": (put(2, prose("Hello.")), "cell 2 must be the set-up code"),
     "no parameters": (tag(3), "cell 3 must be tagged 'parameters'"),
     "a knob without a comment": (swap(3, "  # where to start", ""), "the parameter `n = 4` has no comment"),
-    "three rounds": (swap(4, "**Predict.**", "Guess."), "3 cells with '**Predict'"),
+    "three rounds": (swap(4, "**Predict.**", "Guess."), "3 cells with '**Predict' or predict"),
     "a prediction without an explanation": (put(6, code("n")), "must be followed by one code cell and its explanation"),
     "no closing goals": (swap(19, "You can now", "The end"), "'You can now' with three goals"),
     "sources without dates": (swap(19, "Euclid, 2026", "Euclid"), "'Sources' with a year"),

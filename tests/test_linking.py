@@ -4,24 +4,30 @@ from pathlib import Path
 
 import pytest
 
-from helpers import cli, workbook
+from helpers import cli, places, workbook
 from helpers.workbook.linking import relinked
 
-SETUP = '!git clone -q https://github.com/a/b && pip install -q -c b/constraints.txt -e b\nsys.path.append("b")'
+SETUP = '!git clone -q https://github.com/a/b && bash b/binder/colab\nsys.path.append("b")'
 
 
 def test_every_kind_of_link_leads_to_the_fork():
     colab = relinked("https://colab.research.google.com/github/a/b/blob/main/lessons/x.ipynb", "jo/course", "v2")
     assert colab == "https://colab.research.google.com/github/jo/course/blob/v2/lessons/x.ipynb"
     setup = relinked(SETUP, "jo/course", "v2")
-    assert setup == (
-        '!git clone -q -b v2 https://github.com/jo/course && pip install -q -c course/constraints.txt -e course\nsys.path.append("course")'
-    )
+    assert setup == '!git clone -q -b v2 https://github.com/jo/course && bash course/binder/colab\nsys.path.append("course")'
 
 
 def test_linking_twice_is_linking_once():
     once = relinked(SETUP, "jo/course", "v2")
     assert relinked(once, "jo/course", "v2") == once
+
+
+def test_every_set_up_cell_is_one_that_link_knows_and_runs_a_script_that_is_there():
+    lessons = [*workbook.find(), *workbook.find(solutions=True)]
+    cells = [cell.source for lesson in lessons for cell in lesson.read().cells if "git clone" in cell.source]
+    assert len(cells) == len(lessons)
+    assert all("jo/course && bash course/binder/colab" in relinked(cell, "jo/course", "v2") for cell in cells)
+    assert (places.root() / "binder" / "colab").exists()
 
 
 def test_other_links_stay():

@@ -15,7 +15,8 @@ from helpers.models.cache import Cache, open_cache, reply_key
 from helpers.models.calls import split_calls
 from helpers.models.reply import ModelError, Settings
 
-REPLY = Reply("hi", 3, 1, 0.5, float("nan"), tool_calls=({"name": "f", "arguments": {"x": 1}},))
+CALLS = ({"name": "f", "arguments": {"x": 1}},)
+REPLY = Reply("hi", 3, 1, 0.5, float("nan"), tool_calls=CALLS, thought="Hm.", finish="stop", changes=("temperature=default",))
 CHAT = [{"role": "user", "content": "hi"}]
 
 
@@ -23,6 +24,24 @@ def test_a_reply_comes_back_as_it_was_and_a_missing_key_does_not(tmp_path: Path)
     Cache(tmp_path / "r.sqlite").put({"k": REPLY})
     found = Cache(tmp_path / "r.sqlite").get(["k", "other"])
     assert repr(found) == repr({"k": REPLY})  # nan is not equal to itself
+
+
+OLD = {"tokens_in": 3, "tokens_out": 1, "seconds": 0.5, "usd": 0.0, "cached": False, "error": None, "tool_calls": []}
+
+
+def test_a_cache_from_before_thoughts_were_kept_still_answers_but_not_with_what_was_no_answer(tmp_path: Path) -> None:
+    rows = {"good": "hi", "empty": "", "thought": "<think>Hm.</think>hi"}
+    cache = Cache(tmp_path / "r.sqlite")
+    with cache._db:
+        cache._db.executemany("insert into replies values (?, ?, 0)", [(k, json.dumps({**OLD, "text": text})) for k, text in rows.items()])
+    assert cache.get(list(rows)) == {"good": Reply("hi", 3, 1, 0.5, 0.0)}
+
+
+def test_a_field_that_a_later_version_added_is_passed_over(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "r.sqlite")
+    with cache._db:
+        cache._db.execute("insert into replies values ('k', ?, 0)", [json.dumps({**OLD, "text": "hi", "mood": "good"})])
+    assert cache.get(["k"])["k"].text == "hi"
 
 
 def test_everything_that_matters_makes_another_key() -> None:

@@ -10,9 +10,12 @@ from tiny import CHAT, tiny_causal, tiny_seq2seq
 
 from helpers import places
 from helpers.models import Model, ModelError, load
+from helpers.models.calls import split_calls
 from helpers.models.decode import Noise, batches, decode
+from helpers.models.reply import Settings
 
 QUESTIONS = [f"what is {i} plus {'12 ' * (i % 4)}?" for i in range(9)]
+ROOM = "LADDER_THINKING_TOKENS"
 LONG = "positive or negative, in one word: the waiter was rude and the soup was cold. "
 
 
@@ -95,18 +98,30 @@ def test_too_long_a_context_is_an_error_of_that_example_alone(causal: Model) -> 
     long, short = causal.ask_many(["x " * 400, "hi"], max_tokens=8)
     tokens = causal.count_tokens("x " * 400)
     assert long.error == f"context too long: {tokens} tokens + max_tokens=8 exceed the limit of 256 tokens; shorten the prompt"
-    assert (long.text, short.error, short.tokens_out) == ("", None, 8)
+    assert (long.text, long.final, short.error, short.final, short.tokens_out) == ("", True, None, False, 8)
 
 
 def test_tokens_in_are_those_of_the_rendered_conversation(causal: Model) -> None:
     assert causal.ask("hi", max_tokens=2).tokens_in == causal.count_tokens("hi") == len("hi") + 3  # user, end, assistant
 
 
+NO_SYSTEM = "{% for m in messages if m.role == 'system' %}{{ raise_exception('no system') }}{% endfor %}" + CHAT
+
+
 def test_a_template_without_a_system_role_gets_it_in_the_first_question(tmp_path: Path) -> None:
-    no_system = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}" + CHAT
-    model = load(f"hf:{tiny_causal(tmp_path, template=no_system)}", cache=False)
+    model = load(f"hf:{tiny_causal(tmp_path, template=NO_SYSTEM)}", cache=False)
     chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}]
     assert model._provider._rendered(chat, None) == "<|user|>Be brief.\n\nhi<|end|><|assistant|>"
+    late = [{"role": "assistant", "content": "Yes?"}, chat[1], chat[0]]
+    assert model._provider._rendered(late, None) == "<|assistant|>Yes?<|end|><|user|>Be brief.\n\nhi<|end|><|assistant|>"
+
+
+def test_a_system_turn_that_moved_is_said_and_stands_in_the_reply(tmp_path: Path) -> None:
+    model = load(f"hf:{tiny_causal(tmp_path, template=NO_SYSTEM)}", cache=False)
+    chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}]
+    with pytest.warns(UserWarning, match="the model's chat template knows no system turn: that text goes before the first question"):
+        moved, plain = model.ask_many([chat, "hi"], max_tokens=2)
+    assert (moved.changes, plain.changes, moved.error) == (("system=user",), (), None)
 
 
 def test_a_conversation_the_template_refuses_is_an_error_of_that_example(tmp_path: Path) -> None:
@@ -128,6 +143,73 @@ def test_a_tool_call_in_the_reply_is_parsed(causal: Model) -> None:
     out = causal._provider.tokenizer.encode('Let me see. <|call|>{"name": "weather", "arguments": {"city": "Oslo"}}<|end|>')
     reply = causal._provider._reply([1], out, 0.0)
     assert (reply.text, reply.tool_calls) == ("Let me see. ", ({"name": "weather", "arguments": {"city": "Oslo"}},))
+
+
+def weather(call: dict) -> list[dict]:
+    """A conversation in which the assistant has called a tool."""
+    turn = {"role": "assistant", "content": "", "tool_calls": (call,)}
+    return [{"role": "user", "content": "Rain?"}, turn, {"role": "tool", "content": "yes"}]
+
+
+@pytest.mark.parametrize("template", ["own", "pocket"])
+def test_the_call_of_a_reply_and_openais_are_written_alike_into_a_prompt(causal: Model, template: str) -> None:
+    model = causal if template == "own" else load("pocket", cache=False)
+    call = {"name": "weather", "arguments": {"city": "Oslo"}}
+    shapes = [call, {"function": call}, {"id": "1", "type": "function", "function": {**call, "arguments": '{"city":"Oslo"}'}}]
+    texts = {model._provider._rendered(weather(shape), None) for shape in shapes}
+    assert len(texts) == 1
+    assert '<|call|>{"name": "weather", "arguments": {"city": "Oslo"}}<|end|>' in texts.pop()
+
+
+def test_the_pocket_models_own_call_goes_round_and_is_read_again() -> None:
+    provider = load("pocket", cache=False)._provider
+    said = [{"role": "user", "content": "Rain?"}, {"role": "assistant", "content": 'Wait.<|call|>{"name": "f", "arguments": {"x": "ü"}}'}]
+    text, calls = split_calls(said[1]["content"])
+    again = [said[0], {"role": "assistant", "content": text, "tool_calls": calls}]
+    assert provider._tokens(again, None) == provider._tokens(said, None)
+
+
+def test_what_is_no_tool_call_is_told_the_two_shapes(causal: Model) -> None:
+    for call in ({"function": {}}, {"name": 3}, "weather", {"name": "f", "arguments": [1]}):
+        assert 'a tool call is {"name": ..., "arguments": {...}}' in causal.ask(weather(call)).error
+
+
+THINKING = CHAT.replace("<|assistant|>{% endif %}", "<|assistant|><think>\n{% endif %}")
+
+
+@pytest.fixture(scope="module")
+def thinker(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A model whose template opens a thought."""
+    return load(f"hf:{tiny_causal(tmp_path_factory.mktemp('models'), template=THINKING, context=4096)}", cache=False)
+
+
+@pytest.mark.parametrize(("text", "parts"), [
+    ("<think>Two and two.</think>\n\n4<|end|>", ("4", "Two and two.", "stop")), ("4<|end|>", ("4", "", "stop")), ("4", ("4", "", "length")),
+    ('<think>a <|call|></think><|call|>{"name": "add", "arguments": {}}<|end|>', ("", "a <|call|>", "tool_calls")),
+    ("<think>a</think>4<|tool|><|end|>", ("4", "a", "stop")),
+])  # fmt: skip
+def test_a_thought_is_cut_from_the_answer_and_counted(causal: Model, text: str, parts: tuple[str, str, str]) -> None:
+    out = causal._provider.tokenizer.encode(text)
+    reply = causal._provider._reply([1], out, 0.0)
+    assert (reply.text, reply.thought, reply.finish, reply.tokens_out, reply.error) == (*parts, len(out), None)
+
+
+def test_a_thought_that_the_prompt_opened_ends_where_its_end_stands(thinker: Model) -> None:
+    provider = thinker._provider
+    row = provider._tokens([{"role": "user", "content": "hi"}], None)
+    ended, cut = (provider._reply(row, provider.tokenizer.encode(text), 0.0) for text in ("Hmm.</think>4<|end|>", "Hmm, 4 or"))
+    assert (ended.text, ended.thought, ended.error) == ("4", "Hmm.", None)
+    assert (cut.text, cut.thought, cut.finish) == ("", "Hmm, 4 or", "length")
+    assert cut.error == f"cut at {cut.tokens_out} tokens in the middle of its thought: raise max_tokens, or set {ROOM} to more than 2048"
+
+
+def test_a_model_whose_template_opens_a_thought_gets_room_for_it(thinker: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ROOM, "30")
+    with pytest.warns(UserWarning, match=r"may think before it answers: it can write 30 tokens more than max_tokens"):
+        reply = thinker.ask("hi", max_tokens=4)
+    assert (reply.tokens_out > 4, reply.changes) == (True, ("max_tokens=+30",))
+    with pytest.raises(ModelError, match=rf"max_tokens=4096 \({ROOM} among them\) exceed the limit of 4096"):
+        thinker._provider._fitting([{"role": "user", "content": "hi"}], Settings(max_tokens=4096))
 
 
 def test_batches_keep_to_rows_and_tokens_longest_first() -> None:

@@ -21,6 +21,7 @@ from helpers.models.remote import price
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr("helpers.models.dialect._dialects", {})  # a port may come back
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "LADDER_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 
@@ -130,6 +131,27 @@ def test_tool_calls_come_as_data_and_go_out_with_ids() -> None:
     assert server.requests[0]["tools"] == tools
 
 
+def test_the_calls_of_a_reply_go_back_as_they_came() -> None:
+    texts = ['{"city": "Oslo"}', "{broken"]
+    calls = [{"id": f"c{n}", "type": "function", "function": {"name": "weather", "arguments": text}} for n, text in enumerate(texts)]
+    with Server({"a": [completion("", tool_calls=calls)]}) as server:
+        model = at(server)
+        turns = [{"role": "assistant", "content": "", "tool_calls": model.ask("a").tool_calls}]
+        turns += [{"role": "tool", "content": "rain"}, {"role": "tool", "content": "not JSON"}]
+        assert model.ask([{"role": "user", "content": "a"}, *turns]).error is None
+    said, *results = server.requests[-1]["messages"][1:]
+    assert [call["function"]["arguments"] for call in said["tool_calls"]] == texts
+    assert [call["id"] for call in said["tool_calls"]] == [result["tool_call_id"] for result in results]
+
+
+def test_a_reply_without_calls_sends_no_empty_list_of_them() -> None:
+    with Server() as server:
+        reply = at(server).ask("a")
+        turn = {"role": "assistant", "content": reply.text, "tool_calls": reply.tool_calls}
+        at(server).ask([{"role": "user", "content": "a"}, turn, {"role": "user", "content": "b"}])
+    assert "tool_calls" not in server.requests[-1]["messages"][1]
+
+
 def test_a_missing_key_is_named() -> None:
     with pytest.raises(ModelError, match="OPENAI_API_KEY"):
         load("openai:gpt-4o-mini")
@@ -200,6 +222,7 @@ def test_a_reply_cut_before_any_text_failed_and_is_neither_kept_nor_tried_again(
         first = model.ask("a", max_tokens=16)
         assert (first.text, first.tokens_in, first.tokens_out, len(server.requests)) == ("", 1000, 16, 1)
         assert first.error.startswith(why)
+        assert first.final
         assert first.usd > 0
         assert model.ask("a", max_tokens=16).text == "echo: a"
 

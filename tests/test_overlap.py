@@ -9,7 +9,7 @@ import pytest
 
 from helpers.metrics import overlap
 from helpers.metrics.overlap import bleu, corpus_bleu, rouge_1, rouge_2, rouge_l
-from helpers.metrics.scores import score
+from helpers.metrics.registry import score
 
 FEE, OTHER = "the fee is five dollars", "the fee is nine dollars"
 

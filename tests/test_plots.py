@@ -98,6 +98,33 @@ def test_cost_puts_the_score_over_what_it_costs_and_names_the_unknown():
     assert ax.get_xlabel() == "US dollars per 1,000 answers (unknown for full)"
 
 
+def incomplete(method: str) -> Run:
+    made = run(method, 4)
+    made.table.loc[0, "score"] = float("nan")
+    return made
+
+
+def test_an_incomplete_run_has_a_word_in_place_of_a_dot():
+    ax = plots.scores([run("bare", 4), incomplete("full")])
+    ax.figure.canvas.draw()
+    assert dots(ax) == [(0.4, 0)]
+    assert [text.get_text() for text in ax.texts] == ["0.40", "incomplete: no score"]
+
+
+def test_incomplete_runs_are_named_below_the_figure_of_costs_also_when_no_other_is_left():
+    assert plots.cost([run("bare", 4), incomplete("full")]).get_xlabel() == "prompt tokens an example (unknown for full)"
+    ax = plots.cost([incomplete(name) for name in "abcd"])
+    ax.figure.canvas.draw()
+    assert ax.get_xlabel() == "prompt tokens an example (unknown for 4 of 4 runs)"
+
+
+def test_where_there_is_no_comparison_the_figure_says_why():
+    ax = plots.paired(runs.compare(run("bare", 4), incomplete("full")))
+    ax.figure.canvas.draw()
+    assert "no comparison, 1 of 10 replies of full failed" in ax.texts[0].get_text()
+    assert not ax.patches
+
+
 def test_what_cannot_be_drawn_is_named():
     with pytest.raises(ValueError, match="no runs to draw"):
         plots.scores([])

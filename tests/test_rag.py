@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import matplotlib
 import pandas as pd
 import pytest
@@ -127,6 +129,13 @@ def test_each_outcome_has_its_row():
     want = [kept, lost, read, "read and not declined", kept, "no page needed, missed", read, lost]
     assert outcomes(made).to_list() == want
     assert list(outcomes(made).cat.categories) == list(OUTCOMES)
+
+
+def test_a_question_whose_reply_failed_has_no_outcome_and_its_bar_says_incomplete():
+    made = table((1.0, "no passage", question("a", "28th")), (math.nan, "", question("b", "28th")))
+    assert outcomes(made).isna().to_list() == [False, True]
+    ax = draw_outcomes([Run("t", "one", "m", "dev", "exact", made, {}, {}, 1.0)])
+    assert ([label.get_text() for label in ax.get_yticklabels()], ax.get_xlabel()) == (["one\n(incomplete)"], "questions (n = 2)")
 
 
 def test_all_the_evidence_must_have_been_shown_unless_a_memo_changed_the_rule():

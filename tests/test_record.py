@@ -1,5 +1,7 @@
 """What a run's record says by group; saving and reading are tested with `runs`."""
 
+import math
+
 import pytest
 
 from helpers.runs.record import Run, frame
@@ -32,9 +34,10 @@ def test_examples_without_a_group_are_a_group():
     assert (table["n"].sum(), table["n"].tolist(), table.index.isna().tolist()) == (3, [2, 1], [False, True])
 
 
-def test_a_run_with_failures_names_the_first_on_one_line():
-    run = _run({"easy": [0, 0, 0]})
+@pytest.mark.parametrize(("score", "told"), [(0, ", 2 unread: "), (math.nan, "no score, 2 of 3 replies failed (")])
+def test_the_first_error_stands_on_one_line(score, told):
+    run = _run({"easy": [0, score, score]})
     run.table["error"] = [None, "cannot connect\n to http://x: " + "long " * 99, "other"]
     shown = repr(run)
-    assert ", 2 failed: cannot connect to http://x: long" in shown
-    assert (shown.count("\n"), len(shown) < 260, shown.endswith("long ...")) == (0, True, True)
+    assert f"{told}cannot connect to http://x: long" in shown
+    assert (shown.count("\n"), len(shown) < 290, "long ..." in shown) == (0, True, True)

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import datasets
@@ -21,10 +21,10 @@ from servers import Server
 
 from helpers import places, runs
 from helpers.methods.method import Answer, few_shot, majority, prompt
-from helpers.models import Reply
-from helpers.runs import record
+from helpers.models import ModelError, Reply, load
 from helpers.stats import wilson
 from helpers.tasks import Task
+from helpers.tasks.task import RUN_COLUMNS
 
 TEXTS = ["good film", "bad film", "good soup", "bad soup", "odd soup"]
 SHOT = [{"input": "good song", "target": "good"}]
@@ -39,6 +39,7 @@ class Fake:
     breaks: str = "nothing"
     usd: float = 0.001
     calls: int = 0
+    final: bool = False
 
     def ask_many(self, conversations, *, on_reply=None, **settings):
         self.calls += 1
@@ -50,19 +51,20 @@ class Fake:
 
     def _reply(self, text, tokens):
         if self.breaks in text:
-            return Reply("", tokens_in=0, tokens_out=0, seconds=0.1, usd=0.0, error="timeout after 3 tries")
+            return Reply("", tokens_in=0, tokens_out=0, seconds=0.1, usd=0.0, error="timeout after 3 tries", final=self.final)
         return Reply(text.split()[0], tokens_in=len(text), tokens_out=tokens, seconds=0.1, usd=self.usd, cached=True)
 
 
 def task(metric: str = "label", **changes) -> Task:
     rows = [{"id": f"e{i}", "input": text, "target": text.split()[0] if i < 4 else "bad"} for i, text in enumerate(TEXTS)]
-    splits = datasets.DatasetDict({split: datasets.Dataset.from_list(changes.pop("rows", rows)) for split in ("dev", "test")})
+    rows = changes.pop("rows", rows)
+    splits = datasets.DatasetDict({split: datasets.Dataset.from_list(rows) for split in ("dev", "test")})
     return Task("moods", metric, ("good", "bad"), "", splits, None, changes.pop("looks", 2), "CC0-1.0")
 
 
 def test_a_run_has_one_row_an_example_in_order():
     run = runs.run(prompt("{input}", name="bare", max_tokens=3), task(), Fake())
-    assert list(run.table.columns) == list(record.COLUMNS)
+    assert list(run.table.columns) == list(RUN_COLUMNS)
     assert run.table["id"].tolist() == ["e0", "e1", "e2", "e3", "e4"]
     assert run.table["score"].tolist() == [1, 1, 1, 1, 0]
     assert run.table.loc[0, "messages"] == [{"role": "user", "content": "good film"}]
@@ -70,23 +72,86 @@ def test_a_run_has_one_row_an_example_in_order():
     assert repr(run) == "bare on moods/dev with fake: 0.80 [0.38, 0.96], n=5"
 
 
-def test_failures_stay_in_the_table_with_score_zero_and_the_reason():
-    run = runs.run(prompt("{input}", name="bare"), task(), Fake(breaks="good"))
+def broken(breaks: str, split: str = "dev", **changes):
+    """An incomplete run: the replies to texts that hold `breaks` failed."""
+    with pytest.warns(UserWarning, match="replies failed .*; incomplete: run it again"):
+        return runs.run(prompt("{input}", name="bare", max_tokens=3), task(**changes), Fake(breaks=breaks), split=split)
+
+
+def test_a_run_with_failed_replies_is_incomplete_and_has_no_score():
+    run = broken("good")
     assert run.table["error"].tolist() == ["timeout after 3 tries", None, "timeout after 3 tries", None, None]
-    assert (run.table["score"].tolist(), run.summary()["errors"], run.score.n) == ([0, 1, 0, 1, 0], 2, 5)
-    assert repr(run).endswith("n=5, 2 failed: timeout after 3 tries")
+    assert run.table["score"].isna().tolist() == [True, False, True, False, False]
+    assert (run.complete, run.failed, run.unread, math.isnan(run.score.value), run.score.n) == (False, 2, 0, True, 5)
+    assert repr(run) == ("bare on moods/dev with fake: no score, 2 of 5 replies failed (timeout after 3 tries); incomplete: run it again")
+
+
+def test_an_incomplete_run_counts_no_look():
+    assert broken("odd", split="test").look is None
+    assert not places.outputs("looks.jsonl").exists()
+
+
+def test_a_group_with_failed_replies_has_no_score_and_the_others_have():
+    by = broken("odd").by("target")
+    assert (math.isnan(by.loc["bad", "score"]), by.loc["bad", "failed"]) == (True, 1)
+    assert (by.loc["good", "score"], by.loc["good", "failed"]) == (1, 0)
+
+
+def test_a_comparison_with_an_incomplete_run_says_so_and_counts_nothing():
+    whole, part = runs.run(prompt("{input}", name="whole"), task(), Fake()), broken("odd")
+    pair = runs.compare(whole, part)
+    assert repr(pair) == "bare - whole: no comparison, 1 of 5 replies of bare failed: run again, then compare"
+    assert (math.isnan(pair.p), math.isnan(pair.difference.value), pair.wins, pair.losses, pair.ties) == (True, True, 0, 0, 0)
+    assert runs.table([whole, part])[["score", "gain"]].iloc[1].isna().all()
+
+
+def test_a_run_in_which_all_fail_stops_with_the_cause_and_counts_no_look():
+    with pytest.raises(
+        ModelError, match=r"no reply from fake: timeout after 3 tries \(all 5 requests of 'bare' failed; nothing was scored\)"
+    ):
+        runs.run(prompt("{input}", name="bare"), task(), Fake(breaks=" "), split="test")
+    assert not places.outputs("looks.jsonl").exists()
+
+
+def test_a_server_that_fails_from_the_start_is_given_up_after_the_first_few():
+    rows = [{"id": f"e{i}", "input": f"good {i}", "target": "good"} for i in range(40)]
+    with Server(answer=lambda text: "500") as server:
+        model = load(f"openai:m@{server.url}", cache=False, retries=0, concurrency=2)
+        with pytest.raises(ModelError, match=r"no reply from m: HTTP 500: scripted 500 \(all first 8 requests of 'bare'"):
+            runs.run(prompt("{input}", name="bare"), task(rows=rows), model)
+    assert 4 <= len(server.requests) <= 10
+
+
+def test_running_again_asks_only_for_the_replies_that_failed_and_then_counts_the_look(tmp_path):
+    with Server({"odd soup": ["400"]}, answer=lambda text: text.split()[0]) as server:
+        model = load(f"openai:m@{server.url}", cache=tmp_path / "replies.sqlite")
+        with pytest.warns(
+            UserWarning, match=r"1 of 5 replies failed \(HTTP 400: scripted 400\).*run it again, which asks only for the rest"
+        ):
+            first = runs.run(prompt("{input}"), task(), model, split="test")
+        server.requests.clear()
+        again = runs.run(prompt("{input}"), task(), model, split="test")
+    assert [body["messages"][-1]["content"] for body in server.requests] == ["odd soup"]
+    assert (first.look, again.look.number, again.score) == (None, 1, wilson(4, 5))
+
+
+def test_a_prompt_that_the_model_can_never_take_is_wrong_and_not_failed():
+    run = runs.run(prompt("{input}"), task(), Fake(breaks="odd", final=True))
+    assert (run.complete, run.unread, run.score) == (True, 1, wilson(4, 5))
+    assert repr(run).endswith("n=5, 1 unread: timeout after 3 tries")
 
 
 def test_a_reply_that_cannot_be_read_is_a_row_as_well():
     run = runs.run(prompt("{input}", answer=lambda text: {"good": "good"}[text]), task(), Fake())
     assert run.table["score"].tolist() == [1, 0, 1, 0, 0]
+    assert (run.unread, run.complete) == (3, True)
     assert run.table["error"][1] == "the reply could not be read: KeyError: 'bad'"
     assert run.table["reply"][1] == "bad"
 
 
 def test_an_empty_set_as_target_does_not_reward_a_failure():
     rows = [{"id": "e", "input": "good", "target": []}]
-    assert runs.run(prompt("{input}"), task("set_f1", rows=rows), Fake(breaks="good")).table["score"].tolist() == [0]
+    assert runs.run(prompt("{input}"), task("set_f1", rows=rows), Fake(breaks="good", final=True)).table["score"].tolist() == [0]
 
 
 def test_a_missing_field_is_an_error_before_any_call():
@@ -109,11 +174,20 @@ def test_a_method_that_loses_an_answer_is_named():
         runs.run(method, task(), Fake())
 
 
-def test_several_replies_are_summed_and_one_failure_among_them_does_not_void_the_answer():
+def vote(*replies):
+    return SimpleNamespace(name="vote", solve=lambda examples, model, on_answer: [Answer("good", replies)] * len(examples))
+
+
+def test_several_replies_are_summed():
+    good, fresh = Fake()._reply("good", 2), replace(Fake()._reply("good", 2), cached=False)
+    row = runs.run(vote(good, good, fresh), task(), Fake()).table.iloc[0]
+    assert (row["score"], row["tokens_out"], row["usd"], row["cached"], row["error"]) == (1, 6, 0.003, False, None)
+
+
+def test_one_failure_among_several_replies_leaves_the_example_without_a_score():
     good, bad = Fake()._reply("good", 2), Fake(breaks="g")._reply("good", 2)
-    method = SimpleNamespace(name="vote", solve=lambda examples, model, on_answer: [Answer("good", (good, good, bad))] * len(examples))
-    row = runs.run(method, task(), Fake()).table.iloc[0]
-    assert (row["score"], row["tokens_out"], row["usd"], row["cached"], row["error"]) == (1, 4, 0.002, False, None)
+    with pytest.raises(ModelError, match="all 5 requests of 'vote' failed"):
+        runs.run(vote(good, good, bad), task(), Fake())
 
 
 def test_the_trivial_baseline_needs_no_model():
@@ -129,11 +203,11 @@ def test_a_limit_takes_the_first_examples_and_none_is_refused(limit):
 
 
 def test_the_summary_has_means_and_counts():
-    got = runs.run(prompt("{input}", name="bare", max_tokens=3), task(), Fake(breaks="odd")).summary()
-    assert {k: got[k] for k in ("method", "model", "split", "n", "errors", "cached")} == {
-        "method": "bare", "model": "fake", "split": "dev", "n": 5, "errors": 1, "cached": 4,
+    got = broken("odd").summary()
+    assert {k: got[k] for k in ("method", "model", "split", "n", "failed", "unread", "cached")} == {
+        "method": "bare", "model": "fake", "split": "dev", "n": 5, "failed": 1, "unread": 0, "cached": 4,
     }  # fmt: skip
-    assert (got["tokens_in"], got["tokens_out"], got["seconds"], got["usd_per_1000"]) == pytest.approx((6.8, 2.4, 0.1, 0.8))
+    assert (got["tokens_in"], got["tokens_out"], got["seconds"], got["usd_per_1000"]) == pytest.approx((8.5, 3, 0.1, 1))
 
 
 def test_a_price_that_is_unknown_stays_unknown():
@@ -148,6 +222,23 @@ def test_a_test_split_counts_looks_and_warns_past_the_budget():
     assert (over.look.number, over.score.n) == (2, 5)
 
 
+def test_other_data_under_the_same_name_has_a_budget_of_its_own():
+    other = task(looks=1, rows=[{"id": "e0", "input": "good tea", "target": "good"}])
+    looks = [runs.run(prompt("{input}"), which, Fake(), split="test").look for which in (task(looks=1), other, task(looks=1))]
+    assert [str(look) for look in looks] == ["look 1 of 1", "look 1 of 1", "look 1 of 1, had before"]
+
+
+def test_a_run_with_a_limit_is_a_look_at_the_same_data():
+    looks = [runs.run(prompt("{input}"), task(), Fake(), split="test", limit=limit).look for limit in (2, None, 2)]
+    assert [str(look) for look in looks] == ["look 1 of 2", "look 2 of 2", "look 1 of 2, had before"]
+
+
+def test_the_same_data_in_another_order_shares_its_budget():
+    rows = [{"id": name, "input": name, "target": "good"} for name in "ab"]
+    looks = [runs.run(prompt("{input}"), task(rows=order), Fake(), split="test").look for order in (rows, rows[::-1])]
+    assert [look.number for look in looks] == [1, 2]
+
+
 def test_the_dev_split_and_a_run_that_broke_cost_no_look():
     runs.run(prompt("{input}"), task(), Fake())
     with pytest.raises(ValueError, match="needs the field 'page'"):
@@ -157,11 +248,18 @@ def test_the_dev_split_and_a_run_that_broke_cost_no_look():
 
 @pytest.mark.filterwarnings("ignore:This is look")
 def test_a_saved_run_is_read_back_the_same(tmp_path):
-    run = runs.run(few_shot("{input} – é", SHOT, name="f"), task(looks=0), Fake(breaks="odd", usd=math.nan), split="test")
+    run = runs.run(few_shot("{input} – é", SHOT, name="f"), task(looks=0), Fake(breaks="odd", final=True, usd=math.nan), split="test")
     back = runs.read(run.save(tmp_path / "deep" / "run"))
     pd.testing.assert_frame_equal(back.table, run.table)
     assert repr(back) == repr(run)
     assert (back.settings, back.template, back.seconds, back.look) == (run.settings, run.template, run.seconds, run.look)
+
+
+def test_a_saved_incomplete_run_is_still_incomplete(tmp_path):
+    run = broken("odd")
+    back = runs.read(run.save(tmp_path))
+    pd.testing.assert_frame_equal(back.table, run.table)
+    assert repr(back) == repr(run)
 
 
 def test_reading_where_no_run_is_says_so(tmp_path):
@@ -208,13 +306,12 @@ def test_a_terminal_sees_a_bar_unless_it_is_off(setting, shown):
 KILLED = """
 import sys
 from helpers import runs
-from helpers.runs import record
 from helpers.models import load
 from helpers.tasks import load_task
 from helpers.methods.method import prompt
 url, folder = sys.argv[1:]
 run = runs.run(prompt("{input}", name="bare"), load_task(folder), load("openai:m@" + url, concurrency=4), split="test")
-print(len(run.table), run.summary()["errors"], run.summary()["cached"], run.score.value, run.look)
+print(len(run.table), run.failed, run.summary()["cached"], run.score.value, run.look)
 """
 
 

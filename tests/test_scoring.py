@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from helpers.metrics.scores import exact, json_valid, label, score, set_f1
+from helpers.metrics.registry import score
+from helpers.metrics.scores import exact, json_valid, label, set_f1
 
 LABELS = ["positive", "negative", "mixed"]
 
@@ -46,6 +47,42 @@ def test_exact_reads_numbers(answer, target):
 ])  # fmt: skip
 def test_exact_keeps_different_numbers_apart(answer, target):
     assert exact(answer, target) == 0
+
+
+@pytest.mark.parametrize("answer", [
+    "5 million", "5 thousand", "$5 million", "**5** million", "5 (million)", "5-million", "5 dozen", "It costs 5 hundred euros.", "5 k",
+    "5%", "5 percent", "5 plus", "5+", "5 or more", "5 squared", "5 tenths", "5 point two", "5 at most", "44 BC and 5 BC", "5 BC",
+    "5 degrees below zero", "5½",
+])  # fmt: skip
+def test_exact_refuses_a_number_that_what_follows_changes(answer):
+    assert exact(answer, "5") == 0
+
+
+@pytest.mark.parametrize("answer", [
+    "minus 5", "negative 5", "The answer is minus 5.", "x = - 5", "–5", "under 5", "over 5", "just under $5", "at least 5", "at most 5",
+    "up to 5", "a maximum of 5", "more than 5", "2 less than 5", "almost 5", "nearly the 5", "about 5", "approx. 5", "~5", "<5", "≥ 5",
+    "√5", "half of 5", "one third of 5", "twice 5", "out of 5", "half past 5", "ten to 5", "three point 5", "before 5", "5 × 5", "5 5",
+])  # fmt: skip
+def test_exact_refuses_a_number_that_what_precedes_changes(answer):
+    assert exact(answer, "5") == 0
+
+
+@pytest.mark.parametrize(("answer", "target"), [
+    ("3:30", "30"), ("3:30", "3"), ("Answer: 3:30", "30"), ("5:5", "5"), ("5/5", "5"), ("5.30 pm", "5"), ("5.30 p.m.", "5.3"),
+    ("5*5", "55"), ("5²", "52"),
+])  # fmt: skip
+def test_exact_does_not_cut_times_and_products_into_numbers(answer, target):
+    assert exact(answer, target) == 0
+
+
+@pytest.mark.parametrize(("answer", "target"), [
+    ("minus 5", "-5"), ("x = - 5", "-5"), ("- 5", "5"), ("Answer:30", "30"), ("5 pm", "5"), ("It is 5 m.", "5"), ("5 kg", "5"), ("5€", "5"),
+    ("exactly 5", "5"), ("a total of 5", "5"), ("10 minus 5 is 5", "5"), ("Over the year she sold 12 apples.", "12"), ("5 min", "5"),
+    ("At 3:00 the sum is 30", "30"), ("5 (five)", "5"), ("There are 5 points", "5"), ("5%", "5%"), ("5 million", "5 million"),
+    ("The rate is 5%", "5%"), ("3:30", "3:30"), ("at least 5", "at least 5"),
+])  # fmt: skip
+def test_exact_still_reads_a_number_among_words_that_leave_it_as_it_is(answer, target):
+    assert exact(answer, target) == 1
 
 
 @pytest.mark.parametrize(("answer", "target", "right"), [

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from helpers.plots import COLORS
-from helpers.shrink.figures import draw_frontier, draw_sensitivity, draw_values
+from helpers.shrink import draw_frontier, draw_sensitivity, draw_values
 
 NAN = float("nan")
 

@@ -50,9 +50,9 @@ def test_padding_is_not_seen_and_not_counted() -> None:
     from helpers.shrink.graph_answers import _inputs
 
     there = np.array([[False, True, True], [True, True, True]])
-    found = _inputs(np.zeros((2, 2), dtype=np.int64), there)  # the last two of three tokens are new
-    assert found["positions"].tolist() == [[0, 1], [1, 2]]
-    assert (found["mask"][:, 0] == 0).tolist() == [[[False, True, False], [False, True, True]], [[True, True, False], [True, True, True]]]
+    inputs = _inputs(np.zeros((2, 2), dtype=np.int64), there)  # the last two of three tokens are new
+    assert inputs["positions"].tolist() == [[0, 1], [1, 2]]
+    assert (inputs["mask"][:, 0] == 0).tolist() == [[[False, True, False], [False, True, True]], [[True, True, False], [True, True, True]]]
 
 
 def test_rows_that_end_leave_and_the_others_go_on(graph: Shrunk) -> None:

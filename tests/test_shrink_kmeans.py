@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from helpers.shrink.kmeans import lloyd, nearest
+from helpers.shrink import lloyd, nearest
 
 
 def error(values: np.ndarray, book: np.ndarray) -> float:

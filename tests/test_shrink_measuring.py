@@ -14,8 +14,8 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from helpers.methods.method import prompt
 from helpers.models import Reply, load, wrap
-from helpers.shrink import frontier, int8, measure, plain, sensitivity, weigh
-from helpers.shrink.measuring import peak_memory, weight_bytes
+from helpers.shrink import frontier, int8, measure, peak_memory, plain, sensitivity, weigh
+from helpers.shrink.measuring import weight_bytes
 from helpers.shrink.sensitive import parts
 from helpers.tasks import load_task
 

@@ -11,8 +11,7 @@ from tiny import SHAPE, tiny_causal, tiny_seq2seq, tiny_tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from helpers.models import load, wrap
-from helpers.shrink import Shrunk, packed, palette, plain, read
-from helpers.shrink.kmeans import lloyd
+from helpers.shrink import Shrunk, lloyd, packing, palette, plain, read
 from helpers.shrink.palettes import palettize
 
 QUESTIONS = ["what is 12 plus 30?", "the soup was cold", "a warm and funny film with a clever end"]
@@ -34,7 +33,7 @@ def answers(model: object) -> list[str]:
 def test_a_matrix_comes_back_as_exactly_its_codebook_values(bits: int) -> None:
     weight = torch.randn(7, 13, generator=torch.Generator().manual_seed(bits))
     book = torch.from_numpy(lloyd(weight.numpy(), 2**bits).astype(np.float16)).float()
-    back = packed.decode(palettize(weight, bits))
+    back = packing.decode(palettize(weight, bits))
     nearest = book[(weight[..., None] - book).abs().argmin(dim=-1)]
     assert back.shape == (7, 13)
     assert torch.equal(back, nearest)
@@ -44,7 +43,7 @@ def test_each_group_of_rows_has_a_codebook_of_its_own_the_last_may_be_short() ->
     weight = torch.tensor([[0.0, 1.0], [1.0, 0.0], [5.0, 7.0], [7.0, 5.0], [-3.0, -3.0]])
     coded = palettize(weight, 1, per="row groups", rows=2)
     assert coded.parts["codebook"].tolist() == [[0, 1], [5, 7], [-3, -3]]
-    assert torch.equal(packed.decode(coded), weight)
+    assert torch.equal(packing.decode(coded), weight)
 
 
 def test_a_file_gives_back_what_was_coded(base: str, tmp_path: Path) -> None:
@@ -52,7 +51,7 @@ def test_a_file_gives_back_what_was_coded(base: str, tmp_path: Path) -> None:
     original = dict(load(base, cache=False)._provider.model.named_parameters())
     for name, weight in shrunk.model()._provider.model.named_parameters():
         linear = "_proj" in name
-        expected = packed.decode(palettize(original[name], 3)) if linear else original[name].bfloat16().float()
+        expected = packing.decode(palettize(original[name], 3)) if linear else original[name].bfloat16().float()
         assert torch.equal(weight, expected), name
 
 
@@ -61,15 +60,15 @@ def test_the_file_weighs_what_the_arithmetic_says(base: str, tmp_path: Path, bit
     shrunk = palette(base, bits, tmp_path / "p")
     rest = (2 * 384 * 64 + 5 * 64) * 2  # embedding, output layer and norms in bfloat16
     expected = LINEAR * bits / 8 + 14 * 2**bits * 2 + rest
-    header = int.from_bytes((shrunk.folder / packed.FILE).read_bytes()[:8], "little") + 8
+    header = int.from_bytes((shrunk.folder / packing.FILE).read_bytes()[:8], "little") + 8
     assert shrunk.bytes == expected + header
 
 
 def test_fewer_bits_err_more_and_row_groups_less() -> None:
     weight = torch.randn(64, 64, generator=torch.Generator().manual_seed(0)) * torch.linspace(0.1, 2, 64)[:, None]
-    off = [(packed.decode(palettize(weight, bits)) - weight).square().mean() for bits in (8, 4, 3, 2)]
+    off = [(packing.decode(palettize(weight, bits)) - weight).square().mean() for bits in (8, 4, 3, 2)]
     assert off == sorted(off)
-    assert (packed.decode(palettize(weight, 2, per="row groups", rows=8)) - weight).square().mean() < 0.8 * off[-1]
+    assert (packing.decode(palettize(weight, 2, per="row groups", rows=8)) - weight).square().mean() < 0.8 * off[-1]
 
 
 def test_eight_bits_give_almost_the_logits_of_the_model(base: str, tmp_path: Path) -> None:
@@ -86,7 +85,7 @@ def test_a_model_in_memory_is_shrunk_and_not_changed(tmp_path: Path) -> None:
     module, tokenizer = LlamaForCausalLM(LlamaConfig(**SHAPE)), tiny_tokenizer()
     kept = {name: p.clone() for name, p in module.named_parameters()}
     pair, model = palette((module, tokenizer), 4, tmp_path / "a"), palette(wrap(module, tokenizer, name="m"), 4, tmp_path / "b")
-    assert (pair.folder / packed.FILE).read_bytes() == (model.folder / packed.FILE).read_bytes()
+    assert (pair.folder / packing.FILE).read_bytes() == (model.folder / packing.FILE).read_bytes()
     assert all(torch.equal(p, kept[name]) for name, p in module.named_parameters())
 
 
@@ -117,7 +116,7 @@ def test_an_encoder_decoder_is_shrunk_too(tmp_path: Path) -> None:
 def test_a_folder_is_read_again_by_its_note(base: str, tmp_path: Path) -> None:
     shrunk = palette(base, 2, tmp_path / "p")
     assert read(tmp_path / "p") == shrunk == Shrunk("palette, 2 bits", tmp_path / "p", "packed", LINEAR + 2 * 384 * 64 + 5 * 64)
-    assert shrunk.files[packed.FILE] == shrunk.bytes == (tmp_path / "p" / packed.FILE).stat().st_size
+    assert shrunk.files[packing.FILE] == shrunk.bytes == (tmp_path / "p" / packing.FILE).stat().st_size
     assert shrunk.model().parameters == load(base, cache=False).parameters
 
 

@@ -9,8 +9,7 @@ import torch
 from tiny import SHAPE, tiny_causal, tiny_tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from helpers.shrink import packed, plain, sparsify
-from helpers.shrink.healing import healer
+from helpers.shrink import healer, packing, plain, sparsify
 from helpers.shrink.sparse import masked, masks, to_sparse
 
 CHATS = [
@@ -26,13 +25,20 @@ def pair() -> tuple:
 
 
 def zeros(module: torch.nn.Module) -> float:
-    weights = torch.cat([weight.flatten() for weight in packed.matrices(module).values()])
+    weights = torch.cat([weight.flatten() for weight in packing.matrices(module).values()])
     return float((weights == 0).float().mean())
+
+
+def watched(module: torch.nn.Module) -> list[dict]:
+    """What the module is called with, from now on."""
+    calls = []
+    module.register_forward_pre_hook(lambda module, args, options: calls.append(options), with_kwargs=True)
+    return calls
 
 
 def test_the_smallest_weights_of_each_matrix_go(pair: tuple) -> None:
     kept = masks(pair[0], 0.3)
-    for name, weight in packed.matrices(pair[0]).items():
+    for name, weight in packing.matrices(pair[0]).items():
         mask = kept[name]
         assert int((~mask).sum()) == round(0.3 * weight.numel())
         assert weight[mask].abs().min() >= weight[~mask].abs().max()
@@ -50,15 +56,15 @@ def test_taken_together_small_matrices_lose_more(pair: tuple) -> None:
 def test_a_sparse_matrix_comes_back_exactly() -> None:
     weight = torch.randn(7, 13, generator=torch.Generator().manual_seed(0)).bfloat16().float()
     weight[weight.abs() < 0.7] = 0
-    assert torch.equal(packed.decode(to_sparse(weight)), weight)
+    assert torch.equal(packing.decode(to_sparse(weight)), weight)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
 def test_the_file_holds_a_bit_a_weight_and_two_bytes_for_each_that_is_left(pair: tuple, tmp_path: Path, share: float) -> None:
     shrunk = sparsify(pair, share, tmp_path / "s")
-    sizes = [weight.numel() for weight in packed.matrices(pair[0]).values()]
+    sizes = [weight.numel() for weight in packing.matrices(pair[0]).values()]
     expected = sum(n / 8 + 2 * (n - round(share * n)) for n in sizes) + (2 * 384 * 64 + 5 * 64) * 2
-    header = int.from_bytes((shrunk.folder / packed.FILE).read_bytes()[:8], "little") + 8
+    header = int.from_bytes((shrunk.folder / packing.FILE).read_bytes()[:8], "little") + 8
     assert shrunk.bytes == expected + header
     assert shrunk.bytes < plain(pair, tmp_path / "p").bytes
     assert zeros(shrunk.model()._provider.model) == pytest.approx(share, abs=1e-3)
@@ -101,11 +107,25 @@ def test_healing_lowers_the_loss_keeps_the_zeros_and_leaves_the_base_alone(pair:
 
 
 def test_only_the_answer_is_learned(pair: tuple) -> None:
-    from helpers.shrink.healing import _encode, _stack
+    seen = watched(pair[0])
+    healer(pair[1], CHATS[:1], steps=1)(pair[0])
+    labels = seen[0]["labels"][0]
+    assert pair[1].decode(labels[labels != -100]) == "positive<|end|>"
 
-    ids, before = _encode(pair[1], CHATS[0])
-    _, labels = _stack([(ids, before)], 0)
-    assert pair[1].decode(labels[0][labels[0] != -100]) == "positive<|end|>"
+
+def test_end_tokens_in_a_prompt_are_read_where_they_are_the_padding_too(pair: tuple) -> None:
+    tokenizer, seen = tiny_tokenizer(), watched(pair[0])
+    tokenizer.pad_token = tokenizer.eos_token
+    healer(tokenizer, CHATS[:1], steps=1)(pair[0])
+    assert seen[0]["attention_mask"].all()
+
+
+def test_padding_is_not_attended_to(pair: tuple) -> None:
+    seen = watched(pair[0])
+    healer(pair[1], CHATS, steps=1, batch=6)(pair[0])
+    longest = seen[0]["attention_mask"].sum(1).max()
+    assert seen[0]["attention_mask"].shape[1] == longest > seen[0]["attention_mask"].sum(1).min()
+    assert (seen[0]["input_ids"][seen[0]["attention_mask"] == 0] == pair[1].pad_token_id).all()
 
 
 def test_a_model_that_was_read_is_healed_too(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats as scipy_stats
@@ -16,6 +18,7 @@ def skewed(rng: np.random.Generator, n: int) -> np.ndarray:
 
 def test_an_interval_prints_as_a_sentence_would_say_it():
     assert str(Interval(0.8125, 0.75, 0.864, 200)) == repr(Interval(0.8125, 0.75, 0.864, 200)) == "0.81 [0.75, 0.86], n=200"
+    assert repr(Interval(math.nan, math.nan, math.nan, 0)) == "unknown, n=0"
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 1), (1, 1), (0, 20), (20, 20), (3, 10), (137, 200), (499, 500)])
@@ -133,6 +136,12 @@ def test_holm_by_hand():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.6, 0.7]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+def test_a_p_value_that_is_missing_stays_missing_and_still_counts_as_a_question():
+    adjusted = holm([0.01, float("nan"), 0.02])
+    assert (adjusted[0], adjusted[2]) == (0.03, 0.04)
+    assert math.isnan(adjusted[1])
 
 
 def test_holm_keeps_the_chance_of_any_false_alarm_below_five_percent():

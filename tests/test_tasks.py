@@ -81,12 +81,12 @@ def test_no_more_than_ten_problems_are_shown(tmp_path):
 
 
 @pytest.mark.parametrize(("toml", "problem"), [
-    (TOML + 'lables = ["x"]', r"task\.toml, field 'lables': is unknown; known are labels, name, metric"),
+    (TOML + 'lables = ["x"]', r"task\.toml, field 'lables': is unknown; known are labels, prompts, name, metric"),
     (TOML.replace('"label"', '"f1"'), r"field 'metric': must be one of label, exact, set_f1, json, rouge_1, .*, bleu, got 'f1'"),
     ('name = "x"', r"field 'metric': must be one of .*, got None"),
     ("", r"field 'metric': must be one of .*, got None"),
     (TOML.replace("looks = 2", 'looks = "2"'), r"field 'looks': must be int, got '2'"),
-    (TOML.replace('["good", "bad"]', '["good", "Good"]'), r"field 'labels': metric \"label\" needs two or more labels, all different"),
+    (TOML.replace('["good", "bad"]', '["good", "Good"]'), r"field 'labels': metric 'label' needs two or more labels, all different"),
     (TOML.replace('["good", "bad"]', "[1, 2]"), r"field 'labels': must be a list of texts"),
     ("metric =\n" + TOML, r"task\.toml: broken TOML: .*line 1"),
 ])  # fmt: skip
@@ -157,3 +157,30 @@ def test_a_hub_that_does_not_answer_is_told_with_the_cure(monkeypatch):
     monkeypatch.setattr(datasets, "load_dataset", fail)
     with pytest.raises(FileNotFoundError, match=r"no folder 'owner/moods' here, and the hub did not give it \(ConnectionError"):
         load_task("owner/moods")
+
+
+def test_a_column_that_is_not_in_a_folder_is_told_with_those_that_are(tmp_path):
+    make(tmp_path)
+    with pytest.raises(ValueError, match=r"no column 'nonsense' for columns=\{'input': 'nonsense'\}; there are 'id', 'input', 'target'"):
+        load_task(tmp_path, columns={"input": "nonsense"})
+    with pytest.raises(ValueError, match=r"task 'reviews' has no column 'imput' .*\(did you mean 'input'\?\)"):
+        load_task("reviews", columns={"input": "imput"})
+
+
+def test_a_folder_of_another_shape_is_put_into_ours(tmp_path):
+    make(tmp_path)
+    for file in tmp_path.glob("*.jsonl"):
+        file.write_text(file.read_text().replace('"input"', '"sentence"'))
+    assert set(load_task(tmp_path, columns={"input": "sentence"})["dev"].column_names) == {"id", "input", "target"}
+
+
+def test_a_column_that_a_hub_data_set_has_not_is_told_with_those_that_it_has(monkeypatch):
+    on_hub(monkeypatch, {"test": datasets.Dataset.from_list([{"sentence": "One.", "target": "good"}])})
+    with pytest.raises(ValueError, match=r"no column 'sentense' .*\(did you mean 'sentence'\?\); there are 'sentence', 'target'"):
+        load_task("owner/moods", columns={"input": "sentense"}, metric="exact")
+
+
+def test_a_misspelled_role_of_a_file_is_told_the_roles(tmp_path):
+    (tmp_path / "my.csv").write_text("text,label\n")
+    with pytest.raises(ValueError, match=r"my\.csv: columns= has 'imput' \(did you mean 'input'\?\); a file's columns are input, target"):
+        load_task(tmp_path / "my.csv", columns={"imput": "text"})

@@ -22,7 +22,9 @@ class Echo:
 
     def ask_many(self, conversations, *, on_reply=None, **settings):
         self.calls, self.settings = self.calls + 1, settings
-        replies = [SimpleNamespace(text="" if self.error else c[-1]["content"].upper(), error=self.error) for c in conversations]
+        replies = [
+            SimpleNamespace(text="" if self.error else c[-1]["content"].upper(), error=self.error, final=False) for c in conversations
+        ]
         for i in reversed(range(len(replies))):  # they may arrive in any order
             if on_reply:
                 on_reply(i, replies[i])
@@ -46,13 +48,13 @@ def test_a_missing_field_names_the_example_before_any_call():
 
 def test_a_failed_reply_is_an_answer_with_its_error():
     (answer, _) = prompt("{input}").solve(ROWS, Echo(error="timeout after 3 tries"))
-    assert (answer.text, answer.error) == ("", "timeout after 3 tries")
+    assert (answer.text, answer.error, answer.failed) == ("", "timeout after 3 tries", "timeout after 3 tries")
 
 
 def test_a_reply_that_cannot_be_read_keeps_its_text_and_says_why():
     (answer, _) = prompt("{input}", answer=lambda text: text.split(":")[1]).solve(ROWS, Echo())
     assert answer.error == "the reply could not be read: IndexError: list index out of range"
-    assert answer.replies[0].text == "LOVELY."
+    assert (answer.replies[0].text, answer.failed) == ("LOVELY.", "")
 
 
 def test_asking_without_a_model_says_how_to_get_one():
@@ -74,6 +76,17 @@ def test_shots_may_stand_in_one_turn():
 def test_an_example_that_is_one_of_the_shots_is_refused():
     with pytest.raises(ValueError, match=r"example 'a' is one of the shots of method '2 shots'.* draw the shots from the train split"):
         few_shot("{input}", [*SHOTS[:1], {"input": "Lovely.", "target": "positive"}]).solve(ROWS, Echo())
+
+
+@pytest.mark.parametrize("shot", [{"question": "Why?", "target": "b"}, {"question": "Why?", "input": "", "target": "b"}])
+def test_an_example_without_an_input_is_not_taken_for_a_shot(shot):
+    example = {"id": "a", "question": "How?", "input": shot.get("input")}
+    assert [answer.error for answer in few_shot("{question}", [shot]).solve([example], Echo())] == [None]
+
+
+def test_an_example_without_an_input_that_is_a_shot_is_refused():
+    with pytest.raises(ValueError, match="example 'a' is one of the shots of method '1 shots'"):
+        few_shot("{question}", [{"question": "How?", "target": "b"}]).solve([{"id": "a", "question": "How?"}], Echo())
 
 
 def test_a_shot_without_a_target_is_refused():

@@ -123,7 +123,7 @@ def test_a_run_comes_back_as_one_row():
     row = tracking.runs().iloc[0]
     assert (row["name"], row["project"], row["status"], row["archive"]) == ("bare prompt", "llm-ladder", "complete", tracker.path.name)
     assert (row["method"], row["template_version"], row["settings.max_tokens"], row["n"]) == ("bare", "3", 4, 2)
-    assert (row["score"], row["tokens_in"], row["tokens_in_total"], row["errors"]) == (0.5, 8, 16, 1)
+    assert (row["score"], row["tokens_in"], row["tokens_in_total"], row["unread"], row["failed"]) == (0.5, 8, 16, 1, 0)
     assert (row["usd_total"], row["usd_per_1000"], row["wall_seconds"]) == (pytest.approx(0.002), pytest.approx(1), 1.5)
     assert str(row["start"].tz) == "UTC"
 
@@ -404,3 +404,16 @@ def test_the_scrubber_knows_keys_and_folders_but_not_words(monkeypatch):
     scrub = scrubber()
     assert scrub(["a 0123456789 b", {"api_key": "abcdefghij", "tokens_in": 3}]) == ["a *** b", {"api_key": "***", "tokens_in": 3}]
     assert scrub(f"{places.root()}/data and /home/ann/x and /home/anna and ann") == "./data and ~/x and /home/anna and ann"
+
+
+def test_of_two_keys_that_begin_alike_nothing_is_left(monkeypatch):
+    monkeypatch.setenv("A_API_KEY", "abcdefgh12")
+    monkeypatch.setenv("B_API_KEY", "abcdefgh12SECRETTAIL")
+    assert scrubber()("a abcdefgh12SECRETTAIL b abcdefgh12 c") == "a *** b *** c"
+
+
+def test_the_order_of_the_environment_does_not_matter(monkeypatch):
+    monkeypatch.setattr("os.environ", {"B_TOKEN": "abcdefgh12SECRETTAIL", "A_TOKEN": "abcdefgh12", "HOME": "/home/ann"})
+    forward = scrubber()("abcdefgh12SECRETTAIL")
+    monkeypatch.setattr("os.environ", {"A_TOKEN": "abcdefgh12", "B_TOKEN": "abcdefgh12SECRETTAIL", "HOME": "/home/ann"})
+    assert forward == scrubber()("abcdefgh12SECRETTAIL") == "***"

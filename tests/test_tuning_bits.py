@@ -11,8 +11,8 @@ from tiny import tiny_causal
 from helpers.models.four_bits import read_nf4
 from helpers.models.local import Local
 from helpers.tuning.bases import check_unpacked, never_repack, open_base, prepare
-from helpers.tuning.losses import loss_sum
-from helpers.tuning.rows import encode, padded
+from helpers.tuning.batches import loss_sum, padded
+from helpers.tuning.rows import encode
 from helpers.tuning.settings import settings_for
 
 ROWS = [{"input": "the soup was cold", "target": "negative"}, {"input": "a warm film", "target": "positive"}]

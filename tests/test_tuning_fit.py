@@ -68,7 +68,7 @@ def test_every_method_learns_and_comes_back_from_its_folder_as_it_was_trained(ca
 
 def trained_loss(model: Model) -> float:
     """The dev loss of a model as it is answered from: merged, read from its files; virtual tokens are never written."""
-    from helpers.tuning.losses import loss_sum, parts
+    from helpers.tuning.batches import loss_sum, parts
     from helpers.tuning.rows import encode
 
     provider = model._provider
@@ -340,7 +340,7 @@ def test_a_kill_while_the_result_is_written_costs_nothing(
     done, move = [], os.replace
 
     def killed(source: Path, goal: Path) -> None:
-        done.extend([goal] if source.parent.name == tuned.NEW else [])
+        done.extend([goal] if source.parent.name == tuned.NEW != goal.parent.name else [])
         if len(done) > moved:
             raise Stop
         move(source, goal)
@@ -413,3 +413,11 @@ def test_a_template_without_generation_markers_learns_the_answer_alone(tmp_path:
     assert provider.tokenizer.decode(asked).endswith("<|assistant|>")
     done = fit(base, tmp_path / "run", epochs=8, lr=1e-2)
     assert done.model().ask("the soup was warm", max_tokens=4).text in ("positive", "negative")
+
+
+def test_a_model_in_memory_is_told_to_be_saved_first(causal: Path) -> None:
+    from helpers.models import wrap
+
+    provider = load(f"hf:{causal}", cache=False)._provider
+    with pytest.raises(ModelError, match=r"'memory:mine' is in memory or shrunk.*module\.save_pretrained\(folder\)"):
+        tuning.lora(wrap(provider.model, provider.tokenizer, name="mine"), TRAIN)

@@ -13,8 +13,8 @@ from helpers.methods.method import few_shot, prompt
 from helpers.models.local import Local
 from helpers.prompts import Template
 from helpers.tuning import to_chat_jsonl
-from helpers.tuning.losses import loss_sum
-from helpers.tuning.rows import Pair, encode, padded, plan
+from helpers.tuning.batches import loss_sum, padded, plan
+from helpers.tuning.rows import Pair, encode
 
 ROWS = [
     {"id": "r-1", "input": "the soup was cold", "target": "negative"},

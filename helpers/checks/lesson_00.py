@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.checks import all_complete
 from helpers.exercises import Miss
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def warmup(question: str, model: Model) -> str:
     import re
 
     from helpers import places
-    from helpers.metrics.scores import score
+    from helpers.metrics.registry import score
 
     if not isinstance(question, str) or "?" not in question:
         raise Miss(question, "a question in one string, with a question mark", "the model is asked exactly what you write")
@@ -62,6 +63,7 @@ def stretch(system: str, model: Model, bare: Run) -> str:
         raise Miss(system, "a system prompt in one string", "it is put before every question")
     run = runs.run(prompt("{input}", name="yours", system=system.replace("{", "{{").replace("}", "}}"), max_tokens=16),
                    load_task("facts"), model, split=bare.split, limit=len(bare.table), progress=False)  # fmt: skip
+    all_complete(bare, run)
     before, after = _counts(bare), _counts(run)
     if after[1] >= before[1]:
         fewer = f"fewer than {before[1]}, as with the bare prompt"

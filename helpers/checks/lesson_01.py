@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from helpers.checks import all_complete
 from helpers.exercises import Miss
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def core(mine: Run, specific: Run, formatted: Run) -> str:
     if (mine.split, list(mine.table["id"])) != (specific.split, list(specific.table["id"])):
         same = f"the same {len(specific.table)} reviews of {specific.split}"
         raise Miss(f"{len(mine.table)} reviews of {mine.split}", same, "only the same examples can be compared")
+    all_complete(mine, specific, formatted)
     cost, limit = mine.table["tokens_in"].mean(), formatted.table["tokens_in"].mean()
     if cost >= limit:
         raise Miss(f"{cost:.1f} prompt tokens a review", f"fewer than {limit:.1f}", "leave out a part that bought nothing")

@@ -13,7 +13,7 @@ COMPARISONS = {
     "B": "same questions, both scores and a paired test: nothing is wrong with it",
     "C": "two scorers are two rulers; each score may be right, but they cannot be set against each other",
     "D": "the best of eight on one split is too good by luck, and the split was test: choose on dev, then look once",
-    "E": "leaving out the calls that failed leaves prompt 2 an easier set; a failed call is a wrong answer",
+    "E": "leaving out the calls that failed leaves prompt 2 an easier set; ask those twelve again",
     "F": "a longer prompt may be compared, as long as its cost is told",
 }
 INVALID = {"A", "C", "D", "E"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from helpers.checks import all_complete
 from helpers.exercises import Miss
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def stretch(mine: Shrunk, my_run: Run, plain: Shrunk, plain_run: Run) -> str:
     if list(my_run.table["id"]) != list(plain_run.table["id"]):
         same = f"the same {len(plain_run.table)} questions"
         raise Miss(f"{len(my_run.table)} questions", same, "only the same questions can be compared")
+    all_complete(plain_run, my_run)
     pair = runs.compare(plain_run, my_run)
     if pair.difference.high < 0:
         why = "the whole interval lies below zero: more bits, smaller groups, or skip the layer that hurts most"

@@ -9,10 +9,10 @@ from __future__ import annotations
 from helpers.decide.climbing import climb
 from helpers.decide.figure import draw
 from helpers.decide.ladders import Ladder, rungs_for
-from helpers.decide.rung import Budget, Prices, Rung, rung
+from helpers.decide.prompting import wording
+from helpers.decide.rungs import Budget, Prices, Rung, rung
 from helpers.decide.simulation import made_up, simulate
 from helpers.decide.verdict import Verdict, decide
-from helpers.decide.wording import wording
 
 __all__ = [
     "rungs_for",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from helpers.decide.limits import Bar
     from helpers.decide.rule import Fate
-    from helpers.decide.rung import Rung
+    from helpers.decide.rungs import Rung
 
 __all__ = ["risk", "today", "tomorrow"]
 

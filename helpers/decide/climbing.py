@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers import runs
-from helpers.decide.rung import Prices, Rung, rung
+from helpers.decide.rungs import Prices, Rung, rung
 
 if TYPE_CHECKING:
     from helpers.decide.ladders import Ladder, Step

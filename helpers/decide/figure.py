@@ -19,7 +19,7 @@ LABELS = {
     "dollars_per_1000": "US dollars for 1,000 answers, log scale", "p95_ms": "95 of 100 answers come within, ms, log scale",
     "median_ms": "median answer, ms, log scale", "megabytes": "megabytes of weights kept here, log scale",
 }  # fmt: skip
-SHADES = {"will do": "green", "too low": "gray", "cannot be said": "orange", "over budget": "pink"}
+SHADES = {"will do": "green", "too low": "gray", "cannot be said": "orange", "over budget": "pink", "incomplete": "sky"}
 APART = 1.07  # dots of about the same cost stand so far apart, as a factor
 
 
@@ -28,7 +28,7 @@ def draw(verdict: Verdict, *, x: str = "dollars_per_1000", ax: Axes | None = Non
 
     x: "dollars_per_1000", "p95_ms", "median_ms" or "megabytes". A ring marks the verdict, a dotted line what is good enough. A rung that
     costs nothing stands at the left ("costs 0"), where a log scale has no place for it; dots that would cover each other are moved
-    apart to the right; one whose cost is unknown is named below the axis. ValueError: no such column.
+    apart to the right; one whose cost is unknown is named below the axis, an incomplete one has no dot. ValueError: no such column.
     """
     import matplotlib.pyplot as plt
 
@@ -36,7 +36,7 @@ def draw(verdict: Verdict, *, x: str = "dollars_per_1000", ax: Axes | None = Non
         raise ValueError(f"no cost {x!r} to draw against; there are: {', '.join(LABELS)}")
     ax = ax or plt.subplots(figsize=(8.5, 4.2), layout="constrained")[1]
     table = verdict.table.assign(number=range(1, len(verdict.table) + 1))
-    known = table[table[x].notna()]
+    known = table[table[x].notna() & table["score"].notna()]
     edge = known[x][known[x] > 0].min() / 2 if (known[x] > 0).any() else 1.0
     stand = [value or edge for value in known[x]]
     known = known.assign(at=_apart(stand))
@@ -78,7 +78,7 @@ def _frame(ax: Axes, verdict: Verdict, x: str, zero: float | None, unknown: list
     ax.set_xscale("log")
     ax.xaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter=StrMethodFormatter("{x:g}"), minor_formatter=NullFormatter())
     ax.margins(x=0.08)
-    ax.set_ylim(-0.05, min(1.05, max(float(table["high"].max()), verdict.good_enough or 0.0) + 0.12))
+    ax.set_ylim(-0.05, min(1.05, max(float(table["high"].fillna(0).max()), verdict.good_enough or 0.0) + 0.12))
     if zero is not None:
         ax.axvline(zero * 1.4, color=COLORS["gray"], lw=0.8)
         ax.annotate("costs 0", (zero, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", fontsize=8.5, color=COLORS["gray"])

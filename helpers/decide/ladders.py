@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.decide.wording import longest, reading_wording, wording
+from helpers.decide.catalog import ENTRIES, Entry, Material
+from helpers.decide.openers import Opener, untunable
+from helpers.metrics import metric
 
 if TYPE_CHECKING:
     import pandas
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "Ladder", "rungs_for"]
 
-Opener = Callable[[int], "Model | None"]
-DECLINES = "I don't know"
 # tokens: in training at once, padding included, which keeps the memory near a gigabyte; one look at dev, which keeps it quick
 TRAINING = {"tokens": 1024, "evaluations": 1, "dev_limit": 24, "progress": False}
 
@@ -82,109 +81,27 @@ def rungs_for(
 ) -> Ladder:
     """The ladder that fits a task. With documents (a folder `pages` beside task.toml) and a metric of texts: closed book, whole page, RAG,
     RAG + LoRA. Else (also for label, set_f1, json) the trivial baseline, for labels a classical model, then a bare prompt, an engineered
-    one, few-shot, retrieved few-shot, and LoRA, plain, in int8 and in NF4. LoRA's rungs need weights on this machine; for a hosted model
-    they are left out, and `Ladder.skipped` says so.
+    one, few-shot, retrieved few-shot, and LoRA, plain, in int8 and in NF4. LoRA's rungs need a folder of plain weights; for a hosted model,
+    an adapter, and one in memory (`models.wrap`) they are left out, and `Ladder.skipped` says why.
 
     shots: solved examples in a prompt; epochs, limit (rows of train) and `settings`: of the LoRA training; folder: where tuned and
     shrunk weights go. Nothing is asked or trained before a rung is opened. ValueError: the task has no train split.
     """
     if "train" not in task.splits or not len(task["train"]):
         raise ValueError(f"task {task.name!r} has no train split: the baseline, the shots and LoRA learn from it; split its rows first")
-    told = {**TRAINING, "epochs": epochs, "limit": limit, **settings}
-    pages = [] if task.metric in ("label", "set_f1", "json") else _pages(task)  # of those no answer is looked up
-    here = getattr(model, "parameters", None) is not None
-    build = _reading if pages else _prompting
-    steps, tuned = build(task, model, pages, shots, told, Path(folder) if folder else places.outputs("decide", task.name))
-    kept = tuple(step for step in steps if here or "LoRA" not in step.name)
-    why = f"{model.name} is a hosted model: its weights are not here, so nothing here can tune or shrink them"
-    return Ladder(task, kept, {step.name: why for step in steps if step not in kept}, tuned if here else lambda: None)
+    training = {**TRAINING, "epochs": epochs, "limit": limit, **settings}
+    pages = _pages(task) if metric(task.metric).looked_up else []
+    material = Material(task, model, pages, shots, training, Path(folder) if folder else places.outputs("decide", task.name))
+    why = untunable(model)
+    fitting = [entry for entry in ENTRIES if entry.documents is bool(pages) and (not entry.labels or metric(task.metric).needs_labels)]
+    steps = tuple(_step(entry, material) for entry in fitting if not (entry.weights and why))
+    skipped = {entry.name: why for entry in fitting if entry.weights and why}
+    return Ladder(task, steps, skipped, (lambda: None) if why else lambda: material.tuned)
 
 
-def _prompting(task: Task, model: Model, pages: list[Page], shots: int, told: dict, folder: Path) -> tuple[list[Step], Callable]:
-    from helpers.methods.baselines import classical
-    from helpers.methods.method import few_shot, majority, prompt
-    from helpers.methods.retrieved_shots import nearest
-
-    bare, engineered = wording(task)
-    train, room, asked = list(task["train"]), {"max_tokens": longest(task, model)}, _opener(model)
-    steps = [Step(majority(train, name="trivial"), lambda size: None, "always the most frequent answer of train")]
-    if task.metric == "label":
-        steps += [Step(classical(train, name="classical"), lambda size: None, "word counts and a logistic regression, fitted on train")]
-    solved = _varied(train, shots)
-    steps += [
-        Step(prompt(bare, name="bare prompt", **room), asked, "the question as one would first type it"),
-        Step(prompt(engineered, name="engineered prompt", **room), asked, "a clear task, delimiters, an output format"),
-        Step(few_shot(engineered, solved, name="few-shot", **room), asked, f"the same {_examples(len(solved))} in every prompt"),
-        Step(nearest(engineered, train, k=shots, name="retrieved few-shot", **room), asked, f"the {_examples(shots, 'most similar ')}"),
-    ]
-    tuned, shrunk = _tuning(model, task, prompt(engineered, **room), told, folder)
-    for name, adds in (("LoRA", "trained on train"), ("LoRA + int8", "8 bits a weight"), ("LoRA + NF4", "4 bits a weight")):
-        steps.append(Step(prompt(engineered, name=name, **room), shrunk[name], adds))
-    return steps, tuned
-
-
-def _reading(task: Task, model: Model, pages: list[Page], shots: int, told: dict, folder: Path) -> tuple[list[Step], Callable]:
-    from helpers.methods.method import majority, prompt
-    from helpers.methods.rag import Rag
-    from helpers.retrieval import Bm25, by_structure, by_tokens
-
-    (closed, reading), room, asked = reading_wording(task), {"max_tokens": longest(task, model)}, _opener(model)
-    whole = Bm25(by_tokens(pages, min(600, model.context // 2), 0), name="BM25, pages")
-    chunks = by_structure(pages, 128)
-    parts = Bm25([chunk for chunk in chunks if len(chunk.text.split()) > 12] or chunks)  # short documents are all kept
-    rag = Rag(prompt(reading, name="RAG", **room), parts, k=min(shots, 2))
-    rows = [{**row, "passages": rag.show(hits)} for row, hits in _found(task["train"], rag)]
-    tuned, shrunk = _tuning(model, replace_train(task, rows), rag.ask, told, folder)
-    return [
-        Step(majority([{"target": DECLINES}], name="always declines"), lambda size: None, "says that it does not know, to everything"),
-        Step(prompt(closed, name="closed book", **room), asked, "the question alone"),
-        Step(Rag(prompt(reading, name="whole page", **room), whole, k=1), asked, "the page that shares most words with the question"),
-        Step(rag, asked, f"the {rag.k} best passages"),
-        Step(replace(rag, ask=replace(rag.ask, name="RAG + LoRA")), shrunk["LoRA"], "trained on such prompts from train"),
-    ], tuned
-
-
-def replace_train(task: Task, rows: list[dict]) -> Task:
-    """The task with other train rows and no dev, which lacks their new field."""
-    from datasets import Dataset, DatasetDict
-
-    return replace(task, splits=DatasetDict({"train": Dataset.from_list(rows)}))
-
-
-def _found(rows: object, rag: object) -> list[tuple[dict, list]]:
-    rows = list(rows)
-    return list(zip(rows, rag.retriever.search([row["input"] for row in rows], rag.k), strict=True))
-
-
-def _tuning(model: Model, task: Task, template: object, told: dict, folder: Path) -> tuple[Callable, dict[str, Opener]]:
-    """The training, run once when first needed, and what opens its model plain, in int8 and in NF4."""
-    from helpers import shrink, tuning
-
-    tuned = cache(lambda: tuning.lora(model, task, template=template, **told))
-    int8, nf4 = (
-        cache(lambda make=make, at=at: make(tuned().model(), folder / at)) for make, at in ((shrink.int8, "int8"), (shrink.nf4, "nf4"))
-    )
-    return tuned, {
-        "LoRA": lambda size: tuned().model(batch_size=size),
-        "LoRA + int8": lambda size: int8().model(batch_size=size),
-        "LoRA + NF4": lambda size: nf4().model(batch_size=size),
-    }
-
-
-def _opener(model: Model) -> Opener:
-    """The model itself for its own batch size, else one that is loaded anew from its spec, without a cache."""
-    from helpers.models import load
-
-    return lambda size: model if size != 1 or model.parameters is None else load(model.spec, batch_size=1, cache=False)
-
-
-def _varied(rows: list[dict], count: int) -> list[dict]:
-    """The first rows with different targets; more of the first ones where there are too few."""
-    seen: dict[str, dict] = {}
-    for row in rows:
-        seen.setdefault(str(row["target"]), row)
-    first = list(seen.values())[:count]
-    return first + [row for row in rows if row not in first][: count - len(first)]
+def _step(entry: Entry, material: Material) -> Step:
+    words = {"solved": _examples(len(material.solved)), "similar": _examples(material.shots, "most similar ")}
+    return Step(*entry.build(material, entry.name), entry.adds.format(**words, k=min(material.shots, 2)))
 
 
 def _examples(count: int, which: str = "") -> str:
@@ -195,5 +112,5 @@ def _examples(count: int, which: str = "") -> str:
 def _pages(task: Task) -> list[Page]:
     from helpers.retrieval import read_pages
 
-    where = getattr(task, "documents", None) or (task.folder / "pages" if task.folder else None)
-    return read_pages(where) if where and Path(where).is_dir() else []
+    folder = task.documents or (task.folder / "pages" if task.folder else None)
+    return read_pages(folder) if folder and folder.is_dir() else []

@@ -15,7 +15,7 @@ from helpers.stats import Interval
 if TYPE_CHECKING:
     import numpy
 
-    from helpers.decide.rung import Rung
+    from helpers.decide.rungs import Rung
 
 __all__ = ["Rates", "simulate", "made_up"]
 
@@ -168,7 +168,7 @@ def made_up(rungs: Mapping[str, Sequence], *, n: int = 400) -> list[Rung]:
 
 
 def _made(name: str, cells: Sequence, n: int) -> Rung:
-    from helpers.decide.rung import Rung
+    from helpers.decide.rungs import Rung
     from helpers.runs.record import Run, frame
 
     share, dollars, p95, size, private = cells

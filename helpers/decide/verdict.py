@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from helpers.decide import advice, words
 from helpers.decide.limits import Bar, Sums
 from helpers.decide.rule import Fate, choose, judge
-from helpers.decide.rung import Budget, Rung, rung
+from helpers.decide.rungs import Budget, Rung, rung
 from helpers.decide.settle import further
 from helpers.runs.comparison import _aligned
 from helpers.runs.record import Run
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 __all__ = ["Verdict", "decide"]
 
 STATES = {"rejected": "too low", "accepted": "will do", "open": "cannot be said"}
+UNKNOWN = {True: "cannot be said", False: "incomplete"}  # by whether the rung's own run is complete, where some rung's is not
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Verdict:
     """What `decide` found. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
-    more_examples how many (None: settled, or this file cannot settle it). Where it is undetermined: `meanwhile` is the rung to use today,
-    the cheapest that is not out; `risk` by how much a higher one may be better than it; `fallback` the cheapest rung that is known to
-    do. reasons: sentences; table: one row a rung, in the order given, with its `errors` where any rung has failed answers."""
+    more_examples how many (None: settled, or this file cannot settle it, or a rung is incomplete). Where it is undetermined: `meanwhile` is
+    the rung to use today, the cheapest that is not out; `risk` by how much a higher one may be better than it; `fallback` the cheapest
+    rung that is known to do. reasons: sentences; table: one row a rung, in the order given, with a count `unread` where some were."""
 
     rung: str | None
     undetermined: bool
@@ -71,8 +72,9 @@ def decide(
     budget, or does not know what it would need to know, is out. The others are put in the order of what they cost: dollars for 1,000
     answers, then megabytes, then as given; what is unknown comes last. Each is "too low" (surely not good enough, or a higher one is
     surely too much better), "will do" (surely good enough, and no higher one is better by `margin`) or "cannot be said": see
-    `rule.judge`. The first that is not too low is named if it will do; if it cannot be said, so is the verdict. Of the verdicts that are
-    given, 1 - alpha are right: see `simulate`. ValueError: runs over different examples, or two of one name.
+    `rule.judge`. The first that is not too low is named if it will do; if it cannot be said, so is the verdict. Nor is anything said while
+    the run of a rung within the budget is incomplete. Of the verdicts that are given, 1 - alpha are right: see `simulate`.
+    ValueError: runs over different examples, or two of one name.
 
     >>> decide([bare, few_shot, tuned], good_enough=0.7, budget=Budget(dollars_per_1000=1.0)).rung  # doctest: +SKIP
     'few-shot'
@@ -80,13 +82,16 @@ def decide(
     bar, budget, ladder = Bar(good_enough, margin, alpha), budget or Budget(), _ladder(rungs)
     broken = {one.name: words.over_budget(one, budget) for one in ladder}
     inside = [one for one in _by_cost(ladder) if not broken[one.name]]
+    told = [words.opening(_by_cost(ladder), bar), words.within(budget)]
+    told += [f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why]
+    told += [words.unread(one) for one in ladder if one.unread]
     scores = _scores(ladder, inside) if inside else None
+    if not all(one.run.complete for one in inside):
+        told += [*(words.incomplete(one) for one in inside if not one.run.complete), words.UNFINISHED]
+        return Verdict(None, True, None, None, tuple(told), _table(ladder, {}, broken), good_enough)
     fates = judge(scores, bar) if inside else []
     at, sure = choose(fates)
     names = [one.name for one in inside]
-    told = [words.opening(_by_cost(ladder), bar), words.within(budget)]
-    told += [f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why]
-    told += [words.failed(one) for one in ladder if one.errors]
     told += _steps(fates, names, bar, at)
     table = _table(ladder, {names[fate.at]: fate for fate in fates}, broken)
     if sure:
@@ -135,12 +140,12 @@ def _table(ladder: Sequence[Rung], fates: dict[str, Fate], broken: dict[str, lis
     import pandas as pd
 
     table = pd.DataFrame([_row(one, fates.get(one.name), bool(broken[one.name])) for one in ladder])
-    errors = [one.errors for one in ladder]
-    return table.assign(errors=errors) if any(errors) else table
+    unread = [one.unread for one in ladder]
+    return table.assign(unread=unread) if any(unread) else table
 
 
 def _row(one: Rung, fate: Fate | None, out: bool) -> dict:
     at = fate.quality if fate else one.run.score
     costs = {name: getattr(one, name) for name in ("dollars_per_1000", "median_ms", "p95_ms", "megabytes", "private")}
-    state = "over budget" if out else STATES[fate.state]
+    state = "over budget" if out else STATES[fate.state] if fate else UNKNOWN[one.run.complete]
     return {"rung": one.name, "n": at.n, "score": at.value, "low": at.low, "high": at.high, **costs, "state": state}

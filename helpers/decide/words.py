@@ -6,14 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.decide.rung import TIMED
+from helpers.decide.rungs import TIMED
 
 if TYPE_CHECKING:
     from helpers.decide.rule import Bar, Fate, Pair
-    from helpers.decide.rung import Budget, Rung
+    from helpers.decide.rungs import Budget, Rung
     from helpers.stats import Interval
 
-__all__ = ["within", "over_budget", "opening", "failed", "about", "conclusion", "limits"]
+__all__ = ["within", "over_budget", "opening", "unread", "incomplete", "about", "conclusion", "limits", "UNFINISHED"]
+
+UNFINISHED = "Verdict: undetermined, as the test is incomplete. Climb again: only the replies that failed are asked for."
 
 
 def within(budget: Budget) -> str:
@@ -59,10 +61,15 @@ def opening(rungs: Sequence[Rung], bar: Bar) -> str:
     )
 
 
-def failed(rung: Rung) -> str:
-    """How many of a rung's answers are none, and what to do about it."""
-    count = "counts" if rung.errors == 1 else "count"
-    return f"{rung.errors} of {len(rung.run.table)} answers of {rung.name} failed and {count} as wrong: run it again."
+def unread(rung: Rung) -> str:
+    """How many of a rung's answers could not be read, and why."""
+    count = "counts" if rung.unread == 1 else "count"
+    return f"{rung.unread} of {len(rung.run.table)} answers of {rung.name} could not be read and {count} as wrong: {rung.run.first_error}."
+
+
+def incomplete(rung: Rung) -> str:
+    """How many of a rung's replies failed, and why."""
+    return f"{rung.name} is incomplete: {rung.run.failed} of {len(rung.run.table)} replies failed ({rung.run.first_error})."
 
 
 def about(fate: Fate, names: Sequence[str], bar: Bar) -> list[str]:

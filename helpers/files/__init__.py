@@ -1,4 +1,4 @@
-"""A task from the reader's own file, so that every technique of the lessons runs on it. `helpers.tasks.from_file` is this one."""
+"""A task from the reader's own file, so that every technique of the lessons runs on it; `load_task("my.csv")` calls it."""
 
 from __future__ import annotations
 

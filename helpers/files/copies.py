@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from helpers.examples import normal
 from helpers.prompts import as_text
+from helpers.tasks.examples import normal
 
 __all__ = ["Near", "keys", "duplicates", "contradictions", "near_copies", "joined"]
 
@@ -27,7 +27,7 @@ class Near:
 
 
 def keys(texts: Sequence[str]) -> list[str]:
-    """One key a text, the same for texts that differ in case, spacing and punctuation only (`helpers.examples.normal`).
+    """One key a text, the same for texts that differ in case, spacing and punctuation only (`helpers.tasks.examples.normal`).
 
     Only texts whose letters and digits agree are normalized with care, which is slow.
     """

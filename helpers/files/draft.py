@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from helpers.files.cleaning import Rows, enough, with_ids
 from helpers.files.columns import Choice
 from helpers.files.copies import contradictions, duplicates, joined, keys, near_copies
 from helpers.files.dates import read_dates
-from helpers.files.rows import Rows, enough, with_ids
+from helpers.files.promise import missed
 from helpers.files.splitting import SHARES, sample, split_by_date, split_by_hash
 from helpers.files.targets import Targets
-from helpers.metrics.scores import score
+from helpers.metrics.registry import metric, score
 
 __all__ = ["Draft", "drafted", "split", "leakage", "notes"]
 
@@ -37,42 +38,41 @@ class Draft:
         targets = replace(self.targets, values=[self.targets.values[p] for p in kept])
         return replace(self, rows=self.rows.only(kept, reason), targets=targets, **lists)
 
+    @property
+    def strata(self) -> list[str]:
+        """What the splits are balanced by: the labels, where the targets are labels."""
+        return self.targets.values if metric(self.targets.metric).needs_labels else [""] * len(self.rows)
+
     def sizes(self) -> dict[str, int]:
         """Examples by split."""
         return {split: self.splits.count(split) for split in SHARES}
 
 
-def drafted(rows: Rows, targets: Targets, chosen: Mapping[str, Choice], date_format: str | None, max_rows: int | None, seed: int) -> Draft:
-    """Dates read, copies left out (the oldest stays), ids given, a sample taken. ValueError: too few different examples are left."""
+def drafted(rows: Rows, targets: Targets, chosen: Mapping[str, Choice], date_format: str | None) -> Draft:
+    """Dates read, copies left out (the oldest stays), ids given. ValueError: too few different examples are left."""
     column, place = chosen["date"].column, rows.table.name
     dates = read_dates(place, column, rows.cells(column), rows.numbers, date_format)[0] if column else []
     draft = Draft(rows, targets, texts := keys(rows.whole), dates=dates)
     order = sorted(range(len(rows)), key=dates.__getitem__) if dates else list(range(len(rows)))
     again = {order[at] for at, _ in duplicates([texts[p] for p in order], [targets.values[p] for p in order])}
     draft = draft.only([p for p in range(len(rows)) if p not in again], "copies of another row, target and all")
-    draft = replace(draft, ids=with_ids(enough(draft.rows), chosen["id"]))
-    if max_rows is not None and max_rows < len(draft.rows):
-        draft = draft.only(sample(draft.ids, max_rows, seed), f"not among the {max_rows:,} drawn (max_rows=)")
-    return draft
+    return replace(draft, ids=with_ids(enough(draft.rows), chosen["id"]))
 
 
-def split(draft: Draft, chosen: Mapping[str, Choice], seed: int) -> tuple[Draft, str]:
-    """The draft in splits, and in words how: by date, else by group, else by id. A text that two splits would share stays in the later."""
-    units, what = _units(draft, chosen)
+def split(draft: Draft, chosen: Mapping[str, Choice], max_rows: int | None, seed: int) -> tuple[Draft, list[str]]:
+    """The draft in splits (or of each split a sample), and in words how: by date, else by group, else by id, and what was missed.
+
+    A text that two splits would share stays in the later.
+    """
+    units, contexts = _units(draft, chosen)
     place = draft.rows.table.name
-    if draft.dates:
-        draft = replace(draft, splits=split_by_date(place, units, draft.dates))
-        how = f"by date={chosen['date'].column!r}{what}, the newest in test: {_spans(draft)}"
-    else:
-        splits, moved = split_by_hash(place, units, seed)
-        draft = replace(draft, splits=splits)
-        stay = (
-            "cut in the order of the hashes, as they are few; some may move when rows are added"
-            if moved
-            else "they stay when rows are added"
-        )
-        how = f"by a hash of the {'group ' + repr(chosen['group'].column) if chosen['group'].column else 'id' + what}; {stay} (seed={seed})"
-    return _apart(draft), how
+    splits = split_by_date(place, units, draft.dates) if draft.dates else split_by_hash(place, units, draft.strata, seed)
+    draft = _apart(replace(draft, splits=splits))
+    if max_rows is not None and max_rows < len(draft.rows):
+        drawn = sample(draft.ids, draft.splits, draft.strata, max_rows, seed)
+        draft = draft.only(drawn, f"not among the {max_rows:,} drawn (max_rows=)")
+    how, why = _how(draft, chosen, contexts, seed)
+    return draft, [how, *missed(draft.targets.values, draft.targets.labels, draft.splits, why)]
 
 
 def leakage(draft: Draft, chosen: Mapping[str, Choice]) -> list[str]:
@@ -89,7 +89,7 @@ def leakage(draft: Draft, chosen: Mapping[str, Choice]) -> list[str]:
         found.append(f"{len(near.pairs)} of {near.looked} test rows looked at are nearly a train row (cosine of words 0.9 or more), "
                      f"such as rows {numbers[inside['test'][test]]} and {numbers[inside['train'][train]]} ({cosine:.2f}): "
                      "give group= if something says which rows belong together, or take one of each out")  # fmt: skip
-    if draft.targets.metric == "label" and (said := _told(draft)) > 0.5:
+    if metric(draft.targets.metric).needs_labels and (said := _told(draft)) > 0.5:
         found.append(
             f"in {said:.0%} of the inputs the right label stands as a word, and no other: take it out if no real input will have it"
         )
@@ -124,18 +124,33 @@ def _apart(draft: Draft) -> Draft:
     return draft
 
 
-def _units(draft: Draft, chosen: Mapping[str, Choice]) -> tuple[list[str], str]:
-    """What each row belongs to: its group, else the rows with its text (or its context), under the least of their ids."""
+def _units(draft: Draft, chosen: Mapping[str, Choice]) -> tuple[list[str], bool]:
+    """What each row belongs to: its group, else the rows with its text (or its context), under the least of their ids. And whether
+    contexts count."""
     column = chosen["group"].column
     if column:
-        units = [f"group:{cell}" if cell is not None else name for cell, name in zip(draft.rows.cells(column), draft.ids)]
-        return units, ", groups whole and by their newest row (group=False: by date alone)"
+        cells = zip(draft.rows.cells(column), draft.ids)
+        return [f"group:{cell}" if cell is not None else name for cell, name in cells], False
     contexts = keys(draft.rows.contexts) if len(set(draft.rows.contexts)) >= CONTEXTS else [""] * len(draft.rows)
     tops = joined(draft.texts, contexts)
     least: dict[int, str] = {}
     for top, name in zip(tops, draft.ids):
         least[top] = min(name, least.get(top, name))
-    return [least[top] for top in tops], ", each context in one split" if any(contexts) else ""
+    return [least[top] for top in tops], any(contexts)
+
+
+def _how(draft: Draft, chosen: Mapping[str, Choice], contexts: bool, seed: int) -> tuple[str, str]:
+    """How the rows were split, and what kept some of them together."""
+    group, whole = chosen["group"].column, ", each context in one split" if contexts else ""
+    if draft.dates:
+        whole = ", groups whole and by their newest row (group=False: by date alone)" if group else whole
+        why = "dates decide, and groups stay whole" if group else "dates decide, and days stay whole"
+        return f"by date={chosen['date'].column!r}{whole}, the newest in test: {_spans(draft)}", why
+    by = "" if not metric(draft.targets.metric).needs_labels else ", as evenly by label as groups allow" if group else ", label by label"
+    if group:
+        return f"by a hash of the group {group!r}{by}; some groups may move when rows are added (seed={seed})", "groups stay whole"
+    why = "rows of one context stay together" if contexts else "rows of one text stay together"
+    return f"by a hash of the id{whole}{by}; rows next to a cut may move when rows are added (seed={seed})", why
 
 
 def _spans(draft: Draft) -> str:
@@ -151,7 +166,7 @@ def _spans(draft: Draft) -> str:
 def _told(draft: Draft) -> float:
     """The share of (some) inputs that name their own label and no other."""
     some = range(0, len(draft.rows), max(1, len(draft.rows) // 500))
-    return sum(score("label", draft.rows.inputs[p], draft.targets.values[p], draft.targets.labels) for p in some) / len(some)
+    return sum(score(draft.targets.metric, draft.rows.inputs[p], draft.targets.values[p], draft.targets.labels) for p in some) / len(some)
 
 
 def _pair(numbers: Sequence[int], pair: tuple[int, int]) -> str:

@@ -7,20 +7,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.files import records
+from helpers.files.cleaning import fields, usable
 from helpers.files.columns import Choice, choose
 from helpers.files.documents import find_documents
 from helpers.files.draft import Draft, drafted, leakage, notes, split
 from helpers.files.instructions import instruction_for
 from helpers.files.opening import KINDS, decode, read_bytes
+from helpers.files.records import Table, read_csv, read_jsonl, read_parquet
 from helpers.files.report import Report, balance
-from helpers.files.rows import fields, usable
 from helpers.files.size import can_show
 from helpers.files.splitting import SHARES
 from helpers.files.targets import understand
 
 if TYPE_CHECKING:
-    from helpers.tasks import Task
+    from helpers.tasks.task import Task
 
 __all__ = ["from_file"]
 
@@ -54,8 +54,9 @@ def from_file(
 
     input, target: a column's name; an input may be a list of columns, or a template such as "{title}\\n{body}". context (a passage that
     the question is about, the field {context} in a prompt), group, date and id are optional: None guesses, False is none.
-    Splits are half train, 0.2 dev, 0.3 test: by date (newest in test), else by a hash of the group, else of the id; see `splitting`.
-    Copies of a row, and rows whose text is also in a later split, are left out. `max_rows` takes a sample of the rows.
+    Splits are half train, 0.2 dev, 0.3 test: by date (newest in test), else by a hash of the group, else of the id, and of each label
+    as well; see `splitting`. Where that cannot be, the report says why. Copies of a row, and rows whose text is also in a later split,
+    are left out. `max_rows` takes a sample of each split.
     documents: a folder of *.md and *.txt files, else `<name>_documents` or `documents` beside the file, becomes `task.documents`.
     The guesses are printed, unless `quiet`. The name ends in a hash of the file's bytes, under which looks at its test split are
     counted; after adding rows, `name=` with the old name goes on counting.
@@ -71,7 +72,7 @@ def from_file(
     cells = rows.cells(chosen["target"].column)
     targets = understand(file.name, chosen["target"].column, cells, rows.numbers, metric=metric, labels=labels)
     most = None if max_rows is None else _positive("max_rows", max_rows)
-    draft, how = split(drafted(rows, targets, chosen, date_format, most, seed), chosen, seed)
+    draft, how = split(drafted(rows, targets, chosen, date_format), chosen, most, seed)
     name = name or f"{file.stem}-{hashlib.sha256(data).hexdigest()[:8]}"
     instruction = instruction or instruction_for(draft.targets, chosen["target"].column, folder[0] is not None)
     report = _report(name, draft, chosen, how, instruction, folder)
@@ -80,20 +81,20 @@ def from_file(
     return _task(report, draft, looks, license, description)
 
 
-def _read(name: str, data: bytes, encoding: str | None, delimiter: str | None) -> records.Table:
+def _read(name: str, data: bytes, encoding: str | None, delimiter: str | None) -> Table:
     kind = KINDS[Path(name).suffix.lower()]
     if kind == "Parquet":
-        return records.read_parquet(name, data)
+        return read_parquet(name, data)
     text = decode(name, data, encoding)
     if kind == "JSONL":
-        return records.read_jsonl(name, text)
+        return read_jsonl(name, text)
     if delimiter is not None and len(delimiter) != 1:
         raise ValueError(f'delimiter={delimiter!r} must be one character, such as ";" or "\\t"')
-    return records.read_csv(name, text, delimiter or ("\t" if name.lower().endswith(".tsv") else None))
+    return read_csv(name, text, delimiter or ("\t" if name.lower().endswith(".tsv") else None))
 
 
 def _report(
-    name: str, draft: Draft, chosen: Mapping[str, Choice], how: str, instruction: str, documents: tuple[Path | None, str]
+    name: str, draft: Draft, chosen: Mapping[str, Choice], how: Sequence[str], instruction: str, documents: tuple[Path | None, str]
 ) -> Report:
     table, targets = draft.rows.table, draft.targets
     return Report(
@@ -106,7 +107,8 @@ def _report(
         metric_why=targets.why,
         instruction=instruction,
         sizes=draft.sizes(),
-        split_by=how,
+        split_by=how[0],
+        missed=how[1:],
         balance=balance(targets.values, targets.labels, draft.splits, list(SHARES)),
         left_out=draft.rows.left_out,
         leakage=leakage(draft, chosen),
@@ -120,7 +122,7 @@ def _report(
 def _task(report: Report, draft: Draft, looks: int, license: str, description: str) -> Task:
     from datasets import Dataset, DatasetDict
 
-    from helpers.tasks import Task
+    from helpers.tasks.task import Task
 
     columns = fields(draft.rows, report.columns, draft.ids, draft.targets.values)
     places = {name: [p for p, split in enumerate(draft.splits) if split == name] for name in SHARES}

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from helpers.examples import _row as json_row
 from helpers.files.opening import wide_cells
+from helpers.tasks.examples import json_row
 
 __all__ = ["Table", "read_csv", "read_jsonl", "read_parquet"]
 

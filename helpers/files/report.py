@@ -19,8 +19,8 @@ _LABELS = 20  # rows of the table of labels
 class Report:
     """What `from_file` made of a file. Shown, it is plain text; in a notebook, a page.
 
-    `sizes`: examples by split; `balance`: examples by label and split; `left_out`: row numbers by reason; `leakage`, `shows` and
-    `notes`: sentences.
+    `sizes`: examples by split; `missed`: sentences on where they are not near their shares; `balance`: examples by label and split;
+    `left_out`: row numbers by reason; `leakage`, `shows` and `notes`: sentences.
     """
 
     task: str
@@ -33,6 +33,7 @@ class Report:
     instruction: str
     sizes: Mapping[str, int]
     split_by: str
+    missed: Sequence[str] = ()
     balance: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     left_out: Mapping[str, Sequence[int]] = field(default_factory=dict)
     leakage: Sequence[str] = ()
@@ -50,11 +51,11 @@ class Report:
 
     def sections(self) -> list[tuple[str, list[str]]]:
         """The report as titles with lines."""
-        used = sum(self.sizes.values())
+        used, sizes = sum(self.sizes.values()), (f"{split}: {n:,}" for split, n in self.sizes.items())
         told = [
             ("Columns, and the keyword that says otherwise", [_column(choice) for choice in self.columns.values()]),
             ("Task", [f"metric={self.metric!r}: {self.metric_why}", f"instruction={self.instruction!r}"]),
-            (f"Splits: {used:,} of {self.rows:,} rows", [*(f"{split}: {n:,}" for split, n in self.sizes.items()), self.split_by]),
+            (f"Splits: {used:,} of {self.rows:,} rows", [*sizes, self.split_by, *self.missed]),
             ("Labels: train, dev, test", self._labels()),
             ("Left out", [f"{reason}: {_rows(rows)}" for reason, rows in self.left_out.items()] or ["nothing"]),
             ("Leakage", list(self.leakage) or ["none found"]),

@@ -1,37 +1,38 @@
-"""Splits that stay: which of train, dev and test a row is in depends on a hash of what it belongs to, or on its date."""
+"""Splits near their promise: half train, a fifth dev, three tenths test, of all rows and of each label, as far as rows can be divided."""
 
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
-__all__ = ["split_by_hash", "split_by_date", "sample", "SHARES"]
+from helpers.files.mending import mended
+
+__all__ = ["split_by_hash", "split_by_date", "sample", "allotted", "SHARES"]
 
 SHARES = {"train": 0.5, "dev": 0.2, "test": 0.3}
-_LEAST = 0.6  # of its share of the rows, a split has at least this much, or the cuts are moved
 
 
-def split_by_hash(place: str, units: Sequence[str], seed: int) -> tuple[list[str], bool]:
-    """The split of each row; rows of one unit (a group, or copies of one text) stay together. And whether the cuts had to be moved.
+def split_by_hash(place: str, units: Sequence[str], labels: Sequence[str], seed: int) -> list[str]:
+    """The split of each row; rows of one unit (a group, or copies of one text) stay together.
 
-    A unit is in train if its hash, as a number from 0 to 1, is below 0.5, in dev below 0.7, else in test: other rows do not matter,
-    so a longer file leaves the old rows where they were. Where that makes a split too small, as in files of few rows, the units are
-    cut in the order of their hashes instead, and some may move when rows are added.
+    The units of one label are put in the order of their hashes and cut where the shares say, by the largest remainder; a label of
+    three units or more is in every split. So the order of the rows does not matter; when rows are added, the cuts move a little,
+    and only units next to a cut change their split. Where units have several rows, some are moved afterwards; see `mending`.
     """
-    sizes: dict[str, int] = {}
-    for unit in units:
-        sizes[unit] = sizes.get(unit, 0) + 1
-    order = sorted(sizes, key=lambda unit: _hash(unit, seed))
-    _refuse_few(place, len(order), "different examples or groups")
-    hashes = [_hash(unit, seed) for unit in order]
-    cuts = [bisect_left(hashes, at) for at in accumulate(list(SHARES.values())[:-1])]
-    moved = not _enough([sizes[unit] for unit in order], cuts)
-    if moved:
-        cuts = _cuts([sizes[unit] for unit in order])
-    splits = _named(order, cuts)
-    return [splits[unit] for unit in units], moved
+    kinds: dict[str, Counter] = {}
+    for unit, label in zip(units, labels):
+        kinds.setdefault(unit, Counter())[label] += 1
+    _refuse_few(place, len(kinds), "different examples or groups")
+    strata: dict[str, list[str]] = {}
+    for unit in sorted(kinds, key=lambda unit: _hash(unit, seed)):
+        label = min(kinds[unit], key=lambda label: (-kinds[unit][label], label))
+        strata.setdefault(label, []).append(unit)
+    splits = _stratified(strata)
+    if len(kinds) < len(units) or set(splits.values()) != set(SHARES):
+        splits = mended(splits, kinds, SHARES)
+    return [splits[unit] for unit in units]
 
 
 def split_by_date(place: str, units: Sequence[str], dates: Sequence[float]) -> list[str]:
@@ -43,18 +44,58 @@ def split_by_date(place: str, units: Sequence[str], dates: Sequence[float]) -> l
     for unit, date in zip(units, dates):
         day = date // 86_400
         newest[unit] = max(day, newest.get(unit, day))
-    sizes: dict[float, int] = {}
-    for unit in units:
-        sizes[newest[unit]] = sizes.get(newest[unit], 0) + 1
+    sizes = Counter(newest[unit] for unit in units)
     order = sorted(sizes)
     _refuse_few(place, len(order), "different days", "date=False to split without them")
     splits = _named(order, _cuts([sizes[day] for day in order]))
     return [splits[newest[unit]] for unit in units]
 
 
-def sample(ids: Sequence[str], n: int, seed: int) -> list[int]:
-    """The positions of n rows, in order, drawn by a hash of their ids that has nothing to do with the splits."""
-    return sorted(sorted(range(len(ids)), key=lambda row: _hash(f"sample:{ids[row]}", seed))[:n])
+def sample(ids: Sequence[str], splits: Sequence[str], labels: Sequence[str], n: int, seed: int) -> list[int]:
+    """The positions of n rows, in order: each split gives its part, and of that each label its own, by a hash of the ids that has
+    nothing to do with the splits. ValueError: n is too small for three splits."""
+    if n < len(SHARES):
+        raise ValueError(f"max_rows={n}: three splits need {len(SHARES)} rows or more")
+    order: dict[str, dict[str, list[int]]] = {split: {} for split in SHARES}
+    for row in sorted(range(len(ids)), key=lambda row: _hash(f"sample:{ids[row]}", seed)):
+        order[splits[row]].setdefault(labels[row], []).append(row)
+    drawn: list[int] = []
+    for groups, count in zip(order.values(), allotted(n, [splits.count(split) for split in SHARES])):
+        names = sorted(groups)
+        for name, part in zip(names, allotted(count, [len(groups[name]) for name in names])):
+            drawn += groups[name][:part]
+    return sorted(drawn)
+
+
+def allotted(n: int, weights: Sequence[float]) -> list[int]:
+    """n things by weight, by the largest remainder (Hamilton's method); each weight gets one at least, if there are enough.
+
+    >>> allotted(30, [0.5, 0.2, 0.3]), allotted(3, [0.5, 0.2, 0.3]), allotted(2, [0.5, 0.2, 0.3])
+    ([15, 6, 9], [1, 1, 1], [1, 0, 1])
+    """
+    least = 1 if n >= len(weights) else 0
+    total = sum(max(0.0, weight) for weight in weights) or 1.0
+    exact = [max(least, n * max(0.0, weight) / total) for weight in weights]
+    counts = [int(value + 1e-9) for value in exact]
+    by_remainder = sorted(range(len(counts)), key=lambda i: (counts[i] - exact[i], i))
+    for i in by_remainder[: max(0, n - sum(counts))]:
+        counts[i] += 1
+    while sum(counts) > n:
+        counts[max(range(len(counts)), key=lambda i: (counts[i], counts[i] - exact[i]))] -= 1
+    return counts
+
+
+def _stratified(strata: dict[str, list[str]]) -> dict[str, str]:
+    """Units by label, in order, to splits: the rare labels first, and what rounding gave too much or too little goes into the next."""
+    splits: dict[str, str] = {}
+    owed = dict.fromkeys(SHARES, 0.0)
+    for label in sorted(strata, key=lambda label: (len(strata[label]), label)):
+        units = strata[label]
+        wanted = {split: share * len(units) + owed[split] for split, share in SHARES.items()}
+        counts = allotted(len(units), list(wanted.values()))
+        owed = {split: wanted[split] - count for split, count in zip(SHARES, counts)}
+        splits |= _named(units, list(accumulate(counts[:-1])))
+    return splits
 
 
 def _hash(text: str, seed: int) -> float:
@@ -74,12 +115,6 @@ def _cuts(sizes: Sequence[int]) -> list[int]:
     one = min(range(1, len(sizes) - 1), key=lambda cut: abs(sums[cut - 1] - first))
     two = min(range(one + 1, len(sizes)), key=lambda cut: abs(sums[cut - 1] - second))
     return [one, two]
-
-
-def _enough(sizes: Sequence[int], cuts: Sequence[int]) -> bool:
-    edges = [0, *cuts, len(sizes)]
-    rows = [sum(sizes[a:b]) for a, b in pairwise(edges)]
-    return all(found >= max(1, _LEAST * share * sum(sizes)) for found, share in zip(rows, SHARES.values()))
 
 
 def _named(order: Sequence, cuts: Sequence[int]) -> dict:

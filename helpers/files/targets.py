@@ -12,7 +12,7 @@ from statistics import median
 
 from helpers.files.columns import MANY
 from helpers.metrics import replies
-from helpers.metrics.scores import METRICS, score
+from helpers.metrics.registry import METRICS, score
 from helpers.prompts import as_text
 
 __all__ = ["Targets", "understand", "as_words"]
@@ -29,6 +29,7 @@ class Targets:
     metric: str
     why: str
     labels: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()  # of the objects that became lists of "key: value"
     notes: list[str] = field(default_factory=list)
 
 
@@ -42,6 +43,7 @@ def understand(
     if metric is not None and metric not in METRICS:
         raise ValueError(f"{place}: metric={metric!r} is unknown: choose one of {', '.join(METRICS)}")
     values, kind, why, notes = _shape(place, column, cells, rows, metric)
+    keys = _keys(cells, values) if METRICS[metric or kind].of_lists else ()
     if len({json.dumps(value) for value in values}) < 2:
         raise ValueError(
             f"{place}: every one of {len(values)} targets in column {column!r} is {_cut(values[0])}: whatever always says that is right, "
@@ -49,12 +51,13 @@ def understand(
         )
     if labels:
         kind, why = "label", "labels= was given"
-    found = Targets(values, metric or kind, "as you said" if metric else why, notes=notes)
-    if found.metric == "json":
-        found = replace(found, values=[value if isinstance(value, str) else as_text(value) for value in values])
-    if found.metric == "label":
-        found = _with_labels(place, found, rows, labels)
-    return _checked(place, column, found, rows)
+    targets = Targets(values, metric or kind, "as you said" if metric else why, keys=keys, notes=notes)
+    entry = METRICS[targets.metric]
+    if entry.of_texts:
+        targets = replace(targets, values=[value if isinstance(value, str) else as_text(value) for value in values])
+    if entry.needs_labels:
+        targets = _with_labels(place, targets, rows, labels)
+    return _checked(place, column, targets, rows)
 
 
 def as_words(value: object) -> object:
@@ -103,12 +106,18 @@ def _lists(column: str, nested: Sequence[list], notes: list[str]) -> tuple[list,
 
 def _objects(nested: Sequence[dict], metric: str | None) -> tuple[list, str, str, list[str]]:
     """As lists of "key: value", so that values are scored; whole objects where the reader asked for another metric."""
-    if metric not in (None, "set_f1"):
-        note = ['json checks the form and the keys of an answer, not its values: set_f1 does, on "key: value" texts'] * (metric == "json")
+    if metric is not None and not METRICS[metric].of_lists:
+        note = [METRICS[metric].caution] * bool(METRICS[metric].caution)
         return [json.dumps(value, ensure_ascii=False) for value in nested], "json", "the targets are JSON objects", note
     values = [[f"{key}: {as_text(as_words(item))}" for key, item in value.items() if item is not None] for value in nested]
     note = 'JSON objects became lists of "key: value", so that every value counts; metric="json" keeps them, and checks form and keys only'
     return values, "set_f1", "the targets are JSON objects, and this scores their values", [note]
+
+
+def _keys(cells: Sequence, values: Sequence) -> tuple[str, ...]:
+    """The keys of objects that became lists, in the order of first sight; none where the targets were lists."""
+    items = [item for cell, value in zip(cells, values) if isinstance(_nested(as_words(cell)), dict) for item in value]
+    return tuple(dict.fromkeys(item.split(": ")[0] for item in items))
 
 
 def _texts(texts: Sequence[str]) -> tuple[str, str]:

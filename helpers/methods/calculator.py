@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 
 __all__ = ["calculate"]
@@ -15,7 +16,8 @@ _UNARY = {ast.UAdd: operator.pos, ast.USub: operator.neg}
 def calculate(expression: str) -> int | float:
     """The value of an expression of numbers, + - * / and parentheses; whole results as int, others to 10 decimals.
 
-    The text is parsed, never evaluated as Python, so a model may write anything. ValueError: it is not such an expression.
+    The text is parsed, never evaluated as Python, so a model may write anything.
+    ValueError: it is not such an expression, or its value is not finite.
 
     >>> calculate("47 + 85 - 19"), calculate("(2 + 3) * 1.5")
     (113, 7.5)
@@ -29,6 +31,8 @@ def calculate(expression: str) -> int | float:
         raise ValueError(f"cannot compute {expression!r}; {allowed}") from None
     except (ZeroDivisionError, OverflowError) as error:
         raise ValueError(f"cannot compute {expression!r}: {error}") from None
+    if not math.isfinite(value):
+        raise ValueError(f"cannot compute {expression!r}: a number on the way is too large, the largest is about 1.8e308")
     return int(value) if value == int(value) else round(value, 10)
 
 

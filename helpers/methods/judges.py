@@ -5,10 +5,13 @@ A judge is a measuring instrument with errors of its own: `helpers.metrics.rater
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.methods.method import Answer, Method
+from helpers.methods.solving import answers
 from helpers.metrics.scores import label
 from helpers.prompts import Template
 
@@ -56,7 +59,8 @@ def judge(
     """A judge as a method: a name in JUDGES, or a template of your own with its two `labels`, the one that passes first.
 
     With `runs.run` it answers a task whose examples have the template's fields, whose metric is "label" and whose labels are the
-    verdicts: its score is the judge's accuracy. A reply that says neither verdict, or both, is a row with an `error` and score 0.
+    verdicts: its score is the judge's accuracy. A reply that says neither verdict, or both, is a row with an `error` and score 0;
+    `Run.unread` counts them.
     Differs from a prompt in that: its answers are verdicts, whatever words stand around them. A judge that shall reason first needs
     a larger `max_tokens`, and its reasoning must not name the other verdict.
     Limits: a judge prefers long, fluent and its own answers (Zheng et al. 2023, arXiv:2306.05685), and an answer may try to talk
@@ -79,8 +83,10 @@ def verdicts(
 
     `rows` is a run or its table; options are those of `judge`. The judge sees the columns; `reference` is the target where there
     is no such column, and a list of accepted spellings is joined by "or". A row that failed or has no answer is not sent to the
-    judge. It has passed = 0, an empty verdict and the reason as its error; so has one whose verdict cannot be read: none is dropped.
-    Raises KeyError for a table without answers and ValueError for one without a field of the template, both before any call.
+    judge. None is dropped: a row without a verdict has passed = nan, as nothing is known of it, and the reason as its error. Its verdict
+    is "" where nothing could be read, and None where a reply failed, the model's or the judge's; a warning counts the latter. Raises
+    KeyError for a table without answers and ValueError for one without a field of the template, both before any call, and ModelError
+    if all replies of the judge failed.
     """
     import pandas as pd
 
@@ -89,7 +95,10 @@ def verdicts(
         raise KeyError(f"there are no answers to judge: give a run or its table; this one has the columns {', '.join(table.columns)}")
     examples = [_example(row) for row in table.to_dict("records")]
     asked = [example for example in examples if not _why_not(example)]
-    given = iter(method.solve(asked, model) if asked else ())
+    said = answers(method, asked, model) if asked else []
+    if lost := [answer.failed for answer in said if answer.failed]:
+        warnings.warn(f"{method.name}: {len(lost)} of {len(said)} replies failed ({lost[0]}); run it again", stacklevel=2)
+    given = iter(said)
     passing = _pair(method.template, options.get("labels", ()))[0]
     return pd.DataFrame([_verdict(example, None if _why_not(example) else next(given), passing) for example in examples])
 
@@ -110,10 +119,13 @@ def _why_not(example: Mapping) -> str:
 
 
 def _verdict(example: Mapping, answer: Answer | None, passing: str) -> dict:
-    row = {"id": example.get("id"), "passed": 0, "verdict": "", "reply": "", "error": _why_not(example) or None}
+    lost = isinstance(example.get("error"), str) and math.isnan(example.get("score", math.nan))
+    row = {"id": example.get("id"), "passed": math.nan, "verdict": None if lost else "", "reply": "", "error": _why_not(example) or None}
     if answer is None:
         return row
-    return row | {"passed": int(answer.text == passing), "verdict": answer.text, "reply": answer.replies[-1].text, "error": answer.error}
+    passed = float(answer.text == passing) if answer.text else math.nan
+    verdict = None if answer.failed else answer.text
+    return row | {"passed": passed, "verdict": verdict, "reply": answer.replies[-1].text, "error": answer.error}
 
 
 def _pair(template: Template, labels: Sequence[str]) -> tuple[str, ...]:

@@ -25,13 +25,19 @@ __all__ = ["Answer", "Method", "prompt", "few_shot", "majority"]
 class Answer:
     """What a method makes of one example: the text to score, and every reply it took to get there.
 
-    `error` says why there is no text: the model gave no reply, or the reply could not be read.
+    `error` says why there is no text: a reply never came, or it could not be read.
     """
 
     text: str
     replies: tuple[Reply, ...] = ()
     messages: list[dict] = field(default_factory=list)
     error: str | None = None
+
+    @property
+    def failed(self) -> str:
+        """Why a reply never came, so that asking again may help; "" if all came, whether they could be read or not."""
+        lost = next((reply.error for reply in self.replies if reply.error and not reply.final), "")
+        return lost or ("" if self.replies else self.error or "")
 
 
 OnAnswer = Callable[[int, Answer], None]
@@ -87,7 +93,7 @@ class Method:
 
     def _messages_or_name(self, example: Mapping) -> list[dict]:
         name = example.get("id", "without an id")
-        if any(shot.get("input") == example.get("input") for shot in self.shots):
+        if any(self._same(shot, example) for shot in self.shots):
             raise ValueError(
                 f"example {name!r} is one of the shots of method {self.name!r}, so its answer would be in its own prompt: "
                 "draw the shots from the train split."
@@ -96,6 +102,13 @@ class Method:
             return self.messages(example)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"method {self.name!r} cannot ask about example {name!r} (no model was called): {error.args[0]}") from error
+
+    def _same(self, shot: Mapping, example: Mapping) -> bool:
+        """Whether both ask the same: the same input or, where there is none to ask about, the same in every field of the template."""
+        fields = self.template.fields
+        if "input" in fields and shot.get("input") and example.get("input"):
+            return shot["input"] == example["input"]
+        return bool(fields) and all(shot.get(name) is not None and shot.get(name) == example.get(name) for name in fields)
 
     def _read(self, reply: Reply, messages: list[dict]) -> Answer:
         if reply.error:

@@ -6,6 +6,7 @@ Lewis et al. 2020, "Retrieval-augmented generation for knowledge-intensive NLP t
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -127,7 +128,8 @@ def outcomes(run: Run | pandas.DataFrame) -> pandas.Series:
 
     right: score 1. not retrieved: evidence is missing from the prompt. retrieved and not read: it is there, and the answer is wrong or
     declined. read and not declined: the question has no answer and got one. no page needed, missed: it has no evidence, and an answer.
-    For a question whose answer a memo changed (`old`), the memo, listed first, is evidence enough. Raises KeyError for a missing column.
+    For a question whose answer a memo changed (`old`), the memo, listed first, is evidence enough. One whose reply failed has no
+    outcome (nan). Raises KeyError for a missing column.
     """
     import pandas as pd
 
@@ -139,7 +141,9 @@ def outcomes(run: Run | pandas.DataFrame) -> pandas.Series:
     return pd.Series(pd.Categorical(found, categories=OUTCOMES), index=table.index, name="outcome")
 
 
-def _outcome(row: Mapping) -> str:
+def _outcome(row: Mapping) -> str | None:
+    if math.isnan(row["score"]):
+        return None
     if row["score"] == 1:
         return "right"
     if not len(row["evidence"]):

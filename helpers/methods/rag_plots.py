@@ -26,7 +26,7 @@ _CURVES = ("gray", "orange", "sky", "blue", "green", "pink", "yellow")
 
 
 def draw_outcomes(runs: Sequence[Run], *, ax: Axes | None = None, title: str = "") -> Axes:
-    """One bar a run, cut into the counts of its outcomes."""
+    """One bar a run, cut into the counts of its outcomes; that of an incomplete run is named so, and lacks the replies that failed."""
     import matplotlib.pyplot as plt
 
     ax = ax or plt.subplots(figsize=(7, 0.5 * len(runs) + 1.5), layout="constrained")[1]
@@ -37,8 +37,9 @@ def draw_outcomes(runs: Sequence[Run], *, ax: Axes | None = None, title: str = "
         bars = ax.barh(range(len(runs)), sizes, left=left, color=COLORS[color], label=outcome)
         ax.bar_label(bars, [str(size) if size else "" for size in sizes], label_type="center", fontsize=9, color="white")
         left = [before + size for before, size in zip(left, sizes)]
-    ax.set(yticks=range(len(runs)), yticklabels=[run.method for run in runs], ylim=(len(runs) - 0.4, -0.6), xlim=(0, max(left)))
-    ax.set_xlabel(f"questions (n = {max(left)})")
+    names, most = [run.method if run.complete else f"{run.method}\n(incomplete)" for run in runs], max(len(run.table) for run in runs)
+    ax.set(yticks=range(len(runs)), yticklabels=names, ylim=(len(runs) - 0.4, -0.6), xlim=(0, most))
+    ax.set_xlabel(f"questions (n = {most})")
     ax.legend(frameon=False, fontsize=8, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
     return _titled(ax, title, pad=42)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from helpers.metrics.abstention import abstention_scores, declined, grounded, risk_coverage
+from helpers.metrics.definition import Metric
 from helpers.metrics.overlap import bleu, corpus_bleu, rouge_1, rouge_2, rouge_l
 from helpers.metrics.raters import Agreement, agreement, corrected_rate
-from helpers.metrics.scores import METRICS, exact, json_valid, label, score, set_f1
+from helpers.metrics.registry import METRICS, metric, score
+from helpers.metrics.scores import exact, json_valid, label, set_f1
 
 __all__ = [
-    "METRICS", "Agreement", "abstention_scores", "agreement", "bleu", "corpus_bleu", "corrected_rate", "declined", "exact", "grounded",
-    "json_valid", "label", "risk_coverage", "rouge_1", "rouge_2", "rouge_l", "score", "set_f1",
+    "METRICS", "Agreement", "Metric", "abstention_scores", "agreement", "bleu", "corpus_bleu", "corrected_rate", "declined", "exact",
+    "grounded", "json_valid", "label", "metric", "risk_coverage", "rouge_1", "rouge_2", "rouge_l", "score", "set_f1",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.metrics.replies import lower, plain
-from helpers.stats import wilson
+from helpers.stats import Interval, wilson
 
 if TYPE_CHECKING:
     import pandas
@@ -98,8 +98,8 @@ def abstention_scores(run: Run | pandas.DataFrame, answerable: str | Sequence[bo
 
     `answerable` is a column of the table, or one flag a row: true or false, 1 or 0, "yes" or "no". Answerable: right (score 1, not
     declined), wrong (answered, score below 1), declined, and empty (no answer came). Unanswerable: declined, invented, empty. Shares
-    are of the group and sum to 1, with 95% Wilson intervals; a group without rows is left out. Read both groups: a model that always
-    declines has 100% of the second. Differs from accuracy, which counts "I don't know" and a made-up answer alike.
+    are of the group and sum to 1, with 95% Wilson intervals (nan where a reply failed); a group without rows is left out. Read both: a
+    model that always declines has 100% of the second. Differs from accuracy, which counts "I don't know" and a made-up answer alike.
     As "unanswerable" in SQuAD 2.0: Rajpurkar et al. 2018, arXiv:1806.03822. Raises KeyError for a missing column, ValueError for
     a value that is no flag, or more or fewer flags than rows.
     """
@@ -111,7 +111,8 @@ def abstention_scores(run: Run | pandas.DataFrame, answerable: str | Sequence[bo
         outcomes = [_outcome(row, chosen) for row in table[flags == chosen].to_dict("records")]
         for outcome in ("right", "wrong", "declined", "empty") if chosen else ("declined", "invented", "empty"):
             if outcomes:
-                share = wilson(outcomes.count(outcome), len(outcomes))
+                unknown = Interval(math.nan, math.nan, math.nan, len(outcomes))
+                share = unknown if "failed" in outcomes else wilson(outcomes.count(outcome), len(outcomes))
                 rows.append({"group": group, "outcome": outcome, "share": share.value, "low": share.low, "high": share.high, "n": share.n})
     return pd.DataFrame(rows, columns=["group", "outcome", "share", "low", "high", "n"])
 
@@ -123,8 +124,9 @@ def risk_coverage(
 
     One row for each threshold of `confidence` (any number, higher is surer; without it one row): threshold, coverage = answered/n,
     risk = 1 - mean of `right` among the answered, low and high (95% Wilson for rights of 0 and 1, else nan), answered. Rows that are
-    `declined` are never answered, but count in n. Ties enter together. A curve that falls to the left says that the confidence
-    means something. Raises ValueError if the lengths differ, or if neither is given. Source: El-Yaniv and Wiener 2010, JMLR 11.
+    `declined` are never answered, but count in n; if one of `right` is nan, so is every risk. Ties enter together. A curve that
+    falls to the left says that the confidence means something. Raises ValueError if the lengths differ, or if neither is given.
+    Source: El-Yaniv and Wiener 2010, JMLR 11.
 
     >>> risk_coverage([1, 1, 0, 1], confidence=[0.9, 0.8, 0.8, 0.1])[["coverage", "risk"]].round(2).values.tolist()
     [[0.25, 0.0], [0.75, 0.33], [1.0, 0.25]]
@@ -136,6 +138,7 @@ def risk_coverage(
     if not given or n == 0 or any(len(flags) != n for flags in given):
         raise ValueError(f"risk_coverage needs confidence or declined, one a row; got {n} rows and {[len(flags) for flags in given]} flags")
     sure, silent = list(confidence) if confidence is not None else [1.0] * n, list(declined) if declined is not None else [False] * n
+    right = [math.nan] * n if any(map(math.isnan, right)) else right
     kept = [(float(c), float(r)) for c, r, no in zip(sure, right, silent, strict=True) if not no]
     rows = [_point(threshold, [r for c, r in kept if c >= threshold], n) for threshold in sorted({c for c, _ in kept}, reverse=True)]
     return pd.DataFrame(rows, columns=["threshold", "coverage", "risk", "low", "high", "answered"])
@@ -170,7 +173,7 @@ def _content(text: str) -> set[str]:
 def _outcome(row: dict, answerable: bool) -> str:
     answer = row["answer"] if isinstance(row["answer"], str) else ""
     if not answer.strip():
-        return "empty"
+        return "failed" if math.isnan(row.get("score", 0)) else "empty"
     if declined(answer):
         return "declined"
     return ("right" if row["score"] == 1 else "wrong") if answerable else "invented"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ class Agreement:
     """A judge against labels, on n rows: tp + fn are positive by the labels, tp + fp by the judge.
 
     tpr = tp/(tp+fn), the share of the right ones that it passes (sensitivity, recall); tnr = tn/(tn+fp), the share of the wrong
-    ones that it stops (specificity). `unread` verdicts were neither of the two labels and count as not positive.
+    ones that it stops (specificity). `unread` verdicts were neither of the two labels and count as not positive; `missing` ones never
+    came. If all are unread, or any is missing, nothing is known: n is 0 and every rate is nan.
     """
 
     n: int
@@ -34,8 +36,13 @@ class Agreement:
     tnr: Interval
     kappa: Interval
     unread: int = 0
+    missing: int = 0
 
     def __repr__(self) -> str:
+        if self.missing:
+            return f"no agreement, {self.missing} verdicts are missing: their replies failed, run the judge again"
+        if not self.n:
+            return f"no reply could be read as a verdict, n=0, {self.unread} unread"
         rates = {"TPR": self.tpr, "TNR": self.tnr, "kappa": self.kappa, "accuracy": self.accuracy}
         shown = [f"{name} {i.value:.2f} [{i.low:.2f}, {i.high:.2f}]" for name, i in rates.items()]
         return ", ".join([*shown, f"n={self.n}", *([f"{self.unread} unread"] if self.unread else [])])
@@ -48,8 +55,10 @@ def agreement(truth: Sequence[Hashable], judged: Sequence[Hashable], positive: H
     chance: 0 is no better than that. The same as `sklearn.metrics.cohen_kappa_score`. Its interval is the percentile bootstrap over
     rows, with half a row added to each of the four cells: without that, 40 rows without a disagreement would give 1 ± 0, and
     the interval held the truth 85 times of 100. Accuracy alone misleads where one label is rare; kappa falls with rare labels too
-    (Feinstein and Cicchetti 1990), so read TPR and TNR. A verdict that is neither label, such as "", counts as not positive.
-    Raises ValueError for lengths that differ, and for labels that are not two, `positive` among them. Source: Cohen 1960, EPM 20.
+    (Feinstein and Cicchetti 1990), so read TPR and TNR. A verdict that is neither label, such as "", counts as not positive; where all
+    are "", the judge never gave one, and n is 0, as it is where one is None or nan: its reply failed. Raises ValueError for lengths that
+    differ, for labels that are not two, `positive` among them, and for verdicts in other words than the labels. Source: Cohen 1960,
+    EPM 20.
 
     >>> agreement([1, 1, 1, 1, 0, 0], [1, 1, 1, 0, 0, 1], positive=1)
     TPR 0.75 [0.30, 0.95], TNR 0.50 [0.09, 0.91], kappa 0.25 [-0.50, 1.00], accuracy 0.67 [0.30, 0.90], n=6
@@ -58,7 +67,10 @@ def agreement(truth: Sequence[Hashable], judged: Sequence[Hashable], positive: H
 
     truth, judged = list(truth), list(judged)
     _check(truth, judged, positive)
-    unread = sum(verdict not in truth for verdict in judged)
+    missing, unread = sum(map(_missing, judged)), sum(verdict not in truth for verdict in judged)
+    if missing or all(verdict == "" for verdict in judged):
+        unknown = Interval(math.nan, math.nan, math.nan, 0)
+        return Agreement(0, 0, 0, 0, 0, unknown, unknown, unknown, unknown, unread - missing, missing)
     pairs = [(label == positive, verdict == positive) for label, verdict in zip(truth, judged, strict=True)]
     tp, fp, tn, fn = (pairs.count(pair) for pair in ((True, True), (False, True), (False, False), (True, False)))
     n, cells = len(pairs), np.array([tp, fp, tn, fn])
@@ -76,7 +88,7 @@ def corrected_rate(judged_positive: int, n: int, agreement: Agreement, seed: int
     20 of 20 does not prove TPR = 1. Draws in which the judge is no better than a coin count as "anything from 0 to 1".
     It holds only if the judge errs alike on both sets: label rows from the same task and the same kind of answers, and not the n
     rows themselves. Differs from p, which a lenient judge inflates: at TPR 0.9 and TNR 0.6, half right looks like 0.65.
-    Raises ValueError if TPR + TNR <= 1. Source: Rogan and Gladen 1978, Am. J. Epidemiol. 107.
+    Raises ValueError if TPR + TNR <= 1, and if no verdict of the judge could be read. Source: Rogan and Gladen 1978, Am. J. Epidemiol. 107.
 
     >>> judge = agreement([1] * 100 + [0] * 100, [1] * 90 + [0] * 10 + [1] * 40 + [0] * 60, positive=1)
     >>> corrected_rate(130, 200, judge)
@@ -86,6 +98,8 @@ def corrected_rate(judged_positive: int, n: int, agreement: Agreement, seed: int
 
     if not (n >= 1 and 0 <= judged_positive <= n):
         raise ValueError(f"corrected_rate needs 0 <= judged_positive <= n and n >= 1, got {judged_positive=}, {n=}")
+    if not agreement.n:
+        raise ValueError(f"nothing can be corrected: {agreement}; improve the judge first, or label by hand")
     tpr, tnr = agreement.tpr.value, agreement.tnr.value
     if tpr + tnr <= 1:
         raise ValueError(
@@ -124,6 +138,10 @@ def _interval(value: float, lows: numpy.ndarray, highs: numpy.ndarray, n: int) -
     return Interval(value, min(value, float(np.quantile(lows, 0.025))), max(value, float(np.quantile(highs, 0.975))), n)
 
 
+def _missing(verdict: Hashable) -> bool:
+    return verdict is None or verdict != verdict
+
+
 def _check(truth: list, judged: list, positive: Hashable) -> None:
     if len(truth) != len(judged):
         raise ValueError(f"labels and verdicts are of the same rows, got {len(truth)} and {len(judged)}")
@@ -133,5 +151,6 @@ def _check(truth: list, judged: list, positive: Hashable) -> None:
             f"the labels must be two, the positive one {positive!r} and another, each at least once; got {found[:5]!r}: "
             'say which is positive, as in agreement(truth, judged, positive="right")'
         )
-    if not set(judged) & set(found):
+    said = {verdict for verdict in judged if not _missing(verdict)}
+    if not said & set(found) and said - {""}:
         raise ValueError(f"no verdict is one of the labels {found!r}; got {list(dict.fromkeys(judged))[:5]!r}: use the same words for both")

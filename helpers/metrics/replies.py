@@ -19,18 +19,30 @@ _DENIED = re.compile(rf"(?<!\w)(?:{_NO}|or|either|maybe|perhaps|possibly|if|whet
 _TAKEN_BACK = re.compile(rf"{_DENIED.pattern}|\b(?:and|but|than|unless|except|actually|rather|instead|wait|sorry)\b")
 _IS = re.compile(r"(?:\b(?:is|are|was|were|be|equals|called|named)|\b(?:it|that)'s)\s+$|[:=]\s*$")
 _NUMBER = re.compile(r"(?<![\w.,])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\w|[.,]\d)")
+_SIGNED = re.compile(r"\b(?:minus|negative) (?=[$€£]?\d)|(?<=[=:] )- (?=\d)|(?<=\bis )- (?=\d)")  # ways to write the minus of a number
+_NEARBY = r"""(?:under|below|over|above|beyond|past|near|nearly|almost|about|around|approximately|approx|roughly|circa|before|after|up\ to
+    |(?:more|less|fewer|greater|larger|smaller|higher|lower|other|rather|later|earlier|older|younger|longer|shorter)\ than
+    |at\ (?:least|most)|close\ to|(?:minimum|maximum|short|square|root|multiple|power|out)\ of|half|twice|double|triple|thrice
+    |(?:half|halves|thirds?|quarters?|fourths?|fifths?|tenths?|percent|%)\ of|(?:quarter|five|ten|twenty)\ (?:to|past)
+    |hundred|thousand|million|billion|trillion|dozen|point|sqrt|[√~≈<>≤≥±^⁄/])\.?\s*(?:the\ |an?\ )?[$€£]?\s*"""
+_SCALED = r"""\s*(?:[%‰+<>^⁄/]|(?:(?:degrees\ )?below|above|per\ ?cent|percentage|hundreds?|thousands?|million|billion|trillion|dozens?
+    |millions|billions|trillions|k|bn|mn|mio|mrd|lakhs?|crores?|bc|bce|plus|point|squared|cubed|halves|thirds|fourths
+    |fifths|tenths|hundredths|thousandths|millionths|ish|or|at\ (?:least|most)|minimum|maximum)(?!\w))"""
+_OTHER_VALUE = re.compile(rf"(?<!\w){_NEARBY}-?\d|\d{_SCALED}|\d:\d|\d\.\d+\ ?[ap]m\b", re.VERBOSE)  # 5 million, under 5, 3:30 are not 5
 _ABBREVIATION = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)|(?<=\.[^\W\d_])\.|(?<=\b[sdmj][trs])\.")  # the periods of U.S., St., Dr., Mr.
 BROKEN = object()  # what `json_value` gives for a text that is no JSON
 
 
 def lower(text: str) -> str:
-    """Case and the forms of apostrophes and digits made alike (Unicode NFKC, casefold)."""
+    """Case and the forms of apostrophes and digits made alike (Unicode NFKC, casefold); 5² stays apart from 52."""
+    text = re.sub(r"(?<=\d)(?=[⁰¹²³⁴-⁹])", "^", text)
     return unicodedata.normalize("NFKC", text).replace("’", "'").casefold()
 
 
 def plain(text: str) -> str:
     """Rules 1 to 4 of `exact`; the marks that a sentence needs (, : = and a period inside) stay."""
-    text = _NUMBER.sub(lambda m: _number(m[0]), lower(text).replace("−", "-"))
+    text = _NUMBER.sub(lambda m: _number(m[0]), re.sub(r"−|(?<!\w)–(?=\d)", "-", lower(text)))
+    text = re.sub(r"(?<=\d)[*()\[\]{}]+(?=\d)", " ", text)  # 5*5 is not 55
     text = re.sub(r"[\"“”„«»*`()\[\]{}]|(?<!\w)[_']+|[_']+(?!\w)", "", text)
     text = _ABBREVIATION.sub("", text)
     text = re.sub(r"[ \t]+", " ", re.sub(r"(?<=\w)-(?=\w)", " ", text)).strip(" \t\n\r.!?;:,")
@@ -59,9 +71,11 @@ def says(answer: str, target: str) -> bool:
 
 
 def _only_number(answer: str) -> str | None:
-    """The one number after the last "is", ":" or "=" of a plain answer; None if there are several, none, or doubt."""
-    numbers = set(_NUMBER.findall(last := re.split(r"\b(?:is|are|was|were|equals)\b|[:=]", answer)[-1]))
-    return None if _DENIED.search(answer) or _TAKEN_BACK.search(last) or len(numbers) != 1 else numbers.pop()
+    """The one number after the last "is", ":" or "=" of a plain answer; None if there are several, none, or doubt, or words change it."""
+    last = re.split(r"\b(?:is|are|was|were|equals)\b|:(?!\d)|(?<!\d):|=", _SIGNED.sub("-", answer))[-1]
+    numbers = _NUMBER.findall(last)
+    unclear = _DENIED.search(answer) or _TAKEN_BACK.search(last) or _OTHER_VALUE.search(last)
+    return None if unclear or len(numbers) != 1 else numbers[0]
 
 
 def labels_said(answer: str, labels: Sequence[str]) -> set[str | None]:

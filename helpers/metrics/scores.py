@@ -6,11 +6,11 @@ The score of a run is the mean over its examples.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from helpers.metrics import overlap, replies
+from helpers.metrics import replies
 
-__all__ = ["score", "METRICS", "exact", "label", "set_f1", "json_valid"]
+__all__ = ["exact", "json_valid", "label", "set_f1"]
 
 
 def exact(answer: str, target: str | Sequence[str]) -> float:
@@ -20,9 +20,10 @@ def exact(answer: str, target: str | Sequence[str]) -> float:
     and Markdown marks around words, and a trailing period; (4) thousands commas and trailing zeros of numbers,
     so 1,000 = 1000.0; (5) one sentence around the target: it ends "... is TARGET" or "... : TARGET", or begins
     "TARGET is ..."; (6) one remark of up to three words after a comma: "London, England"; (7) if the target is a
-    number, the words around the only number that follows the last "is", ":" or "=": "She has 12 apples."
+    number, the words around the only number that follows the last "is", ":" or "=": "She has 12 apples."; "minus 5" is -5.
     Wrong are answers with a second sentence, and those that take the target back or leave a choice outside it:
-    "not London", "London or Paris", "London, but I may be wrong".
+    "not London", "London or Paris", "London, but I may be wrong"; and words that make another value of the number next to them:
+    "5 million", "5%", "under 5", "about 5", "half of 5", "3:30" for 30. Where such a wording is right too, list it as a target.
     Aggregation: mean. Differs from SQuAD's exact match (Rajpurkar et al. 2016, arXiv:1606.05250), which drops articles
     everywhere ("Vitamin A" = "Vitamin") and knows no sentence; and from a substring test, which accepts "not London".
     Limits: "London, Paris" cannot be told from "London, England"; "Paris, not London" is wrong for Paris too; "twelve" is not 12.
@@ -90,26 +91,3 @@ def json_valid(answer: str, target: str = "", labels: Sequence[str] = ()) -> flo
         return float(got is not replies.BROKEN)
     kinds = [float if type(value) is int else type(value) for value in (got, shape)]
     return float(kinds[0] is kinds[1] and (not isinstance(shape, dict) or shape.keys() <= got.keys()))
-
-
-METRICS: dict[str, Callable[..., float]] = {
-    "label": label,
-    "exact": lambda answer, target, labels=(): exact(answer, target),
-    "set_f1": set_f1,
-    "json": json_valid,
-    "rouge_1": lambda answer, target, labels=(): overlap.rouge_1(answer, target),
-    "rouge_2": lambda answer, target, labels=(): overlap.rouge_2(answer, target),
-    "rouge_l": lambda answer, target, labels=(): overlap.rouge_l(answer, target),
-    "bleu": lambda answer, target, labels=(): overlap.bleu(answer, target),
-}
-
-
-def score(metric: str, answer: str, target: str | Sequence[str], labels: Sequence[str] = ()) -> float:
-    """The score of one answer by the metric's name: one of METRICS.
-
-    >>> score("exact", "1,000.", "1000")
-    1.0
-    """
-    if metric not in METRICS:
-        raise ValueError(f"unknown metric {metric!r}: choose one of {', '.join(METRICS)}")
-    return METRICS[metric](answer, target, labels)

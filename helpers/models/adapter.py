@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers import places
 from helpers.models.four_bits import quiet_peft, read_nf4, rounded
 from helpers.models.known import recall
+from helpers.models.packaged import NAMED, named
 from helpers.models.reply import ModelError
 from helpers.models.weights import Folder, find, header, read_model
 
@@ -129,11 +129,13 @@ class Adapter:
 
 def _base(path: Path, spec: str, sha256: str) -> Path:
     """The base's folder, from what the adapter says: beside the adapter, else from where Python was started, else where it was trained."""
-    if spec == "pocket":
-        return places.data("pocket")
+    if spec in NAMED:
+        return named(spec)
     name = spec.removeprefix("hf:")
     if not name:
-        raise ModelError(f'{path.name}/{CONFIG} does not say which base it is for: set base_model_name_or_path to "pocket" or a hub id')
+        raise ModelError(
+            f'{path.name}/{CONFIG} does not say which base it is for: set base_model_name_or_path to "pocket", "smollm2" or a hub id'
+        )
     beside = path.resolve().parent / Path(name).name
     if beside.is_dir():
         return beside

@@ -10,14 +10,14 @@ import time
 import warnings
 import weakref
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 from threading import Lock
 
 from helpers import places
 from helpers.models.reply import ModelError, Reply, Settings
 
-__all__ = ["Cache", "open_cache", "reply_key", "files_hash"]
+__all__ = ["Cache", "open_cache", "reply_key", "file_hash", "files_hash"]
 
 SCHEMA = """
 create table if not exists replies (key text primary key, reply text not null, at real not null) without rowid;
@@ -62,7 +62,7 @@ class Cache:
         for start in range(0, len(keys), 500):
             some = keys[start : start + 500]
             rows = self._run(f"select key, reply from replies where key in ({','.join('?' * len(some))})", some)
-            found.update((key, _reply(text)) for key, text in rows)
+            found.update((key, reply) for key, text in rows if (reply := _reply(text)) is not None)
         return found
 
     def put(self, replies: dict[str, Reply]) -> None:
@@ -112,8 +112,13 @@ class Cache:
 
 def files_hash(files: Iterable[Path], cache: Cache | None = None) -> str:
     """One SHA-256 over the names and contents of some files."""
-    each = [(path.name, cache.file_hash(path) if cache else _sha256(path)) for path in sorted(files)]
+    each = [(path.name, file_hash(path, cache)) for path in sorted(files)]
     return hashlib.sha256(json.dumps(each).encode()).hexdigest()
+
+
+def file_hash(path: Path, cache: Cache | None = None) -> str:
+    """SHA-256 of a file's content; a cache remembers it."""
+    return cache.file_hash(path) if cache else _sha256(path)
 
 
 def _sha256(path: Path) -> str:
@@ -121,6 +126,10 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _reply(text: str) -> Reply:
-    reply = Reply(**json.loads(text))
-    return replace(reply, tool_calls=tuple(reply.tool_calls))
+def _reply(text: str) -> Reply | None:
+    """A row as a reply; None for one from before thoughts were told from answers that holds no answer, so that it is asked again."""
+    row, names = json.loads(text), {field.name for field in fields(Reply)}
+    says = row["text"].strip() and not row["text"].lstrip().startswith("<think>")
+    if "thought" not in row and not says and not row["tool_calls"]:
+        return None
+    return Reply(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in names})

@@ -1,11 +1,13 @@
-"""Tool calls in a local model's text, and OpenAI's way of writing them."""
+"""Tool calls in a local model's text, and the two ways of writing them in a conversation: a `Reply`'s, and OpenAI's."""
 
 from __future__ import annotations
 
 import json
 import re
 
-__all__ = ["split_calls", "to_openai", "from_openai"]
+from helpers.models.reply import ModelError
+
+__all__ = ["split_calls", "to_openai", "to_template", "from_openai"]
 
 _OPEN = re.compile(r"<\|call\|>|<tool_call>")
 
@@ -34,17 +36,35 @@ def _call(text: str) -> dict | None:
 
 
 def to_openai(messages: list[dict]) -> list[dict]:
-    """The same messages with what OpenAI's protocol asks for: ids on calls and on their results, arguments as a JSON string."""
+    """The same messages with what OpenAI's protocol asks for: ids on calls and on their results, arguments as a JSON string.
+
+    A call is `{"name": ..., "arguments": {...}}`, as `Reply.tool_calls` has it, or OpenAI's own. ModelError: it is neither.
+    """
     out, waiting, made = [], [], 0
     for message in messages:
-        message = dict(message)
-        if message.get("tool_calls"):
-            message["tool_calls"] = [_with_id(call, f"call_{made + n}") for n, call in enumerate(message["tool_calls"])]
-            made += len(message["tool_calls"])
+        calls, message = message.get("tool_calls") or (), _without_calls(message)
+        if calls:
+            message["tool_calls"] = [_with_id(call, f"call_{made + n}") for n, call in enumerate(calls)]
+            made += len(calls)
             waiting += [call["id"] for call in message["tool_calls"]]
         if message["role"] == "tool" and "tool_call_id" not in message:
             message["tool_call_id"] = waiting.pop(0) if waiting else "call_0"
         out.append(message)
+    return out
+
+
+def to_template(messages: list[dict]) -> list[dict]:
+    """The same messages with each call as chat templates read it: under "function", its arguments an object. ModelError as above.
+
+    >>> to_template([{"role": "assistant", "tool_calls": [{"name": "now", "arguments": {}}]}])[0]["tool_calls"]
+    [{'type': 'function', 'function': {'name': 'now', 'arguments': {}}}]
+    """
+    if not any("tool_calls" in message for message in messages):
+        return messages
+    out = []
+    for message in messages:
+        calls = [{"type": "function", **_rest(call), "function": _function(call)} for call in message.get("tool_calls") or ()]
+        out.append(_without_calls(message) | ({"tool_calls": calls} if calls else {}))
     return out
 
 
@@ -56,14 +76,34 @@ def from_openai(message: object) -> tuple[str, tuple[dict, ...]]:
 
 def _arguments(text: str | None) -> dict:
     try:
-        found = json.loads(text or "{}")
+        value = json.loads(text or "{}")
     except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"_invalid": text}
+        value = None
+    return value if isinstance(value, dict) else {"_invalid": text}
+
+
+def _without_calls(message: dict) -> dict:
+    return {key: value for key, value in message.items() if key != "tool_calls"}
+
+
+def _rest(call: dict) -> dict:
+    """What OpenAI's shape has beside the function: id and type."""
+    return call if "function" in call else {}
+
+
+def _function(call: dict) -> dict:
+    """The function of a call in either shape, its arguments as an object; text that is no JSON object comes as {"_invalid": text}."""
+    function = call.get("function", call) if isinstance(call, dict) else None
+    arguments = (function.get("arguments") or {}) if isinstance(function, dict) else None
+    if not isinstance(arguments, dict | str) or not isinstance(function.get("name"), str):
+        raise ModelError(
+            f'a tool call is {{"name": ..., "arguments": {{...}}}}, as in Reply.tool_calls, or OpenAI\'s {{"function": ...}}; got {call!r}'
+        )
+    return {**function, "arguments": _arguments(arguments) if isinstance(arguments, str) else arguments}
 
 
 def _with_id(call: dict, name: str) -> dict:
-    function = dict(call["function"])
-    if not isinstance(function.get("arguments"), str):
-        function["arguments"] = json.dumps(function.get("arguments", {}))
-    return {"id": name, "type": "function", **call, "function": function}
+    function = _function(call)
+    said, arguments = call.get("function", call).get("arguments"), function["arguments"]
+    text = arguments["_invalid"] if arguments.keys() == {"_invalid"} else json.dumps(arguments)
+    return {"id": name, "type": "function", **_rest(call), "function": {**function, "arguments": said if isinstance(said, str) else text}}

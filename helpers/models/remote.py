@@ -5,35 +5,28 @@ from __future__ import annotations
 import json
 import re
 import time
-import tomllib
+import warnings
 from collections.abc import Iterator, Sequence
-from functools import cache
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from helpers.models import retry
-from helpers.models.calls import from_openai, to_openai
+from helpers.models.dialect import Form, dialect_of
 from helpers.models.keys import key_for, loopback
+from helpers.models.prices import price
 from helpers.models.reply import ModelError, Reply, Settings
+from helpers.models.response import Response, read_response
+from helpers.models.thought import no_answer, thinking_room
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
 __all__ = ["Remote", "price"]
 
+PACE = 20  # tokens a second: what a thought may take beyond the time limit
 ASSUMED_CONTEXT = 8192  # of a model that prices.toml does not list
 SERVER = re.compile(r"localhost\b|[^/]*:\d+(/|$)|[^/]+/", re.IGNORECASE)  # how a URL without its scheme begins
-
-
-def price(name: str) -> dict[str, float]:
-    """Dollars per million tokens `in` and `out`, and `context`, from prices.toml; {} if the model is not listed.
-
-    >>> sorted(price("gpt-4o-mini-2024-07-18"))
-    ['context', 'in', 'out']
-    """
-    listed = _listed()
-    return listed.get(name) or listed.get(re.sub(r"-(\d{4}-\d\d-\d\d|\d{8})$", "", name)) or {}
 
 
 class Remote:
@@ -41,6 +34,10 @@ class Remote:
 
     `context` is that of prices.toml, else 8192 is assumed. A server on this machine costs nothing unless prices.toml lists the
     model. Any other model that is not listed there costs nan: unknown, not free.
+
+    What the model refuses (a temperature, a system turn) is left out or moved, with one warning: see `Reply.changes`. A model
+    that thinks may write LADDER_THINKING_TOKENS (else 2048) more than max_tokens, because its thought counts too, and gets a
+    second more for every 20 of them.
     """
 
     parameters = None
@@ -51,7 +48,8 @@ class Remote:
             raise ModelError("the base URL must be plain, like https://host/v1: no user, password or query; keys go into the environment")
         _check_name(name)
         key_for(url)
-        self.name, self.url, self.here = name, url, loopback(parts.hostname)
+        url = re.sub(r"(/chat/completions)?/*$", "", url)  # a whole address, as it stands in many manuals, is taken too
+        self.name, self.url, self.here, self.dialect = name, url, loopback(parts.hostname), dialect_of(url, name)
         self.timeout, self.concurrency, self.retries = timeout, max(1, concurrency), max(0, retries)
         self.context = int(price(name).get("context", ASSUMED_CONTEXT))
 
@@ -65,11 +63,13 @@ class Remote:
         """One (position, reply) at a time, as they arrive."""
         from concurrent.futures import ThreadPoolExecutor, as_completed
 
-        line, client = retry.Line(self.url, self.retries), self._client()
+        room, line, client = thinking_room(), retry.Line(self.url, self.retries, at_once=self.concurrency), self._client()
         pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="ask")
         try:
-            asked = {pool.submit(self._ask, client, messages, settings, line): i for i, messages in enumerate(conversations)}
+            asked = {pool.submit(self._ask, client, messages, settings, line, room): i for i, messages in enumerate(conversations)}
             for future in as_completed(asked):
+                for sentence in self.dialect.news(room):
+                    warnings.warn(sentence, stacklevel=2)
                 yield [(asked[future], future.result())]
         finally:
             line.cut("stopped")
@@ -79,40 +79,53 @@ class Remote:
     def _client(self) -> OpenAI:
         from openai import OpenAI
 
-        return OpenAI(api_key=key_for(self.url), base_url=self.url, timeout=self.timeout, max_retries=0)
+        return OpenAI(api_key=key_for(self.url), base_url=self.url, max_retries=0)
 
-    def _ask(self, client: OpenAI, messages: list[dict], settings: Settings, line: retry.Line) -> Reply:
+    def _ask(self, client: OpenAI, messages: list[dict], settings: Settings, line: retry.Line, room: int) -> Reply:
         start = time.perf_counter()
         try:
-            return line.ask(lambda: self._once(client, messages, settings))
+            return line.ask(lambda: self._once(client, messages, settings, room))
         except retry.GaveUp as error:
             return Reply("", 0, 0, time.perf_counter() - start, 0.0, error=str(error))
 
-    def _once(self, client: OpenAI, messages: list[dict], settings: Settings) -> Reply:
+    def _once(self, client: OpenAI, messages: list[dict], settings: Settings, room: int) -> Reply:
+        """The reply to one request, which is written anew if the server refuses how it is written, or if its thought left no room."""
         start = time.perf_counter()
-        response = self._request(client, messages, settings)
-        seconds = time.perf_counter() - start
-        choices = getattr(response, "choices", None)
-        if not choices or getattr(choices[0], "message", None) is None:
-            what = "has no choice" if hasattr(response, "choices") else "is not a chat completion"
-            raise retry.NoAnswer(f"the response {what}")
-        text, calls = from_openai(choices[0].message)
-        usage = response.usage
-        used = (usage.prompt_tokens, usage.completion_tokens) if usage else (self.count(messages), _about(text))
-        error = None if text.strip() or calls else _without_text(getattr(choices[0], "finish_reason", None), settings)
-        return Reply(text, *used, seconds, self._usd(*used), error=error, tool_calls=calls)
+        form, response = self._accepted(client, messages, settings, self.dialect.form, room)
+        first = self._reply(response, messages)
+        if response.thinks and not form.thinks:
+            form = replace(form, thinks=True)
+            self.dialect.adopt(form)
+            if response.empty and room:
+                form, response = self._accepted(client, messages, settings, form, room)
+                again = self._reply(response, messages)
+                first = replace(again, usd=first.usd + again.usd)
+        error = self._without_text(response, first, settings.max_tokens + form.room(room))
+        changes, seconds = form.changes(messages, settings, room), time.perf_counter() - start
+        return replace(first, seconds=seconds, error=error, final=error is not None, changes=changes)
 
-    def _request(self, client: OpenAI, messages: list[dict], settings: Settings) -> object:
-        limit = "max_completion_tokens" if self.url.startswith("https://api.openai.com/") else "max_tokens"
-        more = {limit: settings.max_tokens, "temperature": settings.temperature}
-        if settings.temperature > 0:
-            more["seed"] = settings.seed
-        if settings.tools:
-            more["tools"] = settings.tools
-        try:
-            return client.chat.completions.create(model=self.name, messages=to_openai(messages), **more)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise retry.NoAnswer(f"the response is not valid JSON: {error}") from error
+    def _accepted(self, client: OpenAI, messages: list[dict], settings: Settings, form: Form, room: int) -> tuple[Form, Response]:
+        """A response, and the form of request that the server took."""
+        while True:
+            try:
+                request = form.request(self.name, messages, settings, room)
+                response = read_response(_complete(client, request, self.timeout + form.room(room) / PACE))
+            except Exception as error:
+                better = form.after(error, messages, settings)
+                if better is None:
+                    raise
+                form = better
+            else:
+                self.dialect.adopt(form)
+                return form, response
+
+    def _reply(self, response: Response, messages: list[dict]) -> Reply:
+        used = (response.tokens_in, response.tokens_out)
+        if None in used:
+            used = (self.count(messages), _about(response.text + response.thought))
+        return Reply(
+            response.text, *used, 0.0, self._usd(*used), tool_calls=response.calls, thought=response.thought, finish=response.finish
+        )
 
     def _usd(self, tokens_in: int, tokens_out: int) -> float:
         known = price(self.name)
@@ -120,10 +133,24 @@ class Remote:
             return 0.0 if self.here else float("nan")
         return (tokens_in * known["in"] + tokens_out * known["out"]) / 1e6
 
+    def _without_text(self, response: Response, reply: Reply, limit: int) -> str | None:
+        """Why a response that holds neither text nor a tool call is no answer; None if it may be one."""
+        if not response.empty:
+            return None
+        if response.finish == "content_filter":
+            return "the server's content filter left no text: ask in other words"
+        if response.thinks:
+            return no_answer(limit, cut=response.finish == "length")
+        if response.finish == "length":
+            return f"cut at max_tokens={limit} before any text: raise it"
+        return None if reply.tokens_out else "an empty answer: the server sent no text, and counts no token; ask again, or another model"
 
-@cache
-def _listed() -> dict[str, dict[str, float]]:
-    return tomllib.loads(Path(__file__).with_name("prices.toml").read_text(encoding="utf-8"))["models"]
+
+def _complete(client: OpenAI, request: dict, timeout: float) -> object:
+    try:
+        return client.chat.completions.create(**request, timeout=timeout)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise retry.NoAnswer(f"the response is not valid JSON: {error}") from error
 
 
 def _about(text: str) -> int:
@@ -137,10 +164,3 @@ def _check_name(name: str) -> None:
         server = server.rpartition("://")[2]
         scheme = "http" if loopback(urlsplit(f"//{server}").hostname or "") else "https"
         raise ModelError(f"the server of {model!r} lacks http:// or https://: write openai:{model}@{scheme}://{server}")
-
-
-def _without_text(finish: str | None, settings: Settings) -> str | None:
-    """Why a response that holds neither text nor a tool call is no answer; None if it may be one."""
-    if finish == "length":
-        return f"cut at max_tokens={settings.max_tokens} before any text: raise it"
-    return "the server's content filter left no text: ask in other words" if finish == "content_filter" else None

@@ -17,6 +17,12 @@ class Reply:
 
     `seconds` is the wall time of the request (for a batch: its time divided by its size), `usd` its price (0.0 for a model on
     this machine, nan when prices.toml does not list the model). A reply from the cache keeps the numbers it was paid for with.
+    `tool_calls` can stand in a conversation as they are: {"role": "assistant", "content": reply.text, "tool_calls": reply.tool_calls}.
+    `thought` is what the model thought before `text`, where it shows that; its tokens are among `tokens_out`. `finish` says how
+    the reply ended: "stop", "length" (cut at max_tokens), "tool_calls", or the server's own word. `changes` says how the request
+    differed from what was asked for, because the model takes no other: "temperature=default", "seed=default", "system=user" (the
+    system text went before the first question), "max_tokens=+2048" (room for a thought).
+    `final`, beside an `error`: asking again would give the same, as for a prompt that is too long for the model.
     """
 
     text: str
@@ -27,6 +33,10 @@ class Reply:
     cached: bool = False
     error: str | None = None
     tool_calls: tuple[dict, ...] = ()
+    thought: str = ""
+    finish: str = ""
+    changes: tuple[str, ...] = ()
+    final: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,26 +5,36 @@ from __future__ import annotations
 import math
 import random
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from threading import Event, Lock
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from helpers.models.keys import hide
 
-__all__ = ["GaveUp", "Line", "NoAnswer", "reason", "wait"]
+__all__ = ["GaveUp", "Line", "NoAnswer", "message", "reason", "wait"]
 
 T = TypeVar("T")
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 120.0  # seconds; doubled after each try. Who asks us to wait longer than the longest is left alone
 REFUSALS = 3  # so many refused connections in a row, and nobody is there
 AGAIN = {408, 409, 425, 429}  # with 5xx: worth another try
-HOPELESS = {401, 403, 404}  # wrong key, forbidden, no such model: no other request will fare better
+HOPELESS = {401, 402, 403, 404, 405}  # wrong key, no money, forbidden, no such model or route: no other request will fare better
+ALIKE = 4  # at least so many first requests that all failed for the same reason speak for the rest
 
 
 class NoAnswer(Exception):
-    """A response that arrived whole and holds no answer: not JSON, or without a choice."""
+    """A response that arrived whole and holds no answer: not JSON, or without a choice, or an error (`body`, with its own `status_code`).
+
+    `foreign`: it is not even a chat completion, so something else answers at this URL.
+    """
+
+    def __init__(self, text: str, *, body: object = None, status: int | None = None, foreign: bool = False) -> None:
+        super().__init__(text)
+        self.body, self.status_code, self.foreign = body, status, foreign
 
 
 class GaveUp(Exception):
@@ -34,9 +44,10 @@ class GaveUp(Exception):
 class Line:
     """The state that the requests of one call share: whether there is still a point in asking."""
 
-    def __init__(self, url: str, retries: int) -> None:
-        self.url, self.retries, self.reason = url, retries, ""
+    def __init__(self, url: str, retries: int, *, at_once: int = 1) -> None:
+        self.url, self.retries, self.reason, self.patience = url, retries, "", max(ALIKE, at_once)
         self._refused, self._answered, self._cut, self._lock = 0, False, Event(), Lock()
+        self._failures: Counter[str] = Counter()
 
     @property
     def open(self) -> bool:
@@ -49,12 +60,12 @@ class Line:
     def failed(self, error: Exception) -> None:
         """Notes a failure; cuts the line if nobody listens there, or if the server will take no request like these."""
         if getattr(error, "status_code", 0) in HOPELESS or getattr(error, "code", None) == "insufficient_quota":
-            self.cut(reason(error))
+            self.cut(self._why(error))
         elif _refused(error):
             with self._lock:
                 self._refused += 1
             if self._refused >= REFUSALS * (self.retries + 1 if self._answered else 1):
-                self.cut(f"cannot connect to {self.url}: is the server running, and is the URL right?")
+                self.cut(self._nobody(error))
 
     def cut(self, why: str) -> None:
         self.reason = self.reason or why
@@ -71,15 +82,36 @@ class Line:
                 return found
             except Exception as error:
                 self.failed(error)
-                why, pause = reason(error), wait(error, tries)
+                why, pause = self._why(error), wait(error, tries)
             if pause is None or tries > self.retries:
                 break
             self.wait(pause)
-        raise GaveUp(self.reason or (f"{why} (tried {tries} times)" if tries > 1 else why))
+        raise GaveUp(self.reason or self._given_up(f"{why} (tried {tries} times)" if tries > 1 else why))
 
     def wait(self, seconds: float) -> None:
         """Sleeps, but wakes up when the line is cut."""
         self._cut.wait(seconds)
+
+    def _given_up(self, why: str) -> str:
+        """Cuts the line once the first requests, as many as go out at once, all failed alike: the rest would as well."""
+        with self._lock:
+            self._failures[why] += 1
+            hopeless = not self._answered and self._failures[why] >= self.patience
+        if hopeless:
+            self.cut(f"{why}; the first {self.patience} requests all failed so, and the rest were not sent")
+        return why
+
+    def _nobody(self, error: Exception) -> str:
+        if "SSL" in str(error.__cause__):
+            return f"cannot connect to {self.url} ({error.__cause__}): does it speak http:// only, or is its certificate not trusted?"
+        return f"cannot connect to {self.url}: is the server running, and is the URL right?"
+
+    def _why(self, error: Exception) -> str:
+        """The reason, and a better base URL where that may be what is wrong."""
+        status, path = getattr(error, "status_code", 0), urlsplit(self.url).path
+        nowhere = getattr(error, "foreign", False) or (status in (404, 405) and "model" not in message(error).lower())
+        lacks = nowhere and not re.search(r"/v\d", path)
+        return reason(error) + (f"; does the base URL lack /v1? Try {self.url}/v1" if lacks else "")
 
 
 def reason(error: Exception) -> str:
@@ -89,10 +121,12 @@ def reason(error: Exception) -> str:
         text = "timeout: no answer in time"
     elif kind == "APIConnectionError":
         text = f"connection failed: {error.__cause__ or error}"
+    elif isinstance(error, NoAnswer):
+        text = f"an error instead of an answer: {message(error)}" if error.body else str(error)
     elif status:
-        text = f"HTTP {status}: {_message(error)}"
+        text = f"HTTP {status}: {message(error)}"
     else:
-        text = str(error) if isinstance(error, NoAnswer) else f"{kind}: {error}"
+        text = f"{kind}: {error}"
     return re.sub(r"\bsk-[\w*.-]+", "<key>", " ".join(hide(text).split()))[:300]
 
 
@@ -103,7 +137,7 @@ def wait(error: Exception, tries: int) -> float | None:
     connections refused or dropped, and responses without an answer.
     """
     status = getattr(error, "status_code", None)
-    lost = isinstance(error, NoAnswer) or type(error).__name__ in ("APITimeoutError", "APIConnectionError")
+    lost = (isinstance(error, NoAnswer) and not status) or type(error).__name__ in ("APITimeoutError", "APIConnectionError")
     if not (lost or status in AGAIN or (status or 0) >= 500):
         return None
     asked = _retry_after(error)
@@ -126,10 +160,16 @@ def _retry_after(error: Exception) -> float | None:
     return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
-def _message(error: Exception) -> str:
+def message(error: Exception) -> str:
+    """What the server says is wrong, from whatever its error holds; where it passes on another server's error, that one's words too."""
     body = getattr(error, "body", None)
-    return str(body.get("message") or body) if isinstance(body, dict) else str(error)
+    body = body[0] if isinstance(body, list) and body else body
+    body = body.get("error", body) if isinstance(body, dict) else body
+    if isinstance(body, dict):
+        raw = (body.get("metadata") or {}).get("raw") if isinstance(body.get("metadata"), dict) else None
+        return " ".join(str(part) for part in (body.get("message") or body.get("detail") or body, raw) if part)
+    return body if isinstance(body, str) and body and "<html" not in body.lower() else str(error)
 
 
 def _refused(error: Exception) -> bool:
-    return type(error.__cause__).__name__ == "ConnectError"
+    return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from helpers.progress import bar
 from helpers.retrieval.chunking import Chunk
-from helpers.retrieval.embedders import Embedder
+from helpers.retrieval.embedder import Embedder
 from helpers.retrieval.hits import Hit, Update, changes, checked, fingerprinted, ranked
 from helpers.retrieval.index import DIGITS, BadIndex, check_embedder, described
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpers.models import ModelError
 from helpers.models.weights import Folder, read_tokenizer
-from helpers.retrieval.embedders import Embedder
+from helpers.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
     import numpy

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.models import ModelError, retry
 from helpers.models.keys import key_for
 from helpers.models.remote import Remote
-from helpers.retrieval.embedders import Embedder
+from helpers.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
     import numpy

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.retrieval.chunking import Chunk
-from helpers.retrieval.embedders import Embedder
+from helpers.retrieval.embedder import Embedder
 from helpers.retrieval.hits import Hit, Update, best, changes, checked, fingerprinted, ranked
 from helpers.storage import write_bytes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ class Comparison:
     """What run b gains over run a on the same examples: difference = b - a; a win is an example that b does better.
 
     p is from the exact McNemar test if every example differs by -1, 0 or 1, else from a paired permutation test (`test` says which).
+    `incomplete` says which run lacks replies; then there is no comparison: difference and p are nan, and nothing is counted.
     """
 
     a: str
@@ -32,8 +34,11 @@ class Comparison:
     ties: int
     n: int
     test: str = "exact McNemar"
+    incomplete: str = ""
 
     def __repr__(self) -> str:
+        if self.incomplete:
+            return f"{self.b} - {self.a}: no comparison, {self.incomplete}"
         d = self.difference
         p = "p<0.001" if self.p < 0.001 else f"p={self.p:.3f}"
         return (
@@ -45,15 +50,21 @@ class Comparison:
 def compare(a: Run, b: Run) -> Comparison:
     """What b gains over a, example by example.
 
-    ValueError: the runs are of different tasks, splits, metrics, examples or targets; nothing can be said of such a pair.
+    Of a pair with an incomplete run it says just that. ValueError: the runs are of different tasks, splits, metrics, examples or
+    targets; nothing can be said of such a pair.
     """
     left, right = _aligned(a, b)
-    x, y = left["score"].to_numpy(), right["score"].to_numpy()
-    wins, losses, n = int((y > x).sum()), int((y < x).sum()), len(x)
-    counts = {"wins": wins, "losses": losses, "ties": n - wins - losses, "n": n}
-    if set(y - x) <= {-1.0, 0.0, 1.0}:
-        return Comparison(a.method, b.method, stats.paired_wins(wins, losses, n), stats.mcnemar(x, y), **counts)
-    return Comparison(a.method, b.method, stats.paired_bootstrap(x, y), stats.sign_flip(x, y), **counts, test="paired permutation")
+    if not (a.complete and b.complete):
+        return _incomplete(a, b)
+    paired = stats.difference(left["score"].to_numpy(), right["score"].to_numpy())
+    return Comparison(a.method, b.method, paired.gain, paired.p, paired.wins, paired.losses, paired.ties, paired.gain.n, paired.test)
+
+
+def _incomplete(a: Run, b: Run) -> Comparison:
+    lost = [f"{run.failed} of {len(run.table)} replies of {run.method} failed" for run in (a, b) if not run.complete]
+    unknown = Interval(math.nan, math.nan, math.nan, len(a.table))
+    why = f"{' and '.join(lost)}: run again, then compare"
+    return Comparison(a.method, b.method, unknown, math.nan, 0, 0, 0, len(a.table), test="none", incomplete=why)
 
 
 def _aligned(a: Run, b: Run) -> tuple[pandas.DataFrame, pandas.DataFrame]:

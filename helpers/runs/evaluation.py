@@ -1,7 +1,7 @@
 """Runs: one method, one model, one split; a table with one row an example. And what two runs say about each other.
 
 A run is not resumed from a file of its own: every reply is in the models' cache the moment it arrives, so running again after
-a kill asks (and pays) only for the rest.
+a kill, or after some replies failed, asks (and pays) only for the rest.
 """
 
 from __future__ import annotations
@@ -9,54 +9,47 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
-from helpers.metrics.scores import score
+from helpers.methods.solving import Solver, answers
+from helpers.metrics.registry import score
 from helpers.progress import bar
 from helpers.runs.comparison import Comparison, compare
 from helpers.runs.looks import Look, data_fingerprint, look
-from helpers.runs.record import COLUMNS, Run, frame, read
+from helpers.runs.record import Run, frame, read
 from helpers.stats import Interval
+from helpers.tasks.task import RUN_COLUMNS
 
 if TYPE_CHECKING:
     import pandas
 
-    from helpers.methods.method import Answer, OnAnswer
+    from helpers.methods.method import Answer
     from helpers.models import Model
     from helpers.tasks import Task
 
 __all__ = ["Run", "Comparison", "run", "compare", "table", "read"]
 
 
-class Solver(Protocol):
-    """A method, as a run needs it; `fingerprint` and `template` are used where it has them."""
-
-    name: str
-
-    def solve(self, examples: Sequence[Mapping], model: Model | None, on_answer: OnAnswer | None = None) -> list[Answer]: ...
-
-
 def run(method: Solver, task: Task, model: Model | None, *, split: str = "dev", limit: int | None = None, progress: bool = True) -> Run:
     """Ask about every example of a split (or its first `limit`), and score what comes back.
 
     Before any call: the targets are scored once and a `Method` makes all its messages, so a bad example costs nothing.
-    A test split counts a look (`Run.look`); past the task's budget it still runs, with a warning. `progress=False` or
-    LADDER_PROGRESS=off hides the bar, which shows only in a terminal or a notebook that someone watches.
+    If some replies fail, the run is incomplete and a warning says so: it has no score and counts no look, and running it again asks
+    only for the rest. ModelError: all failed. A test split counts a look (`Run.look`); past the task's budget it still runs, with a
+    warning. `progress=False` or LADDER_PROGRESS=off hides the bar, which shows only in a terminal or a notebook that someone watches.
     """
     examples = _examples(task, split, limit)
     for example in examples:
         _score(task, example, "")
     started = time.perf_counter()
     with bar(len(examples), f"{method.name} on {task.name}/{split}", progress) as shown:
-        answers = method.solve(examples, model, lambda i, answer: shown.update(1))
+        given = answers(method, examples, model, lambda i, answer: shown.update(1))
     seconds = time.perf_counter() - started
-    if len(answers) != len(examples):
-        raise ValueError(f"method {method.name!r} gave {len(answers)} answers to {len(examples)} examples: solve() gives one each")
-    rows = [_row(task, example, answer) for example, answer in zip(examples, answers, strict=True)]
+    rows = [_row(task, example, answer) for example, answer in zip(examples, given, strict=True)]
     template = getattr(method, "template", None)
-    return Run(
+    done = Run(
         task.name,
         method.name,
         model.name if model else "none",
@@ -66,8 +59,11 @@ def run(method: Solver, task: Task, model: Model | None, *, split: str = "dev", 
         settings=dict(getattr(method, "settings", {})),
         seconds=seconds,
         template=asdict(template) | {"fingerprint": template.fingerprint} if template else {},
-        look=_look(method, task, model, examples) if split == "test" else None,
     )
+    if not done.complete:
+        warnings.warn(f"{done}{_rest(model)}", stacklevel=2)
+        return done
+    return replace(done, look=_look(method, task, model, examples)) if split == "test" else done
 
 
 def table(runs: Iterable[Run]) -> pandas.DataFrame:
@@ -77,7 +73,7 @@ def table(runs: Iterable[Run]) -> pandas.DataFrame:
     rows, above = [], None
     for this in runs:
         same = above and (above.task, above.split, above.metric) == (this.task, this.split, this.metric)
-        gain = compare(above, this).difference if same else Interval(math.nan, math.nan, math.nan, 0)
+        gain = compare(above, this).difference if same else Interval(math.nan, math.nan, math.nan, 0)  # nan too if one is incomplete
         rows.append({"task": this.task, **this.summary(), "gain": gain.value, "gain_low": gain.low, "gain_high": gain.high})
         above = this
     return pd.DataFrame(rows)
@@ -97,27 +93,34 @@ def _score(task: Task, example: Mapping, answer: str) -> float:
         raise ValueError(f"task {task.name!r}, example {example['id']!r} cannot be scored: {error}") from error
 
 
+def _rest(model: Model | None) -> str:
+    """What running again costs, where replies are kept."""
+    return ", which asks only for the rest" if getattr(model, "_cache", None) is not None else ""
+
+
 def _row(task: Task, example: Mapping, answer: Answer) -> dict:
-    """One row of the table; an example without an answer, for whatever reason, scores 0."""
+    """One row of the table; an example whose reply failed has no score (nan), one whose reply could not be read scores 0."""
     replies = answer.replies
-    error = answer.error or (next((r.error for r in replies if r.error), None) if not answer.text else None)
+    error = answer.failed or answer.error or (next((r.error for r in replies if r.error), None) if not answer.text else None)
     sums = {name: sum(getattr(reply, name) for reply in replies) for name in ("tokens_in", "tokens_out", "seconds", "usd")}
     return {
         **{name: example[name] for name in ("id", "input", "target")},
         "messages": answer.messages,
         "reply": replies[-1].text if replies else "",
-        "answer": answer.text,
-        "score": 0.0 if error else _score(task, example, answer.text),
+        "answer": "" if answer.failed else answer.text,
+        "score": math.nan if answer.failed else 0.0 if error else _score(task, example, answer.text),
         **sums,
         "cached": bool(replies) and all(reply.cached for reply in replies),
         "error": error,
-        **{name: value for name, value in example.items() if name not in COLUMNS},
+        **{name: value for name, value in example.items() if name not in RUN_COLUMNS},
     }
 
 
 def _look(method: Solver, task: Task, model: Model | None, examples: list[dict]) -> Look:
     who = f"{model.name} {getattr(model, 'fingerprint', model.spec)}" if model else "none"
-    seen = look(task.name, getattr(method, "fingerprint", method.name), who, data_fingerprint(examples), budget=task.looks)
+    whole = data_fingerprint(sorted(task["test"], key=lambda row: row["id"]))
+    parts = getattr(method, "fingerprint", method.name), who, data_fingerprint(examples)
+    seen = look(task.name, *parts, whole=whole, budget=task.looks)
     if seen.over:
         warnings.warn(
             f"This is look {seen.number} at the test split of {task.name!r}, and its budget is {seen.budget}: the score is no "

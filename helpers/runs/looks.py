@@ -36,27 +36,29 @@ class Look:
         return f"look {self.number} of {self.budget}{', had before' if self.again else ''}"
 
 
-def look(task: str, method: str, model: str, data: str, *, budget: int, ledger: Path | None = None) -> Look:
+def look(task: str, method: str, model: str, data: str, *, whole: str = "", budget: int, ledger: Path | None = None) -> Look:
     """Write a look down and number it. The same task, method, model and data again is the same look, under its first number.
 
     `method`, `model` and `data` are fingerprints, such as `Method.fingerprint`, `Model.spec` and `data_fingerprint(rows)`.
+    `whole` is the fingerprint of the whole test split. Looks are counted by name and `whole`: other data under the same name has a
+    budget of its own, while a run with a `limit` (other `data`, the same `whole`) uses the same one.
     """
     ledger = ledger or places.outputs("looks.jsonl")
     key = hashlib.sha256(json.dumps([task, method, model, data]).encode()).hexdigest()[:16]
-    before = _keys(task, ledger)
+    before = _keys(task, whole, ledger)
     if key not in before:
-        _append(ledger, {"key": key, "task": task, "method": method, "model": model, "data": data})
-    number = _keys(task, ledger).index(key) + 1
+        _append(ledger, {"key": key, "task": task, "method": method, "model": model, "data": data, "whole": whole})
+    number = _keys(task, whole, ledger).index(key) + 1
     return Look(task, number, budget, again=key in before)
 
 
-def used(task: str, *, ledger: Path | None = None) -> int:
-    """How many different looks the task's test split has had.
+def used(task: str, whole: str = "", *, ledger: Path | None = None) -> int:
+    """How many different looks the task's test split has had; without `whole`, all data sets of that name together.
 
     >>> used("a task that nobody has run")
     0
     """
-    return len(_keys(task, ledger or places.outputs("looks.jsonl")))
+    return len(_keys(task, whole, ledger or places.outputs("looks.jsonl")))
 
 
 def data_fingerprint(rows: Iterable[Mapping]) -> str:
@@ -65,12 +67,13 @@ def data_fingerprint(rows: Iterable[Mapping]) -> str:
     return short(json.dumps(parts, default=repr))
 
 
-def _keys(task: str, ledger: Path) -> list[str]:
-    """The different looks at one task in the order they were first had."""
+def _keys(task: str, whole: str, ledger: Path) -> list[str]:
+    """The different looks at one test split in the order they were first had; where either side does not say which, the name decides."""
     if not ledger.exists():
         return []
     entries = [_entry(line) for line in ledger.read_text(encoding="utf-8").split("\n")]
-    return list(dict.fromkeys(entry["key"] for entry in entries if entry.get("task") == task and "key" in entry))
+    same = [entry for entry in entries if entry.get("task") == task and (not whole or entry.get("whole") in (None, "", whole))]
+    return list(dict.fromkeys(entry["key"] for entry in same if "key" in entry))
 
 
 def _entry(line: str) -> dict:

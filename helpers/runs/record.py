@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,13 +14,26 @@ from helpers import stats
 from helpers.runs.looks import Look
 from helpers.stats import Interval
 from helpers.storage import read_json, write_text
+from helpers.tasks.task import RUN_COLUMNS
 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["COLUMNS", "Run", "frame", "read"]
+__all__ = ["NoScore", "Run", "frame", "read"]
 
-COLUMNS = ("id", "input", "target", "messages", "reply", "answer", "score", "tokens_in", "tokens_out", "seconds", "usd", "cached", "error")
+
+@dataclass(frozen=True, repr=False)
+class NoScore(Interval):
+    """The score of an incomplete run: nan, and how many of its n replies failed.
+
+    >>> NoScore(math.nan, math.nan, math.nan, 120, failed=12)
+    no score, 12 of 120 replies failed
+    """
+
+    failed: int = 0
+
+    def __repr__(self) -> str:
+        return f"no score, {self.failed} of {self.n} replies failed"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,8 +41,9 @@ class Run:
     """What came of one method, one model and one split. `table` has one row an example, in the split's order; the example's own
     extra columns (`kind`, `domain`) stand behind the others.
 
-    A failed example (no reply, or one that could not be read) is a row with score 0 and its `error`; it is never dropped.
-    tokens, seconds and usd are sums over the example's replies. `look` is set for a test split.
+    An example whose reply could not be read is a row with score 0 and its `error`; one whose reply failed has the score nan, and makes
+    the run incomplete: without a score, until it is run again. None is ever dropped. tokens, seconds and usd are sums over the
+    example's replies. `look` is set for a complete run of a test split.
     """
 
     task: str
@@ -44,42 +59,75 @@ class Run:
 
     @property
     def score(self) -> Interval:
-        """The mean score with its 95% interval: Wilson's for scores of 0 and 1, else the bootstrap's."""
+        """The mean score with its 95% interval: Wilson's for scores of 0 and 1, else the bootstrap's. Of an incomplete run a `NoScore`."""
         return _interval(self.table["score"].to_numpy())
 
+    @property
+    def failed(self) -> int:
+        """How many examples have no score, because a reply failed."""
+        return int(self.table["score"].isna().sum())
+
+    @property
+    def complete(self) -> bool:
+        """Whether every example has a score."""
+        return not self.failed
+
+    @property
+    def unread(self) -> int:
+        """How many examples score 0 because what the model wrote could not be read."""
+        return int((self.table["score"].notna() & self.table["error"].notna()).sum())
+
     def by(self, column: str) -> pandas.DataFrame:
-        """The score of each group of examples, such as each `kind`: columns score, low, high (95% Wilson or bootstrap) and n."""
+        """The score of each group of examples, such as each `kind`: columns score, low, high (95% Wilson or bootstrap) and n.
+
+        A group with failed replies has none (nan); a column `failed` then counts them.
+        """
         if column not in self.table:
             raise KeyError(f"no column {column!r} in this run; there are: {', '.join(self.table.columns)}")
         import pandas as pd
 
         found = {name: _interval(rows["score"].to_numpy()) for name, rows in self.table.groupby(column, dropna=False)}
         cells = {name: {"score": i.value, "low": i.low, "high": i.high, "n": i.n} for name, i in found.items()}
-        return pd.DataFrame.from_dict(cells, orient="index").rename_axis(column)
+        table = pd.DataFrame.from_dict(cells, orient="index").rename_axis(column)
+        return table if self.complete else table.assign(failed=[getattr(i, "failed", 0) for i in found.values()])
 
     def summary(self) -> dict:
-        """One row of a ladder table: means for tokens and seconds, usd per 1,000 examples, counts of errors and cached rows."""
-        rows, at = self.table, self.score
+        """One row of a ladder table: means for tokens and seconds and usd per 1,000 examples, over the replies that came; how many failed,
+        how many could not be read, and how many came from the cache."""
+        rows, at = self.scored_rows, self.score
         means = {column: float(rows[column].mean()) for column in ("tokens_in", "tokens_out", "seconds")}
         return {
             "method": self.method,
             "model": self.model,
             "split": self.split,
-            "n": len(rows),
+            "n": len(self.table),
             "score": at.value,
             "low": at.low,
             "high": at.high,
             **means,
             "usd_per_1000": 1000 * float(rows["usd"].mean(skipna=False)),
-            "errors": int(rows["error"].notna().sum()),
+            "failed": self.failed,
+            "unread": self.unread,
             "cached": int(rows["cached"].sum()),
         }
 
+    @property
+    def scored_rows(self) -> pandas.DataFrame:
+        """The table without the rows whose replies failed."""
+        return self.table[self.table["score"].notna()]
+
+    @property
+    def first_error(self) -> str:
+        """The first error in a line: of the replies that failed, if any did, else of those that could not be read."""
+        rows = self.table if self.complete else self.table[self.table["score"].isna()]
+        return textwrap.shorten(next(iter(rows["error"].dropna()), ""), 160, placeholder=" ...")
+
     def __repr__(self) -> str:
-        failed = self.table["error"].dropna()
         extra = f", {self.look}" if self.look else ""
-        if len(failed):
-            extra += f", {len(failed)} failed: {textwrap.shorten(failed.iloc[0], 160, placeholder=' ...')}"
+        if self.unread:
+            extra += f", {self.unread} unread" + f": {self.first_error}" * self.complete
+        if not self.complete:
+            extra += f" ({self.first_error}); incomplete: run it again"
         return f"{self.method} on {self.task}/{self.split} with {self.model}: {self.score}{extra}"
 
     def save(self, folder: str | Path) -> Path:
@@ -104,6 +152,8 @@ def read(folder: str | Path) -> Run:
 
 
 def _interval(scores: Sequence[float]) -> Interval:
+    if failed := sum(math.isnan(score) for score in scores):
+        return NoScore(math.nan, math.nan, math.nan, len(scores), failed)
     if set(scores) <= {0.0, 1.0}:
         return stats.wilson(int(sum(scores)), len(scores))
     return stats.bootstrap(scores)
@@ -114,5 +164,5 @@ def frame(rows: list[dict]) -> pandas.DataFrame:
     import pandas as pd
 
     kinds = {"score": float, "tokens_in": int, "tokens_out": int, "seconds": float, "usd": float, "cached": bool}
-    names = dict.fromkeys([*COLUMNS, *rows[0]])
+    names = dict.fromkeys([*RUN_COLUMNS, *rows[0]])
     return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kinds.get(name, object)) for name in names})

@@ -1,4 +1,4 @@
-"""The three figures of shrinking: the values that weights may take, the frontier, and which part hurts."""
+"""What nothing else beats, and the figures of shrinking: the values that weights may take, the frontier, and which part hurts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,36 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.plots import COLORS, name_dots
-from helpers.shrink.table import frontier
 
 if TYPE_CHECKING:
     import numpy
     import pandas
     from matplotlib.axes import Axes
 
-__all__ = ["draw_values", "draw_frontier", "draw_sensitivity"]
+__all__ = ["draw_frontier", "draw_sensitivity", "draw_values", "frontier"]
+
+
+def frontier(table: pandas.DataFrame, *, low: Sequence[str] = ("bytes", "seconds_1"), high: Sequence[str] = ("score",)) -> pandas.Series:
+    """True for each row that no other row beats (the Pareto frontier); the index is the table's.
+
+    A row is beaten by one that is nowhere worse (not above in any column of `low`, not below in any of `high`) and somewhere better. Of
+    two equal rows neither beats the other. It compares the numbers as they are, noise included: look at the intervals too.
+    ValueError: a column is missing, or has nan, which beats nothing and cannot be beaten.
+
+    >>> import pandas as pd
+    >>> frontier(pd.DataFrame({"bytes": [9, 5, 6], "score": [0.9, 0.8, 0.7]}), low=["bytes"]).tolist()
+    [True, True, False]
+    """
+    import numpy as np
+    import pandas as pd
+
+    missing = [name for name in (*low, *high) if name not in table]
+    if missing or table[[*low, *high]].isna().to_numpy().any():
+        why = f"no column {', '.join(missing)} in {', '.join(table)}" if missing else "there are empty cells: drop those rows first"
+        raise ValueError(f"the frontier needs a number in every cell of {', '.join((*low, *high))}; {why}")
+    costs = np.column_stack([table[list(low)].to_numpy(float), -table[list(high)].to_numpy(float)])
+    beaten = [bool(((costs <= row).all(axis=1) & (costs < row).any(axis=1)).any()) for row in costs]
+    return ~pd.Series(beaten, index=table.index, dtype=bool, name="frontier")
 
 
 def draw_values(weights: numpy.ndarray, allowed: Mapping[str, Sequence[float]], *, ax: Axes | None = None, title: str = "") -> Axes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -16,12 +15,14 @@ from helpers.models.cache import files_hash
 from helpers.models.local import Local
 from helpers.models.reply import Reply, Settings
 from helpers.models.weights import limit_of
+from helpers.storage import read_json
 
 if TYPE_CHECKING:
     import numpy
     from onnxruntime import InferenceSession
     from transformers import PreTrainedTokenizerBase
 
+    from helpers.models.cache import Cache
     from helpers.models.decode import Noise
 
 __all__ = ["Graph", "session", "decode"]
@@ -38,13 +39,10 @@ class Graph(Local):
     def __init__(self, folder: Path, parameters: int, *, batch_size: int = 64) -> None:
         self.path, self.parameters, self.batch_size = folder, parameters, max(1, batch_size)
         self.adapter, self.soft, self.seq2seq = None, range(0), False
-        config, generation, named = (self._json(f"{name}.json") for name in ("config", "generation_config", "tokenizer_config"))
+        config, generation, named = (read_json(folder / f"{name}.json") for name in ("config", "generation_config", "tokenizer_config"))
         self.context = limit_of(config, named.get("model_max_length") or 0)
         ends = generation.get("eos_token_id")
         self._ends = ends if isinstance(ends, list) else [ends]
-
-    def _json(self, name: str) -> dict:
-        return json.loads((self.path / name).read_text(encoding="utf-8"))
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
@@ -62,7 +60,7 @@ class Graph(Local):
         ends = sorted({end for end in [*self._ends, self.tokenizer.eos_token_id] if end is not None})
         return SimpleNamespace(device=SimpleNamespace(type="cpu"), generation_config=SimpleNamespace(eos_token_id=ends))
 
-    def identity(self, cache: object | None) -> str:
+    def identity(self, cache: Cache | None) -> str:
         return files_hash([path for path in self.path.iterdir() if path.is_file()], cache)
 
     def _ask(self, rows: list[list[int]], settings: Settings) -> list[Reply]:
@@ -95,10 +93,10 @@ def decode(
     import numpy as np
 
     done, alive = [[] for _ in rows], list(range(len(rows)))
-    ids, there = _padded(rows)
-    past = {one.name: np.zeros((len(rows), one.shape[1], 0, one.shape[3]), np.float32) for one in graph.get_inputs()[3:]}
+    ids, real = _padded(rows)
+    past = {old.name: np.zeros((len(rows), old.shape[1], 0, old.shape[3]), np.float32) for old in graph.get_inputs()[3:]}
     for _ in range(max_tokens):
-        logits, *present = graph.run(None, {**_inputs(ids, there), **past})
+        logits, *present = graph.run(None, {**_inputs(ids, real), **past})
         chosen = _chosen(logits, noise)
         for i, token in zip(alive, chosen.tolist(), strict=True):
             done[i].append(token)
@@ -109,7 +107,7 @@ def decode(
             alive, present = [alive[n] for n in keep], [tensor[keep] for tensor in present]
             if noise is not None:
                 noise.keep(keep.tolist())
-        ids, there = chosen[keep][:, None], np.pad(there[keep], ((0, 0), (0, 1)), constant_values=True)
+        ids, real = chosen[keep][:, None], np.pad(real[keep], ((0, 0), (0, 1)), constant_values=True)
         past = dict(zip(past, present, strict=True))
     return done
 
@@ -120,18 +118,18 @@ def _padded(rows: Sequence[list[int]]) -> tuple[numpy.ndarray, numpy.ndarray]:
 
     longest = max(map(len, rows))
     ids = np.array([[0] * (longest - len(row)) + row for row in rows], dtype=np.int64)
-    there = np.array([[False] * (longest - len(row)) + [True] * len(row) for row in rows])
-    return ids, there
+    real = np.array([[False] * (longest - len(row)) + [True] * len(row) for row in rows])
+    return ids, real
 
 
-def _inputs(ids: numpy.ndarray, there: numpy.ndarray) -> dict[str, numpy.ndarray]:
+def _inputs(ids: numpy.ndarray, real: numpy.ndarray) -> dict[str, numpy.ndarray]:
     """The graph's inputs but the past: a token sees the real ones up to itself; positions count the real ones."""
     import numpy as np
 
-    new, everything = ids.shape[1], there.shape[1]
-    seen = np.tri(new, everything, everything - new, dtype=bool)[None] & there[:, None, :]
+    new, everything = ids.shape[1], real.shape[1]
+    seen = np.tri(new, everything, everything - new, dtype=bool)[None] & real[:, None, :]
     mask = np.where(seen, np.float32(0), np.float32(NEVER))[:, None]
-    positions = np.maximum(np.cumsum(there, axis=1) - 1, 0)[:, everything - new :]
+    positions = np.maximum(np.cumsum(real, axis=1) - 1, 0)[:, everything - new :]
     return {"ids": ids, "positions": positions.astype(np.int64), "mask": mask}
 
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.shrink import shrunk
+from helpers.shrink.graph_answers import session
+from helpers.shrink.shrunk import finish, new_folder, open_base
 
 if TYPE_CHECKING:
     import torch
@@ -40,16 +41,16 @@ def onnx(base: Base, folder: str | Path, *, int8: bool = False) -> Shrunk:
     >>> onnx("pocket", "outputs/shrink/onnx").model().ask("What is the capital of France?").text  # doctest: +SKIP
     'Paris'
     """
-    module, tokenizer = shrunk.open_base(base)
+    module, tokenizer = open_base(base)
     _can_export(module)
     with tempfile.TemporaryDirectory() as scratch, _quiet():
         file = Path(scratch, FILE)
         _export(module, file)
         if int8:
             file = _to_int8(file, Path(scratch, f"int8-{FILE}"))
-        where = shrunk.new_folder(folder)
+        where = new_folder(folder)
         shutil.move(file, where / FILE)
-    return shrunk.finish(where, "ONNX int8" if int8 else "ONNX", "onnx", module, tokenizer)
+    return finish(where, "ONNX int8" if int8 else "ONNX", "onnx", module, tokenizer)
 
 
 def _can_export(module: PreTrainedModel) -> None:
@@ -57,8 +58,8 @@ def _can_export(module: PreTrainedModel) -> None:
 
     kinds = {type(layer).__name__ for layer in DynamicCache(config=module.config).layers}
     if module.config.is_encoder_decoder or kinds != {"DynamicLayer"}:
-        found = ", ".join(sorted(kinds)) or "none"
-        raise ValueError(f"{type(module).__name__} is not a causal model with a plain cache (found: {found}); only those are exported")
+        layers = ", ".join(sorted(kinds)) or "none"
+        raise ValueError(f"{type(module).__name__} is not a causal model with a plain cache (found: {layers}); only those are exported")
 
 
 def _export(module: PreTrainedModel, file: Path) -> None:
@@ -97,8 +98,6 @@ def _example(model: PreTrainedModel, *, batch: int, old: int, new: int) -> tuple
 
 
 def _compare(step: torch.nn.Module, file: Path, inputs: list[str], example: tuple[torch.Tensor, ...]) -> None:
-    from helpers.shrink.graph_answers import session
-
     want = step(*example)[0].numpy()
     got = session(file).run(["logits"], {name: tensor.numpy() for name, tensor in zip(inputs, example, strict=True)})[0]
     off = abs(got - want).max() / abs(want).max()

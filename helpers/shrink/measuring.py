@@ -1,25 +1,76 @@
-"""What a model costs in use: seconds an answer, tokens a second, bytes in memory."""
+"""What a model costs: bytes, seconds, memory, and what that buys; side by side in one table."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers import places
+from helpers import places, runs
+from helpers.shrink.shrunk import module_of, read
 
 if TYPE_CHECKING:
     import pandas
+    import torch
 
     from helpers.models import Model
+    from helpers.runs import Run, Solver
     from helpers.shrink.shrunk import Shrunk
+    from helpers.tasks import Task
 
-__all__ = ["measure", "weight_bytes", "peak_memory"]
+__all__ = ["measure", "peak_mb", "peak_memory", "weigh", "weight_bytes"]
+
+
+def weigh(
+    shrunk: Iterable[Shrunk],
+    method: Solver,
+    task: Task,
+    *,
+    split: str = "dev",
+    limit: int | None = None,
+    batches: Sequence[int] = (1, 16),
+    repeats: int = 3,
+) -> pandas.DataFrame:
+    """One row a technique; the first, usually `plain`, is what the others are compared with, on the same examples.
+
+    name, bytes (files), score with low and high (95%), change with change_low and change_high (paired, nan for the first),
+    seconds_N an answer and tokens_per_second_N for each N of `batches`, weight_bytes (in memory, nan where unknown). Each model is
+    read, measured and dropped before the next.
+
+    >>> weigh([plain("pocket", "a"), int8("pocket", "b")], prompt("{input}"), load_task("reviews"), limit=20)  # doctest: +SKIP
+    """
+    import pandas as pd
+
+    rows, first = [], None
+    for candidate in shrunk:
+        row, run = _score(candidate, method, task, first, split, limit)
+        first = first or run
+        rows.append(row | _costs(candidate.model(), run, batches, repeats))
+    return pd.DataFrame(rows)
+
+
+def _score(shrunk: Shrunk, method: Solver, task: Task, first: Run | None, split: str, limit: int | None) -> tuple[dict, Run]:
+    run = runs.run(method, task, shrunk.model(), split=split, limit=limit)
+    row = {"name": shrunk.name, "bytes": shrunk.bytes, "score": run.score.value, "low": run.score.low, "high": run.score.high}
+    if first is None:
+        nan = float("nan")
+        return row | {"change": nan, "change_low": nan, "change_high": nan}, run
+    change = runs.compare(first, run).difference
+    return row | {"change": change.value, "change_low": change.low, "change_high": change.high}, run
+
+
+def _costs(model: Model, run: Run, batches: Sequence[int], repeats: int) -> dict:
+    prompts, max_tokens = list(run.table["messages"]), run.settings.get("max_tokens", 64)
+    cells = {}
+    for row in measure(model, prompts, batches=batches, max_tokens=max_tokens, repeats=repeats).itertuples():
+        cells |= {f"seconds_{row.batch}": row.seconds, f"tokens_per_second_{row.batch}": row.tokens_per_second}
+    return cells | {"weight_bytes": weight_bytes(model) or float("nan")}
 
 
 def measure(
@@ -38,10 +89,10 @@ def measure(
 
     if not prompts or repeats < 1 or any(batch < 1 for batch in batches):
         raise ValueError(f"measuring needs prompts, repeats and batches of 1 or more; got {len(prompts)}, {repeats}, {list(batches)}")
-    return pd.DataFrame([_row(model, list(prompts), batch, max_tokens, repeats) for batch in batches])
+    return pd.DataFrame([_speed(model, list(prompts), batch, max_tokens, repeats) for batch in batches])
 
 
-def _row(model: Model, prompts: list, batch: int, max_tokens: int, repeats: int) -> dict:
+def _speed(model: Model, prompts: list, batch: int, max_tokens: int, repeats: int) -> dict:
     seconds, tokens = [], 0
     for turn in range(-1, repeats):
         asked = [prompts[(max(turn, 0) * batch + i) % len(prompts)] for i in range(batch)]
@@ -63,14 +114,14 @@ def weight_bytes(model: Model) -> int | None:
 
     A 4-bit matrix of bitsandbytes counts with its scales. What answering needs besides is not in it: see `peak_memory`.
     """
-    module = getattr(model._provider, "model", None)
-    if not hasattr(module, "named_parameters"):
+    module = module_of(model)
+    if module is None:
         return None
-    tensors = [*module.parameters(), *module.buffers(), *(one for p in module.parameters() for one in _scales(p))]
+    tensors = [*module.parameters(), *module.buffers(), *(scale for p in module.parameters() for scale in _scales(p))]
     return sum(size for _, size in {(t.data_ptr(), t.numel() * t.element_size()) for t in tensors})
 
 
-def _scales(parameter: object) -> list:
+def _scales(parameter: torch.nn.Parameter) -> list[torch.Tensor]:
     """The tensors beside a bitsandbytes 4-bit matrix: scales, their scales if they are quantized too, and the 16 values."""
     state = getattr(parameter, "quant_state", None)
     if state is None:
@@ -90,8 +141,41 @@ def peak_memory(shrunk: Shrunk, prompts: Sequence[str | list[dict]], *, max_toke
     {'before': 267.9, 'peak': 409.0}
     """
     job = json.dumps({"folder": str(Path(shrunk.folder).resolve()), "prompts": list(prompts), "max_tokens": max_tokens})
-    command = [sys.executable, "-m", "helpers.shrink.peak"]
+    command = [sys.executable, "-c", "from helpers.shrink.measuring import answer_and_report; answer_and_report()"]
     done = subprocess.run(command, input=job, cwd=places.root(), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"the process that was to be measured ended with {done.returncode}: {done.stderr[-500:]}")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def answer_and_report() -> None:
+    """The process that `peak_memory` looks at: reads a job from its input, answers, and prints one JSON line {"before", "peak"} in MB."""
+    job = json.load(sys.stdin)
+    shrunk = read(job["folder"])
+    _import_libraries(shrunk.kind)
+    before = peak_mb()
+    failed = [reply.error for reply in shrunk.model().ask_many(job["prompts"], max_tokens=job["max_tokens"]) if reply.error]
+    if failed:
+        raise SystemExit(failed[0])
+    sys.stdout.write(json.dumps({"before": before, "peak": peak_mb()}) + "\n")
+
+
+def _import_libraries(kind: str) -> None:
+    """What answering will import, before memory is first read."""
+    for name in {"onnx": ["onnxruntime"], "nf4": ["bitsandbytes"]}.get(kind, []):
+        importlib.import_module(name)
+    transformers = importlib.import_module("transformers")
+    for name in ["AutoTokenizer"] if kind == "onnx" else ["AutoTokenizer", "LlamaForCausalLM"]:
+        getattr(transformers, name)  # transformers imports a name when it is first used
+
+
+def peak_mb() -> float:
+    """Peak resident memory of this process so far in MB; nan where the system does not tell."""
+    status = Path("/proc/self/status")
+    if status.exists():  # not ru_maxrss: on Linux that remembers the parent's peak
+        return next(int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from helpers.shrink import packed, shrunk
+from helpers.shrink.packing import decode, matrices
 from helpers.shrink.palettes import palettize
+from helpers.shrink.shrunk import open_base
 from helpers.stats import Interval, bootstrap, paired_wins
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def sensitivity(
 
     from helpers.models import wrap
 
-    module, tokenizer = shrunk.open_base(base)
+    module, tokenizer = open_base(base)
     before = _scores(score(wrap(module, tokenizer, name="untouched")))
     rows = []
     for part, weights in parts(module, by=by).items():
@@ -56,10 +57,10 @@ def parts(module: torch.nn.Module, *, by: By = "layer") -> dict[str, dict[str, t
     """The matrices of a model in groups, in the order of the model. ValueError: `by` is none of layer, kind, matrix."""
     if by not in ("layer", "kind", "matrix"):
         raise ValueError(f'by={by!r}: "layer", "kind" or "matrix"')
-    inner, found = packed.matrices(module), {}
-    for name, weight in packed.matrices(module, embeddings=True).items():
-        found.setdefault(_part(name, by) if name in inner else _short(name), {})[name] = weight
-    return found
+    inner, groups = matrices(module), {}
+    for name, weight in matrices(module, embeddings=True).items():
+        groups.setdefault(_part(name, by) if name in inner else _short(name), {})[name] = weight
+    return groups
 
 
 def _part(name: str, by: str) -> str:
@@ -83,20 +84,22 @@ def palettized(weights: Iterator[torch.nn.Parameter] | Sequence[torch.nn.Paramet
     import torch
 
     weights = list(weights)
-    kept = [weight.detach().clone() for weight in weights]
+    before = [weight.detach().clone() for weight in weights]
     try:
         with torch.no_grad():
             for weight in weights:
-                weight.copy_(packed.decode(palettize(weight, bits, per=per)))
+                weight.copy_(decode(palettize(weight, bits, per=per)))
         yield
     finally:
         with torch.no_grad():
-            for weight, old in zip(weights, kept, strict=True):
+            for weight, old in zip(weights, before, strict=True):
                 weight.copy_(old)
 
 
-def _scores(found: float | Sequence[float]) -> list[float]:
-    return [float(found)] if isinstance(found, int | float) or not hasattr(found, "__len__") else [float(one) for one in found]
+def _scores(result: float | Sequence[float]) -> list[float]:
+    import numpy as np
+
+    return np.atleast_1d(np.asarray(result, dtype=float)).tolist()
 
 
 def _change(before: list[float], after: list[float]) -> Interval:

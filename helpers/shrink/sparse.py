@@ -1,4 +1,4 @@
-"""Sparsity: the smallest weights become zero, and on disk a zero costs one bit."""
+"""Sparsity: the smallest weights become zero, on disk a zero costs one bit, and a short tune heals what was cut."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from helpers.shrink import packed, shrunk
-from helpers.shrink.bits import pack
-from helpers.shrink.packed import Coded
+from helpers.shrink.packing import Coded, matrices, pack
+from helpers.shrink.shrunk import open_base, write_packed
+from helpers.tuning.batches import padded
+from helpers.tuning.loop import descend
+from helpers.tuning.rows import Pair, conversation_pair
+from helpers.tuning.settings import Settings, learning_rate
 
 if TYPE_CHECKING:
     import torch
+    from transformers import PreTrainedTokenizerBase
 
     from helpers.shrink.shrunk import Base, Shrunk
 
-__all__ = ["sparsify", "masks", "masked", "to_sparse"]
+__all__ = ["healer", "masked", "masks", "sparsify", "to_sparse"]
 
 Scope = Literal["matrix", "all"]
 
@@ -34,7 +38,7 @@ def sparsify(
     """The `share` of weights nearest to zero is dropped from the linear matrices: of each one alike, or of all taken together ("all").
 
     Bytes: one bit a weight for the mask, 2 bytes (bfloat16) for each weight that is left, so below a share of 1/16 the file grows.
-    `heal(module)` may tune the module in place with any training loop (`helpers.shrink.healing.healer` makes a short one):
+    `heal(module)` may tune the module in place with any training loop (`healer` makes a short one):
     it works on a copy of the base under `masked`, so what was dropped stays zero. Magnitude pruning, Han et al. 2015, arXiv:1506.02626.
     Zeros save disk, not time: the matrix is multiplied whole, as a processor gains from zeros only in a fixed pattern.
     ValueError: a share outside 0 to 1 (1 itself leaves nothing).
@@ -42,17 +46,16 @@ def sparsify(
     >>> sparsify("pocket", 0.5, "outputs/shrink/sparse-50").bytes  # doctest: +SKIP
     7094976
     """
-    module, tokenizer = shrunk.open_base(base)
-    kept = masks(module, share, scope=scope, skip=skip)
+    module, tokenizer = open_base(base)
+    layout = masks(module, share, scope=scope, skip=skip)
     module = copy.deepcopy(module)
-    with masked(module, kept):
+    with masked(module, layout):
         if heal is not None:
             heal(module)
     weights = dict(module.named_parameters())
-    where = shrunk.new_folder(folder)
-    packed.write(where, module, {name: to_sparse(weights[name]) for name in kept})
+    coded = {name: to_sparse(weights[name]) for name in layout}
     how = (", of all together" if scope == "all" else "") + (", healed" if heal is not None else "")
-    return shrunk.finish(where, f"{share:.0%} zeros{how}", "packed", module.eval(), tokenizer)
+    return write_packed(folder, f"{share:.0%} zeros{how}", module.eval(), tokenizer, coded)
 
 
 def masks(module: torch.nn.Module, share: float, *, scope: Scope = "matrix", skip: Sequence[str] = ()) -> dict[str, torch.Tensor]:
@@ -67,7 +70,7 @@ def masks(module: torch.nn.Module, share: float, *, scope: Scope = "matrix", ski
         raise ValueError(f"share={share}: it is the share of weights that become zero, from 0 to less than 1; for 90% give 0.9")
     if scope not in ("matrix", "all"):
         raise ValueError(f'scope={scope!r}: "matrix" drops the same share of each matrix, "all" the smallest of all together')
-    weights = packed.matrices(module, skip=skip)
+    weights = matrices(module, skip=skip)
     sizes = {name: weight.detach().abs().float().flatten() for name, weight in weights.items()}
     if scope == "all":
         flat = _largest(torch.cat(list(sizes.values())), share).split([len(size) for size in sizes.values()])
@@ -77,7 +80,7 @@ def masks(module: torch.nn.Module, share: float, *, scope: Scope = "matrix", ski
 
 
 @contextmanager
-def masked(module: torch.nn.Module, kept: Mapping[str, torch.Tensor]) -> Iterator[torch.nn.Module]:
+def masked(module: torch.nn.Module, layout: Mapping[str, torch.Tensor]) -> Iterator[torch.nn.Module]:
     """The module with the masks laid on: before every forward pass, and at the end, what a mask drops is set to zero again.
 
     An optimizer moves dropped weights too (Adam by their gradients, others by what they remember), so zeros must be renewed after each
@@ -89,7 +92,7 @@ def masked(module: torch.nn.Module, kept: Mapping[str, torch.Tensor]) -> Iterato
 
     def lay(*_: object) -> None:
         with torch.no_grad():
-            for name, mask in kept.items():
+            for name, mask in layout.items():
                 weights[name].data.mul_(mask)
 
     lay()
@@ -99,6 +102,51 @@ def masked(module: torch.nn.Module, kept: Mapping[str, torch.Tensor]) -> Iterato
     finally:
         hook.remove()
         lay()
+
+
+def healer(
+    tokenizer: PreTrainedTokenizerBase,
+    conversations: Sequence[list[dict]],
+    *,
+    steps: int = 60,
+    batch: int = 16,
+    rate: float = 5e-4,
+    seed: int = 0,
+) -> Callable[[torch.nn.Module], list[float]]:
+    """What `sparsify(heal=...)` calls: tunes a module in place on the last turn of each conversation; gives the loss of every step.
+
+    AdamW, the rate falling in a line to zero, all weights but the masked ones; random batches that follow from `seed`. Each
+    conversation is a list of messages that ends with the assistant's. What it tunes on it also teaches: compare with the base tuned
+    in the same way (a share of 0), not only with the base. ValueError: there is no conversation, or one that ends otherwise.
+
+    >>> heal = healer(tokenizer, [[{"role": "user", "content": "hi"}, {"role": "assistant", "content": "Hello."}]])  # doctest: +SKIP
+    """
+    if not conversations or steps < 1 or batch < 1:
+        raise ValueError(f"healing needs conversations, steps and a batch; got {len(conversations)}, steps={steps}, batch={batch}")
+    pairs = [conversation_pair(tokenizer, messages) for messages in conversations]
+    settings = Settings(lr=rate, batch=min(batch, len(pairs)), warmup=0, seed=seed)
+
+    def heal(module: torch.nn.Module) -> list[float]:
+        return _tune(module, pairs, tokenizer.pad_token_id or 0, steps, settings)
+
+    return heal
+
+
+def _tune(module: torch.nn.Module, pairs: list[Pair], pad: int, steps: int, settings: Settings) -> list[float]:
+    import torch
+
+    optimizer = torch.optim.AdamW(module.parameters(), lr=settings.lr, weight_decay=settings.weight_decay)
+    order, losses = torch.Generator().manual_seed(settings.seed), []
+    module.train()
+    optimizer.zero_grad()
+    for step in range(1, steps + 1):
+        chosen = torch.randint(len(pairs), (settings.batch,), generator=order).tolist()
+        loss = module(**padded([pairs[i] for i in chosen], pad=pad, seq2seq=False, device=module.device)).loss
+        loss.backward()
+        descend(optimizer, learning_rate(step, steps, settings), settings.clip)
+        losses.append(loss.item())
+    module.eval()
+    return losses
 
 
 def to_sparse(weight: torch.Tensor) -> Coded:
@@ -112,8 +160,8 @@ def to_sparse(weight: torch.Tensor) -> Coded:
     import torch
 
     flat = weight.detach().flatten().to("cpu", torch.bfloat16)
-    there = flat != 0
-    return Coded("sparse", tuple(weight.shape), {"mask": torch.from_numpy(pack(there.numpy(), 1)), "values": flat[there]})
+    stays = flat != 0
+    return Coded("sparse", tuple(weight.shape), {"mask": torch.from_numpy(pack(stays.numpy(), 1)), "values": flat[stays]})
 
 
 def _largest(sizes: torch.Tensor, share: float) -> torch.Tensor:

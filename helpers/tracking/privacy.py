@@ -24,8 +24,7 @@ def scrubber() -> Callable[[Any], Any]:
     A key is the value of an environment variable whose name ends in key, token, secret or password, and of an entry of a mapping
     such as "api_key" or "Authorization"; it becomes "***". The repository becomes ".", the home folder "~".
     """
-    secrets = [value.strip() for name, value in os.environ.items() if _VARIABLE.search(name) and len(value.strip()) >= _SHORTEST]
-    changes = [(re.compile(re.escape(value)), "***") for value in secrets]
+    changes = [(re.compile(re.escape(value)), "***") for value in _secrets()]
     changes += [(re.compile(re.escape(folder) + r"(?![\w-])"), short) for folder, short in _folders()]
 
     def scrub(value: Any) -> Any:
@@ -38,6 +37,12 @@ def scrubber() -> Callable[[Any], Any]:
         return [scrub(item) for item in value] if isinstance(value, list | tuple) else value
 
     return scrub
+
+
+def _secrets() -> list[str]:
+    """The keys of the environment, longest first: a key may begin with another one."""
+    values = {value.strip() for name, value in os.environ.items() if _VARIABLE.search(name)}
+    return sorted((value for value in values if len(value) >= _SHORTEST), key=lambda value: (-len(value), value))
 
 
 def _is_secret(name: object, value: object) -> bool:

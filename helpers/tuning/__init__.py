@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
-from helpers.tuning.curves import Live, draw, draw_learning, learning_curve
-from helpers.tuning.export import to_chat_jsonl
-from helpers.tuning.fitting import fit, full, lora, prompt_tuning, qlora
+from helpers.tuning.bases import open_base
+from helpers.tuning.curves import Live, draw, draw_learning
+from helpers.tuning.fitting import fit, full, learning_curve, lora, prompt_tuning, qlora
+from helpers.tuning.rows import to_chat_jsonl
 from helpers.tuning.tuned import Tuned, read
 
 __all__ = [
-    "fit", "full", "lora", "prompt_tuning", "qlora", "Tuned", "read", "Live", "draw", "draw_learning", "learning_curve", "to_chat_jsonl",
+    "fit", "full", "lora", "prompt_tuning", "qlora", "Tuned", "read", "open_base",
+    "Live", "draw", "draw_learning", "learning_curve", "to_chat_jsonl",
 ]  # fmt: skip

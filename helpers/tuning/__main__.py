@@ -15,7 +15,7 @@ import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers import tracking
 from helpers.tasks import load_task
 from helpers.tuning.bases import portable
-from helpers.tuning.crowd import Crowd
+from helpers.tuning.batches import Crowd
 from helpers.tuning.fitting import fit
 from helpers.tuning.settings import METHODS
 from helpers.tuning.tuned import Tuned

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.models.four_bits import quiet_peft, read_nf4
+from helpers.models.four_bits import never_repack, quiet_peft, read_nf4
+from helpers.models.packaged import NAMED
 from helpers.models.reply import ModelError
 
 if TYPE_CHECKING:
     import torch
+    from peft import PeftConfig
     from transformers import PreTrainedModel
 
     from helpers.models import Model
@@ -40,26 +42,42 @@ class Base:
 
 
 def open_base(base: str | Path | Model) -> Base:
-    """The base behind "pocket", "hf:<folder or hub id>", a folder, or a loaded model. ModelError: it is remote, or an adapter itself."""
-    from helpers.models import load
+    """The base behind "pocket", "smollm2", "hf:<folder or hub id>", a folder, or a loaded model.
 
-    spec = spec_of(base)
-    local = getattr(load(spec, cache=False), "_provider", None)
-    if not hasattr(local, "folder"):
+    ModelError: it is remote, in memory, shrunk, or an adapter itself.
+    """
+    from helpers.models import Model, load
+    from helpers.models.local import Local
+
+    model = base if isinstance(base, Model) else load(spec_of(base), cache=False)
+    local, spec = model._provider, model.spec
+    if not isinstance(local, Local):
         raise ModelError(f"{spec!r} cannot be tuned here: its weights are not on this machine; a hosted model is tuned by its host")
+    if type(local) is not Local:
+        raise ModelError(
+            f"{spec!r} is in memory or shrunk, and tuning reads its base from a folder of plain weights: write one with "
+            "module.save_pretrained(folder) and tokenizer.save_pretrained(folder), then tune 'hf:<folder>'"
+        )
     if local.adapter is not None:
         raise ModelError(f"{spec!r} is an adapter: merge it first (tuning.read(folder).merge(new_folder)), then tune what that wrote")
     return Base(portable(spec), local)
 
 
 def spec_of(base: str | Path | Model) -> str:
-    return getattr(base, "spec", None) or (f"hf:{base}" if isinstance(base, Path) else str(base))
+    """How `load` names a base.
+
+    >>> spec_of(Path("models/mine"))
+    'hf:models/mine'
+    """
+    if isinstance(base, str):
+        return base
+    return f"hf:{base}" if isinstance(base, Path) else base.spec
 
 
 def portable(spec: str) -> str:
     """A spec without a machine path: a folder below the current one or the repository by its way from here, any other by its name."""
     folder = Path(spec.removeprefix("hf:")).expanduser()
-    if spec == "pocket" or not folder.is_dir():
+    if spec in NAMED or not folder.is_dir():
         return spec
     folder, here = folder.resolve(), Path.cwd()
     if folder.is_relative_to(here):
@@ -92,7 +110,7 @@ def prepare(base: Base, method: str, settings: Settings, pairs: list[Pair]) -> P
     return model
 
 
-def _config(method: str, settings: Settings, seq2seq: bool) -> object:
+def _config(method: str, settings: Settings, seq2seq: bool) -> PeftConfig:
     from peft import LoraConfig, PromptTuningConfig
 
     kind = "SEQ_2_SEQ_LM" if seq2seq else "CAUSAL_LM"
@@ -114,13 +132,6 @@ def _begin_with_words(model: PreTrainedModel, base: Base, pairs: list[Pair], set
     words = model.get_base_model().get_input_embeddings().weight
     with torch.no_grad():
         model.prompt_encoder["default"].embedding.weight.copy_(words[chosen.to(words.device)])
-
-
-def never_repack(model: torch.nn.Module) -> None:
-    """Keep bitsandbytes from repacking NF4 weights for AVX512-BF16 in an evaluation: training after that has wrong gradients."""
-    for module in model.modules():
-        if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False
 
 
 def check_unpacked(model: torch.nn.Module) -> None:

@@ -1,24 +1,23 @@
-"""Loss curves and learning curves, drawn while they grow."""
+"""Loss curves and learning curves: drawn, drawn while they grow, and told to Comet."""
 
 from __future__ import annotations
 
 import math
 import sys
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas
     from matplotlib.axes import Axes
+    from tqdm.std import tqdm
 
-    from helpers.methods.method import Method
-    from helpers.models import Model
-    from helpers.tasks import Task
     from helpers.tracking import Tracker
 
-__all__ = ["draw", "draw_learning", "Live", "learning_curve"]
+__all__ = ["Live", "draw", "draw_learning", "tell", "to_archive"]
+
+REPORTS = 100  # a tracker gets at most about so many points of the loss curve
 
 
 def draw(curve: pandas.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
@@ -110,60 +109,24 @@ class Live:
         return f"step {row['step']} of {row.get('steps', '?')}{left}"
 
 
-def learning_curve(
-    base: str | Path | Model,
-    task: Task,
-    solver: Method,
-    sizes: Sequence[int],
-    *,
-    limit: int | None = None,
-    on_point: Callable[[dict], None] | None = None,
-    folder: str | Path | None = None,
-    tracker: Tracker | None = None,
-    **options: object,
-) -> pandas.DataFrame:
-    """The dev score against the number of training rows: one row a size (n, score, low, high, dev_loss, seconds); 0 is the base itself.
-
-    solver: a `Method`, with which examples are asked in training and on dev (its first `limit`); n: rows that there were, if fewer than
-    the size. on_point: called with each row as it is measured, as `Live()`. folder: of all runs, each in one below it named by its
-    size; options: as in `fit`.
-    """
-    import pandas as pd
-
-    from helpers.tuning.bases import portable, spec_of
-
-    rows = []
-    for size in sorted({min(size, len(task["train"])) for size in sizes}):
-        where = Path(folder) / str(size) if folder else None
-        rows.append(_point(base, task, solver, size, limit, where, options))
-        if tracker is not None:
-            tracker.log_metrics({f"learning.{name}": rows[-1][name] for name in ("score", "low", "high")}, step=size)
-        if on_point:
-            on_point(rows[-1])
-    curve = pd.DataFrame(rows)
-    if tracker is not None:
-        _keep(tracker, curve, {"base": portable(spec_of(base)), "task": task.name, "solver": solver.name, **options})
-    return curve
+def tell(row: dict, shown: tqdm | None, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:
+    """One row of the loss curve to whoever watches: a bar, a caller, Comet."""
+    if shown is not None:
+        shown.update(row["examples"])
+        shown.set_postfix(loss=f"{row['loss']:.3f}", refresh=False)
+    if live:
+        live(row)
+    weighed = not math.isnan(row["dev_loss"])
+    if tracker is not None and (weighed or row["step"] % max(1, row["steps"] // REPORTS) == 0):
+        numbers = {name: row[name] for name in ("loss", "lr", "dev_loss") if not math.isnan(row[name])}
+        tracker.log_metrics({f"tuning.{name}": value for name, value in numbers.items()}, step=row["step"])
 
 
-def _keep(tracker: Tracker, curve: pandas.DataFrame, about: dict) -> None:
-    """The whole curve to Comet: what it was made with, a table, a figure."""
+def to_archive(tracker: Tracker, name: str, curve: pandas.DataFrame, drawn: Callable[..., Axes], **options: str) -> None:
+    """A whole curve to Comet, as a table and as a figure; `drawn`: `draw` or `draw_learning`, which take the `options`."""
     from matplotlib.figure import Figure
 
-    plain = {name: value for name, value in about.items() if isinstance(value, str | int | float)}
-    tracker.log_parameters({"learning": plain | {"sizes": [int(n) for n in curve["n"]]}})
-    tracker.log_table("learning curve", curve)
+    tracker.log_table(name, curve)
     if tracker.mode != "off":
-        tracker.log_figure("learning curve", draw_learning(curve, ax=Figure(figsize=(6, 3), layout="constrained").subplots()))
-
-
-def _point(base: object, task: Task, solver: Method, size: int, limit: int | None, folder: Path | None, options: dict) -> dict:
-    from helpers import runs
-    from helpers.models import load
-    from helpers.tuning.bases import spec_of
-    from helpers.tuning.fitting import fit
-
-    done = fit(base, task, template=solver, limit=size, folder=folder, **options) if size else None
-    said = runs.run(solver, task, done.model() if done else load(spec_of(base), cache=False), limit=limit, progress=False).summary()
-    loss = {"dev_loss": done.curve["dev_loss"].min(), "seconds": done.seconds} if done else {"dev_loss": math.nan, "seconds": 0.0}
-    return {"n": size, **{name: said[name] for name in ("score", "low", "high")}, **loss}
+        figure = Figure(figsize=(6, 3), layout="constrained")  # not pyplot's: a notebook would show it a second time
+        tracker.log_figure(name, drawn(curve, ax=figure.subplots(), **options))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from helpers.storage import latest_checkpoint
 from helpers.tuning import states
 from helpers.tuning.bases import check_unpacked
-from helpers.tuning.crowd import Crowd
-from helpers.tuning.losses import loss_sum, parts
-from helpers.tuning.rows import Pair, plan
+from helpers.tuning.batches import Crowd, loss_sum, parts, plan
+from helpers.tuning.rows import Pair
+from helpers.tuning.settings import learning_rate
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from helpers.tuning.settings import Settings
 
-__all__ = ["COLUMNS", "Job", "rate", "train"]
+__all__ = ["COLUMNS", "Job", "descend", "train"]
 
 COLUMNS = ("step", "loss", "dev_loss", "lr")  # of the curve
 
@@ -55,19 +55,6 @@ class Job:
         return len(self.batches)
 
 
-def rate(step: int, steps: int, settings: Settings) -> float:
-    """The learning rate of step 1, 2, ...: up in a line while warming up, then down in a line to 0 after the last.
-
-    >>> from helpers.tuning.settings import settings_for
-    >>> [round(rate(step, 10, settings_for("lora", lr=1.0, warmup=0.2)), 2) for step in (1, 2, 3, 10)]
-    [0.5, 1.0, 0.89, 0.11]
-    """
-    rising = max(1, math.ceil(settings.warmup * steps))
-    if step <= rising:
-        return settings.lr * step / rising
-    return settings.lr * (steps - step + 1) / (steps - rising + 1)
-
-
 def train(job: Job) -> None:
     """Train to the end, from the last checkpoint if there is one; the model then holds the weights of the best dev loss.
 
@@ -78,8 +65,8 @@ def train(job: Job) -> None:
     settings, weights = job.settings, states.trained(job.model)
     optimizer = torch.optim.AdamW(weights.values(), lr=settings.lr, weight_decay=settings.weight_decay)
     job.state = {"key": job.key, "step": 0, "seconds": 0.0, "curve": [], "best": None, "best_step": 0, "since": 0, "stopped": ""}
-    if found := states.load(job.folder, job.model, optimizer):
-        job.best, job.state = found
+    if checkpoint := states.load(job.folder, job.model, optimizer):
+        job.best, job.state = checkpoint
     elif job.dev:
         _weigh(job, {"step": 0, "loss": math.nan, "lr": 0.0}, evaluate=True)
     for row in job.state["curve"]:
@@ -93,7 +80,7 @@ def train(job: Job) -> None:
 def _steps(job: Job, optimizer: torch.optim.Optimizer) -> None:
     settings, state, batches = job.settings, job.state, job.batches
     every = max(1, math.ceil(len(batches) / settings.evaluations))
-    clock = kept = time.monotonic()
+    start = saved = time.monotonic()
     before = state["seconds"]
     while state["step"] < len(batches) and not state["stopped"]:
         step = state["step"] + 1
@@ -101,12 +88,12 @@ def _steps(job: Job, optimizer: torch.optim.Optimizer) -> None:
         row = _step(job, optimizer, rows, step)
         state["step"] = step
         _weigh(job, row, evaluate=bool(job.dev) and (step % every == 0 or step == len(batches)))
-        state["seconds"] = before + time.monotonic() - clock
+        state["seconds"] = before + time.monotonic() - start
         _report(job, row)
-        if time.monotonic() - kept >= settings.keep:
+        if time.monotonic() - saved >= settings.keep:
             if job.crowd.first:
                 states.save(job.folder, job.model, optimizer, job.best, state)
-            kept = time.monotonic()
+            saved = time.monotonic()
     state["stopped"] = state["stopped"] or "all steps done"
 
 
@@ -123,26 +110,36 @@ def _step(job: Job, optimizer: torch.optim.Optimizer, rows: list[Pair], step: in
     import torch
 
     settings, model = job.settings, job.model.train()
+    weights = states.trained(model).values()
     check_unpacked(model)
     torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout alone draws from it: a resumed run draws as an unbroken one
     count, total = sum(len(pair.answer) for pair in rows), 0.0
-    lr = rate(step, job.steps, settings)
+    lr = learning_rate(step, job.steps, settings)
     for batch in _parts(job, rows):
         loss = loss_sum(model, batch)
         (loss / count).backward()
         total += float(loss.detach())
-    gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in states.trained(model).values()]
+    gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in weights]
     summed = torch.tensor([total / count], device=model.device)
     job.crowd.add([*gradients, summed])
-    for p, gradient in zip(states.trained(model).values(), gradients):
+    for p, gradient in zip(weights, gradients):
         p.grad = gradient
-    norm = float(torch.nn.utils.clip_grad_norm_(states.trained(model).values(), settings.clip))
-    _sound(job, float(summed), norm, step, lr)
+    norm = descend(optimizer, lr, settings.clip)
+    _check_sound(job, float(summed), norm, step, lr)
+    return {"step": step, "loss": float(summed), "lr": lr}
+
+
+def descend(optimizer: torch.optim.Optimizer, lr: float, clip: float) -> float:
+    """One step against the gradients, all together shortened to the length `clip`; then they are dropped. Gives their length before."""
+    import torch
+
+    weights = [p for group in optimizer.param_groups for p in group["params"]]
+    norm = float(torch.nn.utils.clip_grad_norm_(weights, clip))
     for group in optimizer.param_groups:
         group["lr"] = lr
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    return {"step": step, "loss": float(summed), "lr": lr}
+    return norm
 
 
 def _weigh(job: Job, row: dict, *, evaluate: bool) -> None:
@@ -178,16 +175,16 @@ def _parts(job: Job, rows: list[Pair]) -> Iterator[dict[str, torch.Tensor]]:
     return parts(job.crowd.share(rows), job.settings.tokens, job.pad, job.model)
 
 
-def _sound(job: Job, loss: float, norm: float, step: int, lr: float) -> None:
-    """RuntimeError before a diverged model is kept: no number, or far above where the loss began."""
+def _check_sound(job: Job, loss: float, norm: float, step: int, lr: float) -> None:
+    """RuntimeError before a diverged model is saved: no number, or far above where the loss began."""
     losses = [row[1] for row in job.state["curve"] if row[0] > 0]
-    start = sum(losses[:3]) / len(losses[:3]) if losses else loss
-    recent = sum([*losses[-4:], loss]) / len([*losses[-4:], loss])
+    first, last = losses[:3] or [loss], [*losses[-4:], loss]
+    start, recent = sum(first) / len(first), sum(last) / len(last)
     if math.isfinite(loss) and math.isfinite(norm) and recent <= 2 * start + 2:
         return
-    saved = latest_checkpoint(job.folder)
-    kept = f"the checkpoint in {job.folder.name!r} is whole" if saved else "no checkpoint was due yet"
+    saved = f"the checkpoint in {job.folder.name!r} is whole" if latest_checkpoint(job.folder) else "no checkpoint was due yet"
     raise RuntimeError(
         f"training diverged at step {step} of {job.steps}: the loss is {loss:.4g} (it began at {start:.4g}), its gradient {norm:.4g} "
-        f"long, with a learning rate of {lr:.3g}; lower lr from {job.settings.lr:g} to {job.settings.lr / 10:g}, or warm up longer ({kept})"
+        f"long, with a learning rate of {lr:.3g}; lower lr from {job.settings.lr:g} to {job.settings.lr / 10:g}, or warm up longer "
+        f"({saved})"
     )

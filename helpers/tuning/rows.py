@@ -1,27 +1,31 @@
-"""Examples as a model is trained on them: what it is asked, what it shall write, and a loss on the second alone."""
+"""Examples as a model is trained on them: what it is asked, what it should write; and as a file for hosted fine-tuning."""
 
 from __future__ import annotations
 
-import random
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
+from helpers.metrics import metric
 from helpers.prompts import Template, as_text
+from helpers.storage import write_text
+from helpers.tasks import Task
 
 if TYPE_CHECKING:
-    import torch
+    from transformers import PreTrainedTokenizerBase
 
     from helpers.methods.method import Method
     from helpers.models.local import Local
 
     Ask = str | Template | Method | None
+    Data = Task | Iterable[Mapping]
 
-__all__ = ["Pair", "encode", "messages_of", "padded", "plan", "told"]
+__all__ = ["Pair", "conversation_pair", "encode", "encode_splits", "messages_of", "to_chat_jsonl"]
 
-NO_LOSS = -100  # the label of a position that is not learned from: the prompt, and padding
-POOL = 8  # batches that are drawn together and sorted by length, so that a batch holds rows of about one length
 SHOWN = 10
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -53,80 +57,101 @@ def messages_of(template: Ask) -> Callable[[Mapping], list[dict]]:
     )
 
 
+def encode_splits(
+    data: Data, dev: Iterable[Mapping] | None, template: Ask, local: Local, *, room: int, limit: int | None, dev_limit: int | None
+) -> tuple[list[Pair], list[Pair]]:
+    """Train and dev rows as pairs: those of a task, or rows and `dev`; no dev rows give no pairs. ValueError: as `encode`."""
+    if data is None or isinstance(data, str | Path | Mapping):
+        raise ValueError(f"data must be a task, as load_task(name) gives it, or rows with input and target; got {data!r:.80}")
+    for name, value in (("limit", limit), ("dev_limit", dev_limit)):
+        if value is not None and value < 1:
+            raise ValueError(f"{name}={value}: it is a number of rows, 1 or more, or None for all")
+    rows, labels = data, ()
+    if isinstance(data, Task):
+        rows, labels = data["train"], data.labels if metric(data.metric).needs_labels else ()
+        dev = data.splits.get("dev") if dev is None else dev
+    train = encode(list(rows)[:limit], template, local, labels=labels, room=room)
+    watched = list(dev)[:dev_limit] if dev is not None else []
+    return train, encode(watched, template, local, labels=labels, room=room) if watched else []
+
+
 def encode(rows: Iterable[Mapping], template: Ask, local: Local, *, labels: Sequence[str] = (), room: int = 0) -> list[Pair]:
     """One pair a row. `room` tokens of the context are taken already (a tuned prompt's).
 
     ValueError: no row; a row without a target, with a target that is none of `labels` (if there are any), without a field of the
     template, or longer than the context. One message names the first ten.
     """
-    make, pairs, problems = messages_of(template), [], []
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, Mapping):
-            raise ValueError(f"row {number} must be a mapping with input and target, got {type(row).__name__}")
-        name = f"row {number} ({row['id']})" if row.get("id") else f"row {number}"
-        try:
-            pairs.append(_pair(row, make, local, labels, room))
-        except (KeyError, TypeError, ValueError) as error:
-            problems.append(f"{name}: {error.args[0] if error.args else error}")
-    if problems:
-        raise ValueError(told(problems))
+    make = messages_of(template)
+    pairs = _each(rows, lambda row: _pair(row, make, local, labels, room))
     if not pairs:
         raise ValueError("there is no row to train on: give a task with a train split, or a list of rows with input and target")
     return pairs
 
 
-def _pair(row: Mapping, make: Callable, local: Local, labels: Sequence[str], room: int) -> Pair:
-    target = row.get("target")
-    if target is None or not (text := as_text(target)).strip():
-        raise ValueError("has no target: there is nothing to learn from it; leave it out, or label it")
-    if labels and text not in labels:
-        raise ValueError(f"its target {text!r} is none of the labels {', '.join(labels)}; correct it, or add the label to the task")
-    pair = Pair(*map(tuple, local.pair(make(row), text)))
-    sizes = [len(pair.asked), len(pair.answer)] if local.seq2seq else [pair.length]
-    if max(sizes) + room > local.context:
+def conversation_pair(tokenizer: PreTrainedTokenizerBase, messages: list[dict]) -> Pair:
+    """A conversation that ends with the assistant's turn, by a tokenizer alone. ValueError: it ends otherwise, or the chat template
+    writes the prompt in another way once there is an answer (`Local.pair` of a model on disk knows what to do then)."""
+    if messages[-1]["role"] != "assistant":
+        raise ValueError(f"a conversation to learn from ends with the assistant's turn, got {messages[-1]['role']!r}: {messages[-1]}")
+    asked = tokenizer.apply_chat_template(messages[:-1], add_generation_prompt=True, tokenize=False)
+    whole = tokenizer.apply_chat_template(messages, tokenize=False)
+    if not whole.startswith(asked):
+        raise ValueError("this chat template writes the prompt differently once there is an answer: tune with a trainer that masks it")
+    return Pair(*(tuple(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in (asked, whole[len(asked) :])))
+
+
+def to_chat_jsonl(rows: Iterable[Mapping], method: Ask, file: str | Path) -> Path:
+    """Write rows as hosted fine-tuning takes them: one {"messages": [...]} a line, the last turn the target (a list as JSON).
+
+    All rows, or no file. method: as `template` of `fit`: a `Method`, a `Template`, or a text with {fields}. ValueError: no row, or rows
+    without a target or a field; OSError: it cannot be written. Format: platform.openai.com/docs/guides/supervised-fine-tuning (read
+    2026-11).
+
+    >>> to_chat_jsonl(task["train"], "Sentiment of: {input}", "train.jsonl")  # doctest: +SKIP
+    PosixPath('train.jsonl')
+    """
+    file, make = Path(file), messages_of(method)
+    conversations = _each(rows, lambda row: [*make(row), {"role": "assistant", "content": _target(row)}])
+    if not conversations:
+        raise ValueError("there is no row to export")
+    lines = [json.dumps({"messages": messages}, ensure_ascii=False) + "\n" for messages in conversations]
+    try:
+        return write_text(file, "".join(lines))
+    except OSError as error:
+        raise OSError(f"{file.name!r} cannot be written ({error}); make room, or give another file") from error
+
+
+def _each(rows: Iterable[Mapping], make: Callable[[Mapping], T]) -> list[T]:
+    """What `make` gives for each row. ValueError: it names the rows that `make` refuses, at most ten."""
+    results, problems = [], []
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, Mapping):
+            raise ValueError(f"row {number} must be a mapping with input and target, got {type(row).__name__}")
+        try:
+            results.append(make(row))
+        except (KeyError, TypeError, ValueError) as error:
+            name = f"row {number} ({row['id']})" if row.get("id") else f"row {number}"
+            problems.append(f"\n  {name}: {error.args[0] if error.args else error}")
+    if problems:
+        more = f"\n  and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+        count = f"{len(problems)} row{'s' * (len(problems) > 1)}"
+        raise ValueError(f"{count} cannot be trained on:{''.join(problems[:SHOWN])}{more}")
+    return results
+
+
+def _pair(row: Mapping, make: Callable[[Mapping], list[dict]], local: Local, labels: Sequence[str], room: int) -> Pair:
+    target = _target(row)
+    if labels and target not in labels:
+        raise ValueError(f"its target {target!r} is none of the labels {', '.join(labels)}; correct it, or add the label to the task")
+    pair = Pair(*map(tuple, local.pair(make(row), target)))
+    longest = max(len(pair.asked), len(pair.answer)) if local.seq2seq else pair.length
+    if longest + room > local.context:
         extra = f" + {room} of the tuned prompt" if room else ""
-        raise ValueError(f"is {max(sizes)} tokens{extra} long, and the context is {local.context}; shorten it, or leave it out")
+        raise ValueError(f"is {longest} tokens{extra} long, and the context is {local.context}; shorten it, or leave it out")
     return pair
 
 
-def told(problems: list[str]) -> str:
-    more = f"\n  and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-    return f"{len(problems)} row{'s' * (len(problems) > 1)} cannot be trained on:" + "".join(f"\n  {p}" for p in problems[:SHOWN]) + more
-
-
-def plan(lengths: Sequence[int], *, batch: int, epochs: int, seed: int) -> list[list[int]]:
-    """All batches of a run, as positions: shuffled each epoch, sorted by length inside a pool, pools' batches shuffled again.
-
-    >>> [sorted(step) for step in plan([3, 1, 2, 4], batch=4, epochs=2, seed=0)]
-    [[0, 1, 2, 3], [0, 1, 2, 3]]
-    """
-    steps, draw = [], random.Random(seed)
-    for _ in range(epochs):
-        order = list(range(len(lengths)))
-        draw.shuffle(order)
-        for start in range(0, len(order), POOL * batch):
-            pool = sorted(order[start : start + POOL * batch], key=lambda i: lengths[i])
-            cut = [pool[at : at + batch] for at in range(0, len(pool), batch)]
-            draw.shuffle(cut)
-            steps += cut
-    return steps
-
-
-def padded(pairs: Sequence[Pair], *, pad: int, seq2seq: bool, device: str = "cpu") -> dict[str, torch.Tensor]:
-    """A batch, padded on the right: input_ids, attention_mask and labels, each (rows, tokens).
-
-    Causal: the answer follows the prompt, and a label is the token itself, learned where the model has read all before it.
-    Encoder-decoder: the encoder sees the prompt alone, and labels hold the answer alone.
-    """
-    import torch
-
-    read = [list(p.asked) if seq2seq else [*p.asked, *p.answer] for p in pairs]
-    learn = [list(p.answer) if seq2seq else [NO_LOSS] * len(p.asked) + list(p.answer) for p in pairs]
-    mask = [[1] * len(row) for row in read]
-    filled = {"input_ids": (read, pad), "attention_mask": (mask, 0), "labels": (learn, NO_LOSS)}
-    return {name: torch.tensor(_filled(rows, value), device=device) for name, (rows, value) in filled.items()}
-
-
-def _filled(rows: list[list[int]], value: int) -> list[list[int]]:
-    longest = max(map(len, rows))
-    return [row + [value] * (longest - len(row)) for row in rows]
+def _target(row: Mapping) -> str:
+    if row.get("target") is None or not as_text(row["target"]).strip():
+        raise ValueError("has no target: there is nothing to learn from it; leave it out, or label it")
+    return as_text(row["target"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 
-__all__ = ["METHODS", "Settings", "settings_for"]
+__all__ = ["METHODS", "Settings", "learning_rate", "settings_for"]
 
 METHODS = ("full", "lora", "prompt", "qlora")
 
@@ -74,3 +75,15 @@ def settings_for(method: str, **changes: object) -> Settings:
         if name not in known:
             raise ValueError(f"no setting {name!r}; there are {', '.join(known)}")
     return replace(DEFAULTS[method], **changes)
+
+
+def learning_rate(step: int, steps: int, settings: Settings) -> float:
+    """The learning rate of step 1, 2, ...: up in a line while warming up, then down in a line to 0 after the last.
+
+    >>> [round(learning_rate(step, 10, settings_for("lora", lr=1.0, warmup=0.2)), 2) for step in (1, 2, 3, 10)]
+    [0.5, 1.0, 0.89, 0.11]
+    """
+    rising = max(1, math.ceil(settings.warmup * steps))
+    if step <= rising:
+        return settings.lr * step / rising
+    return settings.lr * (steps - step + 1) / (steps - rising + 1)

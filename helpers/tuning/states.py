@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.storage import CHECKPOINT, NEW, OLD, latest_checkpoint, put_checkpoint, read_json
+from helpers.storage import CHECKPOINT, NEW, OLD, latest_checkpoint, put_checkpoint, read_json, write_json
 
 if TYPE_CHECKING:
     import torch
@@ -32,9 +31,9 @@ def save(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer,
     except (OSError, SafetensorError) as error:
         shutil.rmtree(folder / NEW, ignore_errors=True)
         before = latest_checkpoint(folder)
-        kept = f"the one of step {read_json(before / 'state.json')['step']} is whole" if before else "none yet"
+        earlier = f"the one of step {read_json(before / 'state.json')['step']} is whole" if before else "none yet"
         raise OSError(
-            f"a checkpoint of step {state['step']} cannot be written ({error}); earlier checkpoint: {kept}. "
+            f"a checkpoint of step {state['step']} cannot be written ({error}); earlier checkpoint: {earlier}. "
             "Make room (or give another folder), then run the same again: it goes on from there"
         ) from error
 
@@ -45,18 +44,17 @@ def _write(new: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, 
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     weights = trained(model)
-    save_file({name: p.detach().contiguous() for name, p in weights.items()}, new / "weights.safetensors")
-    save_file({name: value.contiguous() for name, value in best.items()}, new / "best.safetensors")
     moments = {f"{kind}:{name}": value for name, p in weights.items() for kind, value in optimizer.state.get(p, {}).items()}
-    save_file({name: value.contiguous() for name, value in moments.items()}, new / "moments.safetensors")
-    (new / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    for file, tensors in {"weights": weights, "best": best, "moments": moments}.items():
+        save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()}, new / f"{file}.safetensors")
+    write_json(new / "state.json", state, indent=None)
 
 
 def key_of(folder: Path) -> str | None:
     """Which run the checkpoint in `folder` belongs to; None if there is none, "" if it cannot be read."""
-    found = latest_checkpoint(folder)
+    checkpoint = latest_checkpoint(folder)
     try:
-        return read_json(found / "state.json")["key"] if found else None
+        return read_json(checkpoint / "state.json")["key"] if checkpoint else None
     except (ValueError, KeyError):
         return ""
 
@@ -70,21 +68,21 @@ def load(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer)
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    found = latest_checkpoint(folder)
-    if found is None:
+    checkpoint = latest_checkpoint(folder)
+    if checkpoint is None:
         return None
     weights = trained(model)
     try:
-        saved, best, moments = (load_file(found / f"{name}.safetensors") for name in ("weights", "best", "moments"))
+        saved, best, moments = (load_file(checkpoint / f"{name}.safetensors") for name in ("weights", "best", "moments"))
         with torch.no_grad():
             for name, p in weights.items():
                 p.copy_(saved[name])
     except (SafetensorError, OSError, KeyError, RuntimeError) as error:
         raise ValueError(f"the checkpoint in {folder.name!r} is damaged ({error}): pass fresh=True to start again") from error
     for name, p in weights.items():
-        mine = {key.partition(":")[0]: value for key, value in moments.items() if key.partition(":")[2] == name}
-        optimizer.state[p] = {kind: value.to("cpu" if kind == "step" else p.device) for kind, value in mine.items()}
-    return best, read_json(found / "state.json")
+        moments_of_p = {key.partition(":")[0]: value for key, value in moments.items() if key.partition(":")[2] == name}
+        optimizer.state[p] = {kind: value.to("cpu" if kind == "step" else p.device) for kind, value in moments_of_p.items()}
+    return best, read_json(checkpoint / "state.json")
 
 
 def drop(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import shutil
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.models.reply import ModelError
+from helpers.storage import read_json, write_json
+from helpers.tuning import states
 from helpers.tuning.bases import Base, portable
 from helpers.tuning.loop import COLUMNS
 
@@ -62,10 +63,10 @@ class Tuned:
         from helpers.models.door import Model
         from helpers.models.local import Local
 
-        kept = open_cache(cache)
-        adapter = None if self.method == "full" else Adapter.read(self.folder, kept, base=self.base_folder)
+        replies = open_cache(cache)
+        adapter = None if self.method == "full" else Adapter.read(self.folder, replies, base=self.base_folder)
         local = Local(adapter.base if adapter else self.folder, batch_size=batch_size, adapter=adapter)
-        return Model(portable(f"hf:{self.folder}"), self.folder.name, local, kept)
+        return Model(portable(f"hf:{self.folder}"), self.folder.name, local, replies)
 
     def merge(self, folder: str | Path) -> Path:
         """Write a whole model that needs no adapter, as any other tool can load it. ValueError: the folder is not empty."""
@@ -86,20 +87,34 @@ def read(folder: str | Path) -> Tuned:
 
     folder = Path(folder)
     try:
-        note, made = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (NOTE, MADE))
+        note, made = read_json(folder / NOTE), read_json(folder / MADE)
         curve = pd.DataFrame([[math.nan if x is None else x for x in row] for row in made.pop("curve")], columns=list(COLUMNS))
         made.pop("key")
         return Tuned(folder, note["method"], note["base"], curve, **made)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"no finished training in {folder.name!r} ({type(error).__name__}); run it (again): it resumes") from error
 
 
 def key_of(folder: Path) -> str | None:
     """Which run is finished in a folder; None if none is."""
     try:
-        return json.loads((folder / MADE).read_text(encoding="utf-8"))["key"]
-    except (OSError, ValueError, KeyError):
+        return read_json(folder / MADE)["key"]
+    except (ValueError, KeyError):
         return None
+
+
+def clear(folder: Path, key: str, fresh: bool) -> None:
+    """Make sure that the folder is empty or holds this very run, killed anywhere. ValueError: it holds another, or other files."""
+    runs = {key_of(folder), key_of(folder / NEW), states.key_of(folder)} - {None}
+    if fresh and runs:
+        shutil.rmtree(folder)
+        runs = set()
+    if runs - {key}:
+        what = "another training run (other rows, settings or base), or a damaged one"
+        raise ValueError(f"{folder.name!r} holds {what}: give another folder, or fresh=True")
+    if not runs and folder.exists() and any(file.name not in (states.NEW, NEW) for file in folder.iterdir()):
+        raise ValueError(f"{folder.name!r} holds files that no training run wrote: give a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def finish(job: Job, base: Base, method: str) -> None:
@@ -112,8 +127,8 @@ def finish(job: Job, base: Base, method: str) -> None:
         new.mkdir(parents=True)
         _weights(job, base, method, new)
         bits = {"quantization": "nf4"} if method == "qlora" else {}
-        _json(new / NOTE, {"method": method, "base": base.spec, "base_sha256": base.sha256, **bits})
-        _json(new / MADE, _made(job) | {"parameters": base.local.parameters})
+        write_json(new / NOTE, {"method": method, "base": base.spec, "base_sha256": base.sha256, **bits})
+        write_json(new / MADE, _made(job) | {"parameters": base.local.parameters})
         _readable(new)
         for file in sorted(new.iterdir(), key=lambda file: file.name == MADE):
             os.replace(file, job.folder / file.name)
@@ -138,11 +153,11 @@ def _weights(job: Job, base: Base, method: str, new: Path) -> None:
     weights = get_peft_model_state_dict(job.model, save_embedding_layers=False)
     save_file({name: p.detach().cpu().contiguous() for name, p in weights.items()}, new / "adapter_model.safetensors")
     job.model.peft_config["default"].save_pretrained(new)
-    config = json.loads((new / "adapter_config.json").read_text(encoding="utf-8"))
+    config = read_json(new / "adapter_config.json")
     name = base.spec if base.spec == "pocket" else base.spec.removeprefix("hf:")  # peft puts a machine path here
     parts = config.get("target_modules")  # a set: in order, so that the same training writes the same file
     config |= {"target_modules": sorted(parts)} if isinstance(parts, list) else {}
-    _json(new / "adapter_config.json", config | {"base_model_name_or_path": name, "inference_mode": True})
+    write_json(new / "adapter_config.json", config | {"base_model_name_or_path": name, "inference_mode": True})
 
 
 def _made(job: Job) -> dict:
@@ -180,7 +195,3 @@ def _with_soft_tokens(local: Local) -> PreTrainedTokenizerBase:
 def _readable(folder: Path) -> None:
     for file in folder.iterdir():
         file.chmod(0o644)  # transformers writes weights that only their owner can read
-
-
-def _json(file: Path, value: dict) -> None:
-    file.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")

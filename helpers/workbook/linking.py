@@ -22,8 +22,8 @@ def relinked(text: str, repository: str, branch: str) -> str:
     part = r"[\w.-]+"
     text = re.sub(rf"(colab\.research\.google\.com/github/){part}/{part}/blob/{part}/", rf"\g<1>{repository}/blob/{branch}/", text)
     text = re.sub(rf"(mybinder\.org/v2/gh/){part}/{part}/{part}", rf"\g<1>{repository}/{branch}", text)
-    clone = rf"git clone -q (?:-b {part} )?https://github\.com/{part}/({part}) && pip install -q -c \1/constraints\.txt -e \1"
-    fork = f"git clone -q -b {branch} https://github.com/{repository} && pip install -q -c {name}/constraints.txt -e {name}"
+    clone = rf"git clone -q (?:-b {part} )?https://github\.com/{part}/({part}) && bash \1/binder/colab"
+    fork = f"git clone -q -b {branch} https://github.com/{repository} && bash {name}/binder/colab"
     found = re.search(clone, text)
     return re.sub(clone, fork, text).replace(f'sys.path.append("{found[1]}")', f'sys.path.append("{name}")') if found else text
 

@@ -10,6 +10,7 @@ from helpers.workbook.notebooks import Lesson
 from helpers.workbook.rules_code import CODE_RULES
 from helpers.workbook.rules_exercises import EXERCISE_RULES
 from helpers.workbook.rules_outputs import OUTPUT_RULES, size
+from helpers.workbook.rules_predictions import PREDICTION_RULES, asks
 
 __all__ = ["RULES", "broken"]
 
@@ -52,11 +53,12 @@ def setup_and_parameters(lesson: Lesson, notebook: Any) -> list[str]:
 
 
 def rhythm(lesson: Lesson, notebook: Any) -> list[str]:
-    """Four to seven rounds of Predict, Run, Explain: each Predict is followed by a code cell, then by prose."""
+    """Four to seven rounds of Predict, Run, Explain: each Predict in prose is followed by a code cell, then by prose."""
     cells, problems = notebook.cells, []
     rounds = [at for at, cell in enumerate(cells) if cell.cell_type == "markdown" and "**Predict" in cell.source]
-    if not ROUNDS[0] <= len(rounds) <= ROUNDS[1]:
-        problems.append(f"{len(rounds)} cells with '**Predict', between {ROUNDS[0]} and {ROUNDS[1]} are allowed")
+    count = len(rounds) + sum(asks(cell) is not None for cell in cells)
+    if not ROUNDS[0] <= count <= ROUNDS[1]:
+        problems.append(f"{count} cells with '**Predict' or predict(…), between {ROUNDS[0]} and {ROUNDS[1]} are allowed")
     for at in rounds:
         if [cell.cell_type for cell in cells[at + 1 : at + 3]] != ["code", "markdown"]:
             problems.append(f"cell {at + 1}: a Predict must be followed by one code cell and its explanation")
@@ -125,4 +127,5 @@ def _lines(source: str) -> list[str]:
     return [line for line in source.split("\n") if line.strip()]
 
 
-RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size, *CODE_RULES, *EXERCISE_RULES, *OUTPUT_RULES]
+LESSON_RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size]
+RULES: list[Rule] = [*LESSON_RULES, *CODE_RULES, *EXERCISE_RULES, *OUTPUT_RULES, *PREDICTION_RULES]

@@ -25,8 +25,7 @@ from measure import report
 from helpers import runs
 from helpers.methods.method import prompt
 from helpers.models import Model, wrap
-from helpers.shrink import int8, nf4, palette, plain
-from helpers.shrink.shrunk import open_base
+from helpers.shrink import int8, nf4, open_base, palette, plain
 from helpers.tasks import load_task
 from pocket_maker.card.perplexity import perplexity
 from pocket_maker.corpus import stream

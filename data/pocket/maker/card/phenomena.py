@@ -34,16 +34,12 @@ class Effect:
     @property
     def difference(self) -> Interval:
         """What it changes: the mean of given - without, paired, with its 95% interval."""
-        changes = [b - a for a, b in zip(self.without, self.given, strict=True)]
-        if set(changes) <= {-1.0, 0.0, 1.0}:
-            return stats.paired_wins(self.wins, self.losses, len(changes))
-        return stats.paired_bootstrap(self.without, self.given)
+        return stats.difference(self.without, self.given).gain
 
     @property
     def p(self) -> float:
         """Exact McNemar for scores of 0 and 1, else a paired permutation test."""
-        flat = {*self.without, *self.given} <= {0.0, 1.0}
-        return stats.mcnemar(self.without, self.given) if flat else stats.sign_flip(self.without, self.given)
+        return stats.difference(self.without, self.given).p
 
     @property
     def wins(self) -> int:

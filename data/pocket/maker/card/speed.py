@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.memory import peak_mb
 from helpers.models import Model
 from helpers.models.local import Local
+from helpers.shrink.measuring import peak_mb
 from pocket_maker.card.text import table
 
 if TYPE_CHECKING:

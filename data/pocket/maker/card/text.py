@@ -12,7 +12,7 @@ __all__ = ["table", "share", "points", "interval"]
 
 def interval(scores: Sequence[float]) -> Interval:
     """The mean with its 95% interval: Wilson's for scores of 0 and 1, else the bootstrap's."""
-    return stats.wilson(int(sum(scores)), len(scores)) if set(scores) <= {0.0, 1.0} else stats.bootstrap(scores)
+    return stats.interval(scores)
 
 
 def share(at: Interval) -> str:

@@ -1,0 +1,159 @@
+"""A rung of the ladder: a run, and what its method costs in money, time, space and privacy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helpers.models import Model
+    from helpers.runs import Run
+
+__all__ = ["Budget", "Prices", "Rung", "rung", "TIMED"]
+
+TIMED = 59  # answers; of fewer, all may be quicker than 95 of 100 are: 0.95 to the power of 58 is above 5%
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What an answer is taken to cost where its model sends no bill. An assumption, so that it is said and can be changed.
+
+    A hosted model costs what it bills, by its own price, whatever is assumed for others; nan if that is not known.
+    dollars_per_hour: of the machine a local model runs on; an answer pays for its seconds. dollars_in, dollars_out: per million
+    tokens; if given, a local model's tokens are priced so, as a hosted model's would be, and the hour does not count.
+
+    >>> Prices(dollars_in=2.0, dollars_out=8.0).words
+    'hosted models as billed, any other token at $2 (in) and $8 (out) a million'
+    """
+
+    dollars_per_hour: float = 0.10
+    dollars_in: float | None = None
+    dollars_out: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.dollars_in is None) != (self.dollars_out is None):
+            raise ValueError(f"a token price has two sides, got {self.dollars_in=}, {self.dollars_out=}: give both, or neither")
+        if any(price is not None and not price >= 0 for price in (self.dollars_per_hour, self.dollars_in, self.dollars_out)):
+            raise ValueError(f"a price is 0 or more, got {self}")
+
+    @classmethod
+    def like(cls, model: str) -> Prices:
+        """The token prices of a hosted model in the price list. ValueError: it is not listed."""
+        from helpers.models.prices import price
+
+        listed = price(model)
+        if not listed:
+            raise ValueError(f"no price for {model!r}: models/prices.toml lists others; or Prices(dollars_in=..., dollars_out=...)")
+        return cls(dollars_in=listed["in"], dollars_out=listed["out"])
+
+    @property
+    def words(self) -> str:
+        """The assumption as it is told."""
+        if self.dollars_in is None:
+            return f"this machine at ${self.dollars_per_hour:g} an hour, hosted models as billed"
+        return f"hosted models as billed, any other token at ${self.dollars_in:g} (in) and ${self.dollars_out:g} (out) a million"
+
+    def per_1000(self, run: Run) -> float:
+        """US dollars for 1,000 answers like those of the run; nan: a hosted model whose price is unknown."""
+        rows = run.scored_rows
+        billed = 1000 * float(rows["usd"].mean(skipna=False))
+        if billed:  # nan as well
+            return billed
+        if self.dollars_in is not None:
+            return float(rows["tokens_in"].mean() * self.dollars_in + rows["tokens_out"].mean() * self.dollars_out) / 1000
+        return 1000 * float(rows["seconds"].mean()) * self.dollars_per_hour / 3600
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a rung may cost at most; None: no limit. `private`: no data may leave this machine.
+
+    p95_ms: 95 of 100 answers come within so many milliseconds; megabytes: of weights that must be kept here.
+    """
+
+    dollars_per_1000: float | None = None
+    p95_ms: float | None = None
+    megabytes: float | None = None
+    private: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("dollars_per_1000", "p95_ms", "megabytes"):
+            value = getattr(self, name)
+            if value is not None and not value >= 0:
+                raise ValueError(f"{name}={value!r}: a limit is a number, 0 or more, or None for no limit")
+
+
+@dataclass(frozen=True, repr=False)
+class Rung:
+    """A run with its costs; nan or None is "not known". Milliseconds are those of `timed`, else of the run itself if it did not batch.
+    Costs are means over the replies that came."""
+
+    run: Run
+    dollars_per_1000: float
+    median_ms: float
+    p95_ms: float
+    megabytes: float
+    private: bool | None
+
+    @property
+    def name(self) -> str:
+        return self.run.method
+
+    @property
+    def unread(self) -> int:
+        """How many of its answers could not be read; each has a score of 0."""
+        return self.run.unread
+
+    def __repr__(self) -> str:
+        money, where = f"${self.dollars_per_1000:.3g}", {True: "stays here", False: "leaves", None: "unknown"}[self.private]
+        return (
+            f"{self.run}; {money} per 1,000 answers, {self.median_ms:.0f} ms (median), {self.p95_ms:.0f} ms (95%), "
+            f"{self.megabytes:.3g} MB, data: {where}"
+        )
+
+
+def rung(
+    run: Run,
+    model: Model | None = None,
+    *,
+    prices: Prices | None = None,
+    timed: Run | None = None,
+    megabytes: float | None = None,
+    private: bool | None = None,
+) -> Rung:
+    """A run as a rung. `model` is the one that answered: its weights and its place are looked up, unless they are given.
+
+    timed: a run of the same method with one question at a time (`load(..., batch_size=1, cache=False)`), for the latency: in a batch, a
+    reply's seconds are its share of the batch, and nobody waits so short; without `timed`, a batch's latency is nan. A hosted model's
+    seconds are those of each request. p95_ms is nan for fewer than 59 answers: it takes so many until the slowest of them is, with
+    95% confidence, as slow as 95 of 100 are.
+    """
+    asked = run.model != "none"
+    batched = timed is None and getattr(getattr(model, "_provider", None), "batch_size", 1) > 1
+    waits = (math.nan if batched else 1000) * (timed or run).scored_rows["seconds"]
+    size = megabytes if megabytes is not None else weights_mb(model) if asked else 0.0
+    stays = private if private is not None else stays_here(model) if asked else True
+    cost = (prices or Prices()).per_1000(run) if asked else 0.0
+    late = float(waits.quantile(0.95)) if len(waits) >= TIMED or not asked else math.nan
+    return Rung(run, cost, float(waits.median()), late, size, stays)
+
+
+def weights_mb(model: Model | None) -> float:
+    """Megabytes of the weight files behind a model, an adapter's with its base's; 0 for a hosted one, nan where nothing is known, as of a
+    model that another program serves on this machine."""
+    provider = getattr(model, "_provider", None)
+    if provider is None:
+        return math.nan
+    if hasattr(provider, "url"):
+        return math.nan if getattr(provider, "here", False) else 0.0
+    files = list(getattr(provider, "files", [])) or list(getattr(getattr(provider, "folder", None), "weights", []))
+    adapter = getattr(provider, "adapter", None)
+    files += list(adapter.path.glob("*.safetensors")) if adapter else []
+    return sum(file.stat().st_size for file in files if file.suffix in (".safetensors", ".onnx", ".data", ".bin")) / 1e6 or math.nan
+
+
+def stays_here(model: Model | None) -> bool | None:
+    """Whether what the model reads stays on this machine; None: unknown."""
+    provider = getattr(model, "_provider", None)
+    return None if provider is None else bool(getattr(provider, "here", True))

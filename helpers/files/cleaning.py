@@ -1,0 +1,152 @@
+"""From columns to examples: the input put together, ids given or made, rows that cannot be used left out and counted."""
+
+from __future__ import annotations
+
+import string
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from helpers.files.columns import Choice
+from helpers.files.records import Table
+from helpers.files.targets import as_words
+from helpers.prompts import as_text
+from helpers.storage import short
+from helpers.tasks.task import RUN_COLUMNS
+
+__all__ = ["Rows", "usable", "enough", "with_ids", "fields"]
+
+LEAST = 6  # examples; with fewer, a split would hold one at most
+RESERVED = ("context", "group", "date", *RUN_COLUMNS)  # names that a task or a run gives to columns of its own
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows that are used: `places` in the table, and their texts; `left_out` has the numbers of the others by reason."""
+
+    table: Table
+    places: list[int]
+    inputs: list[str]
+    contexts: list[str]
+    left_out: dict[str, list[int]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The rows' numbers in the file."""
+        return [self.table.rows[place] for place in self.places]
+
+    @property
+    def whole(self) -> list[str]:
+        """Input and context as one text, by which copies are found."""
+        return [f"{text}\n{context}" if context else text for text, context in zip(self.inputs, self.contexts)]
+
+    def cells(self, column: str) -> list:
+        """A column's cells, of these rows."""
+        return [self.table.columns[column][place] for place in self.places]
+
+    def only(self, kept: Sequence[int], reason: str = "") -> Rows:
+        """The rows at these positions; the others are left out for `reason`."""
+        stay = set(kept)
+        gone = [number for place, number in enumerate(self.numbers) if place not in stay]
+        left_out = {**self.left_out, reason: gone} if gone and reason else self.left_out
+        picked = {name: [getattr(self, name)[place] for place in kept] for name in ("places", "inputs", "contexts")}
+        return replace(self, left_out=left_out, **picked)
+
+
+def usable(table: Table, chosen: Mapping[str, Choice], max_chars: int) -> Rows:
+    """The rows that have an input (and context) and a target, and are not longer than `max_chars`. ValueError: too few."""
+    everything = list(range(len(table)))
+    rows = Rows(table, everything, _filled(table, chosen["input"]), _filled(table, chosen["context"]))
+    rows = rows.only([p for p in everything if rows.inputs[p]], "no input")
+    targets = rows.cells(chosen["target"].column)
+    rows = rows.only([p for p in range(len(rows)) if targets[p] is not None], "no target")
+    rows = rows.only(
+        [p for p, text in enumerate(rows.whole) if len(text) <= max_chars], f"longer than {max_chars:,} characters (max_chars=)"
+    )
+    return enough(rows)
+
+
+def enough(rows: Rows) -> Rows:
+    """The rows. ValueError: they are too few for three splits."""
+    if len(rows) < LEAST:
+        out = "".join(f"; {reason}: rows {', '.join(map(str, numbers[:5]))}" for reason, numbers in rows.left_out.items())
+        raise ValueError(
+            f"{rows.table.name}: {len(rows)} examples can be used of {len(rows.table)} rows, and {LEAST} are the least{out}: "
+            "add rows, fill what is empty, or name other columns with input=, target="
+        )
+    return rows
+
+
+def with_ids(rows: Rows, choice: Choice) -> list[str]:
+    """An id for each row: that of its column, or a hash of its text, which stays when rows are added or moved.
+
+    ValueError: one id on rows of different content.
+    """
+    made = [short(text) for text in rows.whole]
+    count: Counter = Counter()
+    for place, name in enumerate(made):
+        count[name] += 1
+        made[place] = f"{name}-{count[name]}" if count[name] > 1 else name
+    if choice.column is None:
+        return made
+    given = [as_text(as_words(cell)).strip() if cell is not None else name for cell, name in zip(rows.cells(choice.column), made)]
+    by_id: dict[str, list[int]] = defaultdict(list)
+    for place, name in enumerate(given):
+        by_id[name].append(rows.numbers[place])
+    clashes = {name: numbers for name, numbers in by_id.items() if len(numbers) > 1}
+    if clashes:
+        told = "; ".join(f"{name!r} in rows {', '.join(map(str, numbers[:4]))}" for name, numbers in list(clashes.items())[:3])
+        raise ValueError(
+            f"{rows.table.name}: {len(clashes)} of the ids in column {choice.column!r} stand on rows of different content: {told}. Make "
+            f'them different, or give id=False (ids are made from the text), or group="{choice.column}" if it says what belongs together'
+        )
+    return given
+
+
+def fields(rows: Rows, chosen: Mapping[str, Choice], ids: Sequence[str], targets: Sequence) -> dict[str, list]:
+    """The columns of the task: id, input, target, those with a role, then the file's others under their own names, or `file_...`."""
+    found = {"id": list(ids), "input": rows.inputs, "target": list(targets)}
+    if chosen["context"].column:
+        found["context"] = rows.contexts
+    for role in ("group", "date"):
+        if chosen[role].column:
+            found[role] = [None if cell is None else as_text(as_words(cell)) for cell in rows.cells(chosen[role].column)]
+    used = {name for role in ("target", "id", "group", "date") for name in chosen[role].fields}
+    used |= {name for role in ("input", "context") for name in chosen[role].fields if chosen[role].column == name}
+    for column in rows.table.columns:
+        if column not in used:
+            found[_free(column, rows.table.columns)] = _uniform(rows.cells(column))
+    return found
+
+
+def _free(column: str, others: Mapping[str, Sequence]) -> str:
+    """The column's name, behind as many "file_" as it takes to be neither reserved nor that of another column."""
+    name = column
+    while name in RESERVED or (name != column and name in others):
+        name = f"file_{name}"
+    return name
+
+
+def _filled(table: Table, choice: Choice) -> list[str]:
+    """The text of each row: a column's, or a template's; "" where all it reads is empty."""
+    if choice.column is None:
+        return [""] * len(table)
+    texts = {name: ["" if cell is None else as_text(as_words(cell)) for cell in table.columns[name]] for name in choice.fields}
+    if choice.fields == (choice.column,):
+        return [text.strip() for text in texts[choice.column]]
+    pieces = [(literal, name) for literal, name, _, _ in string.Formatter().parse(choice.column)]
+    rows = range(len(table))
+    filled = ["".join(literal + ("" if name is None else texts[name][row]) for literal, name in pieces).strip() for row in rows]
+    return [text if any(texts[name][row] for name in choice.fields) else "" for row, text in zip(rows, filled)]
+
+
+def _uniform(cells: Sequence) -> list:
+    """Cells of one simple type as they are, others (and integers of more than 64 bits) as text, so that they make a column."""
+    kinds = {type(cell) for cell in cells if cell is not None}
+    large = kinds == {int} and any(cell is not None and not -(2**63) <= cell < 2**63 for cell in cells)
+    if len(kinds) <= 1 and kinds <= {str, int, float, bool} and not large:
+        return list(cells)
+    return [None if cell is None else as_text(as_words(cell)) for cell in cells]

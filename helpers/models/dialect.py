@@ -1,0 +1,146 @@
+"""What a server takes and what it refuses: learned from its refusals, remembered for each model, said once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from helpers.models.calls import to_openai
+from helpers.models.prices import thinks
+from helpers.models.reply import Settings
+from helpers.models.retry import message
+
+__all__ = ["Dialect", "Form", "dialect_of", "fold_system"]
+
+OPENAI = "https://api.openai.com/"
+REFUSAL = re.compile(
+    r"(not|n't|no) support|unsupported|invalid param|unrecognized|unknown|not (permitted|allowed)|cannot find|deprecated|may only be", re.I
+)
+TOO_LONG = re.compile(r"too (large|long)|context (length|window)|maximum (context|length)", re.I)
+NOT_ZERO = re.compile(r"must be|should be|positive|greater than", re.I)
+NO_SYSTEM = re.compile(
+    r"system role|not support 'system'|system \w+ (is|are) not|developer instruction is not|roles must alternate|only user.{0,30}roles",
+    re.I,
+)
+SENTENCES = {
+    "temperature": "{} takes no temperature: it answers at its own, so its replies may differ from run to run",
+    "zero": "{} takes no temperature of 0: it is asked without one",
+    "seed": "{} takes no seed: its samples cannot be repeated",
+    "system": "{} knows no system turn: that text goes before the first question",
+    "thinks": "{} thinks before it answers: it may write {} tokens more than max_tokens for that (LADDER_THINKING_TOKENS)",
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a request is written. `without`: what is left out, of "temperature", "zero" (a temperature of 0), "seed", "system" and
+    "max_tokens" or "max_completion_tokens"; `thinks`: there is room for a thought."""
+
+    limits: tuple[str, ...] = ("max_tokens", "max_completion_tokens")
+    without: frozenset[str] = frozenset()
+    thinks: bool = False
+
+    @property
+    def limit(self) -> str:
+        """The name under which max_tokens goes out."""
+        return next(name for name in self.limits if name not in self.without)
+
+    def request(self, name: str, messages: list[dict], settings: Settings, room: int) -> dict:
+        """What the client is called with."""
+        turns = fold_system(messages) if "system" in self.without else messages
+        more = {self.limit: settings.max_tokens + self.room(room)}
+        if not self._default_temperature(settings):
+            more["temperature"] = settings.temperature
+        if settings.temperature > 0 and "seed" not in self.without:
+            more["seed"] = settings.seed
+        if settings.tools:
+            more["tools"] = settings.tools
+        return {"model": name, "messages": to_openai(turns), **more}
+
+    def room(self, room: int) -> int:
+        return room if self.thinks else 0
+
+    def changes(self, messages: list[dict], settings: Settings, room: int) -> tuple[str, ...]:
+        """In which settings the request differs from what was asked for, as `Reply.changes` holds them."""
+        made = {
+            "temperature=default": self._default_temperature(settings),
+            "seed=default": settings.temperature > 0 and "seed" in self.without,
+            "system=user": "system" in self.without and _has_system(messages),
+            f"max_tokens=+{room}": bool(self.room(room)),
+        }
+        return tuple(change for change, true in made.items() if true)
+
+    def after(self, error: Exception, messages: list[dict], settings: Settings) -> Form | None:
+        """The form to try next; None if the error is no refusal of how the request was written."""
+        status, text = getattr(error, "status_code", None), f"{getattr(error, 'code', None) or ''} {message(error)}"
+        about = str(getattr(error, "param", None) or text)
+        complaints = set()
+        if status in (400, 422) and not TOO_LONG.search(text):
+            names = [name for name in (self.limit, "temperature", "seed") if re.search(rf"\b{name}\b", about)]
+            complaints.update(names if REFUSAL.search(text) else ())
+            if "temperature" in names and not complaints and settings.temperature == 0 and NOT_ZERO.search(text):
+                complaints.add("zero")
+        if status in (400, 422, 500) and NO_SYSTEM.search(text) and _has_system(messages):
+            complaints.add("system")
+        without = self.without | complaints
+        return None if without == self.without or without >= set(self.limits) else replace(self, without=without)
+
+    def _default_temperature(self, settings: Settings) -> bool:
+        return "temperature" in self.without or ("zero" in self.without and settings.temperature == 0)
+
+
+class Dialect:
+    """The form that one model at one server takes, shared by all threads, and what was said about it."""
+
+    def __init__(self, url: str, name: str) -> None:
+        limits = Form().limits
+        self.form = Form(limits[::-1] if url.startswith(OPENAI) else limits, thinks=thinks(name))
+        self.name, self._spoken, self._lock = name, set(), Lock()
+
+    def adopt(self, form: Form) -> None:
+        """Keeps what a form that worked leaves out."""
+        with self._lock:
+            self.form = replace(self.form, without=self.form.without | form.without, thinks=self.form.thinks or form.thinks)
+
+    def news(self, room: int) -> list[str]:
+        """What was learned since this was last asked, in words."""
+        with self._lock:
+            new = (self.form.without | ({"thinks"} if self.form.room(room) else set())) - self._spoken
+            self._spoken |= new
+        return [SENTENCES[what].format(self.name, room) for what in SENTENCES if what in new]
+
+
+_dialects: dict[tuple[str, str], Dialect] = {}  # by base URL and name, for as long as this process lives
+_lock = Lock()
+
+
+def dialect_of(url: str, name: str) -> Dialect:
+    """The dialect of a model at a server: the same for every `load` of it."""
+    with _lock:
+        return _dialects.setdefault((url, name), Dialect(url, name))
+
+
+def fold_system(messages: list[dict]) -> list[dict]:
+    """The same conversation with the text of its system turns before the first user turn's; unchanged if it has no such turn.
+
+    >>> fold_system([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi!"}])
+    [{'role': 'user', 'content': 'Be brief.\\n\\nHi!'}]
+    """
+    text = "\n\n".join(str(turn.get("content") or "") for turn in messages if turn["role"] == "system")
+    turns = [turn for turn in messages if turn["role"] != "system"]
+    first = next((i for i, turn in enumerate(turns) if turn["role"] == "user"), None)
+    if first is None:
+        return messages
+    if text:
+        turns[first] = {**turns[first], "content": _before(text, turns[first].get("content"))}
+    return turns
+
+
+def _before(text: str, content: object) -> object:
+    """A text before a user turn's content: a string, or a list of parts."""
+    return [{"type": "text", "text": text}, *content] if isinstance(content, list) else f"{text}\n\n{content or ''}"
+
+
+def _has_system(messages: list[dict]) -> bool:
+    return any(turn["role"] == "system" for turn in messages)

@@ -1,0 +1,46 @@
+"""What names a model: "pocket", "hf:<folder or hub id>", "openai:<name>@<base url>" and the like, read in one place."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from helpers.models.reply import ModelError
+
+__all__ = ["Spec", "parse"]
+
+OPENAI = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec in its parts. `kind` is "named" (pocket and the like), "hf" or "openai"; `name` is the name, folder, hub id or served model;
+    `url` is the server's."""
+
+    text: str
+    kind: str
+    name: str
+    url: str = ""
+
+
+def parse(spec: str, named: Sequence[str], *, what: str = "model") -> Spec:
+    """A spec, read. `named` are the names that stand alone. A server that is not named is $OPENAI_BASE_URL, else OpenAI's.
+
+    ModelError: it is none; the message lists what is allowed.
+
+    >>> parse("openai:llama3@http://localhost:11434/v1/", ["pocket"])
+    Spec(text='openai:llama3@http://localhost:11434/v1/', kind='openai', name='llama3', url='http://localhost:11434/v1')
+    """
+    text = str(spec)
+    kind, _, rest = text.partition(":")
+    if text in named:
+        return Spec(text, "named", text)
+    if kind == "hf" and rest:
+        return Spec(text, kind, rest)
+    if kind == "openai" and rest:
+        name, url = re.fullmatch(r"(.+?)(?:@(https?://.*))?", rest, flags=re.DOTALL).groups()
+        return Spec(text, kind, name, (url or os.environ.get("OPENAI_BASE_URL") or OPENAI).rstrip("/"))
+    allowed = ", ".join([*(f'"{name}"' for name in named), '"hf:<folder or hub id>"', '"openai:<name>" or "openai:<name>@<base url>"'])
+    raise ModelError(f'unknown {what} {text!r}; allowed: {allowed}; for example "{named[0]}"')

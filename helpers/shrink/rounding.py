@@ -1,0 +1,89 @@
+"""Rounding: int8, 255 evenly spaced values with a scale for each row; NF4, the 16 values of bitsandbytes; bfloat16, nothing else."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.models.four_bits import quiet_peft
+from helpers.shrink.packing import Coded, matrices
+from helpers.shrink.shrunk import finish, new_folder, open_base, write_packed
+
+if TYPE_CHECKING:
+    import torch
+
+    from helpers.shrink.shrunk import Base, Shrunk
+
+__all__ = ["int8", "nf4", "plain", "to_int8"]
+
+
+def int8(base: Base, folder: str | Path, *, embeddings: bool = False, skip: Sequence[str] = ()) -> Shrunk:
+    """Each row of each linear matrix as whole numbers from -127 to 127 and one scale, its largest weight / 127; the rest bfloat16.
+
+    By hand, because it is four lines and the file is then what it says: bitsandbytes' int8 writes its own layout and splits off columns
+    of large activations, torchao's must be pickled. Weights stay int8 in memory and are widened layer by layer as they are used
+    ("weight-only"), so memory falls, and on a CPU nothing gets quicker. `embeddings` packs the embedding too, on disk only.
+    Symmetric absmax rounding, Dettmers et al. 2022 (LLM.int8), arXiv:2208.07339, section 2, row by row.
+
+    >>> int8("pocket", "outputs/shrink/int8").bytes  # doctest: +SKIP
+    6571136
+    """
+    module, tokenizer = open_base(base)
+    chosen = matrices(module, embeddings=embeddings, skip=skip)
+    coded = {name: to_int8(weight) for name, weight in chosen.items()}
+    return write_packed(folder, "int8, embeddings too" if embeddings else "int8", module, tokenizer, coded)
+
+
+def plain(base: Base, folder: str | Path) -> Shrunk:
+    """The model as it is, every weight in bfloat16: the first row of a table of sizes."""
+    module, tokenizer = open_base(base)
+    return write_packed(folder, "bfloat16", module, tokenizer, {})
+
+
+def to_int8(weight: torch.Tensor) -> Coded:
+    """One matrix (rows, columns) as int8 codes and a bfloat16 scale for each row. The error is at most half a scale.
+
+    Codes are rounded with the scale as it is stored. bfloat16 rounds that by 1/512 at most, so the largest code is still 127.
+
+    >>> import torch
+    >>> coded = to_int8(torch.tensor([[0.5, -1.27]]))
+    >>> coded.parts["codes"].tolist(), round(coded.parts["scale"].item(), 4)
+    ([[50, -127]], 0.01)
+    """
+    import torch
+
+    rows = weight.detach().float().cpu()
+    if not torch.isfinite(rows).all():
+        raise ValueError("the matrix has weights that are not finite (nan or inf): the model is broken, no rounding mends it")
+    scale = (rows.abs().amax(dim=1) / 127).bfloat16()
+    scale = torch.where(scale > 0, scale, 1.0)
+    codes = (rows / scale.float()[:, None]).round().to(torch.int8)
+    return Coded("int8", tuple(rows.shape), {"codes": codes, "scale": scale})
+
+
+def nf4(base: Base, folder: str | Path, *, double: bool = True) -> Shrunk:
+    """Linear weights as 4-bit NormalFloat: 16 fixed values, the quantiles of a normal distribution, times the largest of each 64 weights.
+
+    Written by transformers (`model.safetensors`, with the quantization in config.json); all but linear layers is bfloat16. `double` rounds
+    the scales to 8 bits too (4.13 bits a weight, else 4.5). Dettmers et al. 2023 (QLoRA), arXiv:2305.14314.
+    Sizes are read from the files, as everywhere here. Answers are computed in float32 on every processor: bitsandbytes' own way on
+    those with AVX512-BF16, in bfloat16, is turned off: there one of 120 answers came out otherwise.
+
+    >>> nf4("pocket", "outputs/shrink/nf4").bytes  # doctest: +SKIP
+    4468685
+    """
+    import torch
+    from transformers import BitsAndBytesConfig
+
+    module, tokenizer = open_base(base)
+    how = BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.float32, bnb_4bit_use_double_quant=double
+    )
+    with tempfile.TemporaryDirectory() as scratch, quiet_peft():
+        module.save_pretrained(scratch)
+        model = type(module).from_pretrained(scratch, quantization_config=how, dtype=torch.bfloat16)
+    where = new_folder(folder)
+    model.save_pretrained(where)
+    return finish(where, "NF4" if double else "NF4, plain scales", "nf4", model, tokenizer)

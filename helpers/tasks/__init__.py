@@ -1,0 +1,8 @@
+"""Tasks: examples with their splits, their metric and their budget of looks."""
+
+from __future__ import annotations
+
+from helpers.tasks.loading import load_task
+from helpers.tasks.task import SPLITS, Task
+
+__all__ = ["SPLITS", "Task", "load_task"]

@@ -1,0 +1,92 @@
+"""The quiz that closes a lesson: recall questions with options to choose from."""
+
+from __future__ import annotations
+
+import html
+import tomllib
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from helpers import places
+from helpers.widgets.panel import Face, Panel, lettered, listed, live
+
+__all__ = ["Question", "Quiz", "quiz"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One recall question: `options` in order, `right` the index of the right one, `why` the explanation."""
+
+    text: str
+    options: tuple[str, ...]
+    right: int
+    why: str
+
+    def mark(self, choice: int) -> str:
+        """What to tell someone who chose option number `choice` (from 0)."""
+        verdict = "Right." if choice == self.right else f"Not this one; it is {lettered(self.options, self.right)}."
+        return f"{verdict} {self.why}"
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """The questions of a lesson. Shown in a notebook: each with its options, a folded answer, and buttons where somebody can click."""
+
+    questions: tuple[Question, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(_text(n, q) for n, q in enumerate(self.questions, 1))
+
+    def _repr_html_(self) -> str:
+        return "".join(_face(n, q) for n, q in enumerate(self.questions, 1))
+
+    def _ipython_display_(self) -> None:
+        if not live():
+            raise NotImplementedError  # IPython then shows the static face
+        for n, q in enumerate(self.questions, 1):
+            Panel("Your answer", q.options, partial(_both, n, q), q.mark).show()
+
+
+def quiz(lesson: str, *, folder: Path | None = None) -> Quiz:
+    """The quiz of a lesson, read from `lessons/quiz/<lesson>.toml`.
+
+    lesson: its number, "01". FileNotFoundError: there is no such file. ValueError, which names the file: it is no TOML, has no
+    questions, or one without text, options, a right one among them, or why.
+    """
+    path = (folder or places.root() / "lessons" / "quiz") / f"{lesson}.toml"
+    if not path.exists():
+        raise FileNotFoundError(f"no quiz for lesson {lesson!r}: {path.name} is not in lessons/quiz")
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("question", [])
+    except ValueError as error:
+        raise ValueError(f"{path.name} is not TOML: {error}") from None
+    if not rows:
+        raise ValueError(f"{path.name} has no questions: each begins with a line [[question]]")
+    return Quiz(tuple(_question(row, path.name) for row in rows))
+
+
+def _question(row: dict, where: str) -> Question:
+    for field in ("text", "options", "right", "why"):
+        if field not in row:
+            raise ValueError(f"{where}: the question {row.get('text', '')!r} has no {field!r}; each needs text, options, right and why")
+    if row["right"] not in row["options"]:
+        raise ValueError(f"{where}: the right answer {row['right']!r} of {row['text']!r} is not one of its options")
+    return Question(row["text"], tuple(row["options"]), row["options"].index(row["right"]), row["why"])
+
+
+def _both(n: int, q: Question, choice: int | None) -> Face:
+    return Face(_text(n, q, choice), _face(n, q, choice))
+
+
+def _text(n: int, q: Question, choice: int | None = None) -> str:
+    marks = [" ← your answer" if number == choice else "" for number in range(len(q.options))]
+    return "\n".join([f"{n}. {q.text}", *(f"   {lettered(q.options, number)}{mark}" for number, mark in enumerate(marks))])
+
+
+def _face(n: int, q: Question, choice: int | None = None) -> str:
+    answer = html.escape(f"{lettered(q.options, q.right)}. {q.why}")
+    return (
+        f"<p><b>{n}. {html.escape(q.text)}</b></p>{listed(q.options, choice, 'your answer')}"
+        f"<details><summary>Show the answer</summary><p>{answer}</p></details>"
+    )
