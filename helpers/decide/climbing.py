@@ -34,9 +34,10 @@ def climb(
     >>> tried = climb(ladder, split="dev", limit=20, alone=True)  # doctest: +SKIP
     >>> rungs = climb(ladder, split="test", timed=tried)  # doctest: +SKIP
     """
-    waits, names = {one.name: one.run for one in timed if not math.isnan(one.p95_ms)}, [step.name for step in ladder.steps]
+    names = [step.name for step in ladder.steps]
     if unknown := [one.name for one in timed if one.name not in names]:
         raise ValueError(f"timed has {', '.join(map(repr, unknown))}, and the ladder has {', '.join(names)}: give rungs of the same names")
+    waits = {one.name: one.run for one in timed if not math.isnan(one.median_ms)}
     found = []
     for step in ladder.steps:
         model = _opened(step, alone)

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from helpers.models import Model
     from helpers.runs import Run
 
-__all__ = ["Budget", "Prices", "Rung", "rung"]
+__all__ = ["Budget", "Prices", "Rung", "rung", "TIMED"]
+
+TIMED = 59  # answers; of fewer, all may be quicker than 95 of 100 are: 0.95 to the power of 58 is above 5%
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ def rung(
 
     timed: a run of the same method with one question at a time (`load(..., batch_size=1, cache=False)`), for the latency: in a batch, a
     reply's seconds are its share of the batch, and nobody waits so short; without `timed`, a batch's latency is nan. A hosted model's
-    seconds are those of each request.
+    seconds are those of each request. p95_ms is nan for fewer than 59 answers: it takes so many until the slowest of them is, with
+    95% confidence, as slow as 95 of 100 are.
     """
     asked = run.model != "none"
     batched = timed is None and getattr(getattr(model, "_provider", None), "batch_size", 1) > 1
@@ -132,7 +135,8 @@ def rung(
     size = megabytes if megabytes is not None else weights_mb(model) if asked else 0.0
     stays = private if private is not None else stays_here(model) if asked else True
     cost = (prices or Prices()).per_1000(run) if asked else 0.0
-    return Rung(run, cost, float(waits.median()), float(waits.quantile(0.95)), size, stays)
+    late = float(waits.quantile(0.95)) if len(waits) >= TIMED or not asked else math.nan
+    return Rung(run, cost, float(waits.median()), late, size, stays)
 
 
 def weights_mb(model: Model | None) -> float:

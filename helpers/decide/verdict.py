@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.decide import words
-from helpers.decide.rule import Bar, Fate, choose, judge
+from helpers.decide import advice, words
+from helpers.decide.limits import Bar, Sums
+from helpers.decide.rule import Fate, choose, judge
 from helpers.decide.rungs import Budget, Rung, rung
 from helpers.decide.settle import further
 from helpers.runs.comparison import _aligned
@@ -27,8 +29,9 @@ UNKNOWN = {True: "cannot be said", False: "incomplete"}  # by whether the rung's
 @dataclass(frozen=True, eq=False, repr=False)
 class Verdict:
     """What `decide` found. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
-    more_examples how many (None: settled, or more than 100,000, or a rung is incomplete); fallback: the lowest rung that is known to do,
-    where the verdict is undetermined; reasons: sentences; table: one row a rung, with a count `unread` where some answers were."""
+    more_examples how many (None: settled, or this file cannot settle it, or a rung is incomplete). Where it is undetermined: `meanwhile` is
+    the rung to use today, the cheapest that is not out; `risk` by how much a higher one may be better than it; `fallback` the cheapest
+    rung that is known to do. reasons: sentences; table: one row a rung, in the order given, with a count `unread` where some were."""
 
     rung: str | None
     undetermined: bool
@@ -37,6 +40,8 @@ class Verdict:
     reasons: tuple[str, ...]
     table: pandas.DataFrame
     good_enough: float | None = None
+    meanwhile: str | None = None
+    risk: float | None = None
 
     @property
     def said(self) -> str:
@@ -61,22 +66,24 @@ def decide(
     margin: float = 0.05,
     alpha: float = 0.05,
 ) -> Verdict:
-    """The lowest rung that is good enough and not significantly worse than any higher one within the budget, or "undetermined".
+    """The cheapest rung that is good enough and not worse than a costlier one by the margin or more, or "undetermined".
 
-    rungs: runs over the same examples, the lowest (simplest) rung first; a `Run` knows its dollars and seconds, a `Rung` its size and
-    privacy too. A rung that breaks the budget, or does not know what it would need to know, is out. Of the others, each is "too low"
-    (surely not good enough, or significantly worse than a higher one: paired tests, Holm-corrected), "will do" (surely good enough, and
-    no higher one is better by `margin` or more) or "cannot be said". The lowest that is not too low is named if it will do; if it
-    cannot be said, so is the verdict. Nor is anything said while the run of a rung within the budget is incomplete.
-    How often it errs: `simulate`. ValueError: runs over different examples, or two of one name.
+    rungs: runs over the same examples; a `Run` knows its dollars and seconds, a `Rung` its size and privacy too. A rung that breaks the
+    budget, or does not know what it would need to know, is out. The others are put in the order of what they cost: dollars for 1,000
+    answers, then megabytes, then as given; what is unknown comes last. Each is "too low" (surely not good enough, or a higher one is
+    surely too much better), "will do" (surely good enough, and no higher one is better by `margin`) or "cannot be said": see
+    `rule.judge`. The first that is not too low is named if it will do; if it cannot be said, so is the verdict. Nor is anything said while
+    the run of a rung within the budget is incomplete. Of the verdicts that are given, 1 - alpha are right: see `simulate`.
+    ValueError: runs over different examples, or two of one name.
 
     >>> decide([bare, few_shot, tuned], good_enough=0.7, budget=Budget(dollars_per_1000=1.0)).rung  # doctest: +SKIP
     'few-shot'
     """
     bar, budget, ladder = Bar(good_enough, margin, alpha), budget or Budget(), _ladder(rungs)
     broken = {one.name: words.over_budget(one, budget) for one in ladder}
-    inside = [one for one in ladder if not broken[one.name]]
-    told = [words.opening(ladder, bar), words.within(budget), *(f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why)]
+    inside = [one for one in _by_cost(ladder) if not broken[one.name]]
+    told = [words.opening(_by_cost(ladder), bar), words.within(budget)]
+    told += [f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why]
     told += [words.unread(one) for one in ladder if one.unread]
     scores = _scores(ladder, inside) if inside else None
     if not all(one.run.complete for one in inside):
@@ -84,15 +91,22 @@ def decide(
         return Verdict(None, True, None, None, tuple(told), _table(ladder, {}, broken), good_enough)
     fates = judge(scores, bar) if inside else []
     at, sure = choose(fates)
-    more = None if sure else further(fates[at:], bar)
     names = [one.name for one in inside]
-    safe = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
     told += _steps(fates, names, bar, at)
-    told += [f"Until then {safe} is the lowest rung that is known to do."] if safe and not sure else []
-    told.append(words.conclusion(fates, names, at, sure, more, bar))
-    named = names[at] if at is not None and sure else None
     table = _table(ladder, {names[fate.at]: fate for fate in fates}, broken)
-    return Verdict(named, not sure, more, None if sure else safe, tuple(told), table, good_enough)
+    if sure:
+        named = None if at is None else names[at]
+        return Verdict(named, False, None, None, (*told, words.conclusion(named, bar)), table, good_enough)
+    more = further(Sums.of(scores[None]), bar)
+    safe = next((fate for fate in fates if fate.state == "accepted"), None)
+    told += [advice.today(fates[at], safe, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
+    fallback = None if safe is None else names[safe.at]
+    return Verdict(None, True, more, fallback, tuple(told), table, good_enough, names[at], advice.risk(fates[at]))
+
+
+def _by_cost(rungs: Sequence[Rung]) -> list[Rung]:
+    """Cheapest first, then smallest, then as given; what is not known comes last."""
+    return sorted(rungs, key=lambda one: tuple(math.inf if math.isnan(cost) else cost for cost in (one.dollars_per_1000, one.megabytes)))
 
 
 def _ladder(rungs: Sequence[Run | Rung]) -> list[Rung]:
