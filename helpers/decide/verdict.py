@@ -93,9 +93,8 @@ def decide(
         named = None if at is None else names[at]
         return Verdict(named, False, None, None, (*told, words.conclusion(named, bar)), table, good_enough)
     more = further(Sums.of(scores[None]), bar)
-    safe = next((fate for fate in fates if fate.state == "accepted"), None)
-    told += [advice.today(fates[at], safe, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
-    fallback = None if safe is None else names[safe.at]
+    told += [advice.today(fates, at, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
+    fallback = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
     return Verdict(None, True, more, fallback, tuple(told), table, good_enough, names[at], advice.risk(fates[at]))
 
 
