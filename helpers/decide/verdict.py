@@ -106,7 +106,7 @@ def _by_cost(rungs: Sequence[Rung]) -> list[Rung]:
 def _ladder(rungs: Sequence[Run | Rung]) -> list[Rung]:
     ladder = [one if isinstance(one, Rung) else rung(one) for one in rungs]
     if not ladder or not all(isinstance(one.run, Run) for one in ladder):
-        raise ValueError("decide needs one run at least, the lowest rung first, as runs.run gives them: decide([bare, few_shot])")
+        raise ValueError("decide needs one run at least, as runs.run gives them: decide([bare, few_shot])")
     twice = sorted({one.name for one in ladder if sum(other.name == one.name for other in ladder) > 1})
     if twice:
         raise ValueError(
