@@ -8,7 +8,7 @@ from helpers.checks import lesson_17
 from helpers.decide import made_up
 from helpers.exercises import check
 
-RIGHT = {"no data may leave": "LoRA", "50 ms": "none", "1 dollar": "LoRA + int8"}
+RIGHT = {"no data may leave": "LoRA + int8", "50 ms": "none", "1 dollar": "hosted bare prompt"}
 
 
 @pytest.fixture(scope="module")
@@ -16,10 +16,10 @@ def case():
     return made_up(
         {
             "rules": (0.55, 0.00, 1, 0, True),
-            "hosted bare prompt": (0.80, 0.60, 900, 0, False),
-            "hosted few-shot": (0.90, 2.40, 1200, 0, False),
-            "LoRA": (0.91, 1.20, 180, 26, True),
-            "LoRA + int8": (0.905, 0.70, 60, 13, True),
+            "hosted bare prompt": (0.82, 0.20, 900, 0, False),
+            "hosted few-shot": (0.90, 1.05, 1200, 0, False),
+            "LoRA": (0.91, 1.50, 180, 26, True),
+            "LoRA + int8": (0.905, 1.20, 60, 13, True),
         }
     )
 
@@ -40,9 +40,9 @@ def test_16_warmup_passes_with_the_three_verdicts(case):
 @pytest.mark.parametrize(
     ("name", "said", "why"),
     [
-        ("no data may leave", "LoRA + int8", "No higher rung is better than LoRA by 0.05"),
+        ("no data may leave", "LoRA", "No higher rung is better than LoRA + int8 by 0.05"),
         ("50 ms", "LoRA + int8", "95 of 100 answers take 60 ms, and the limit is 50 ms"),
-        ("1 dollar", "hosted bare prompt", "LoRA + int8 has no higher rung"),
+        ("1 dollar", "hosted few-shot", "hosted few-shot is out: 1,000 answers cost $1.05"),
         ("1 dollar", "hosted few-shots", "a verdict is the name of a rung"),
     ],
 )
@@ -57,7 +57,7 @@ def test_16_warmup_wants_all_three_budgets(case):
 
 
 @pytest.mark.parametrize(
-    ("n", "state", "why"), [(250, "passed", "ten points"), (50, "missed", "stay undetermined"), (900, "missed", "fewer")]
+    ("n", "state", "why"), [(1000, "passed", "ten points"), (250, "missed", "stay undetermined"), (2000, "missed", "fewer")]
 )
 def test_16_core_wants_the_least_number(n, state, why):
     verdict = check("17.core", n)

@@ -46,6 +46,11 @@ def test_a_rung_that_is_worse_by_exactly_the_margin_is_rejected_in_the_end():
     assert rates.worse.value < 0.08
 
 
+def test_a_gain_that_is_surely_below_the_margin_is_accepted_however_near_it_is():
+    fate = judge(scores(1680, 0, 20_000, 40_000), Bar())[0]  # 0.042 [0.040, 0.044], surely above two thirds of 0.05 too
+    assert (fate.state, fate.higher[0].state, fate.higher[0].real) == ("accepted", "below", True)
+
+
 def test_of_seven_rungs_that_are_worse_by_the_margin_one_is_seldom_named():
     rates = simulate([0.7] * 7 + [0.75], n=16_000, trials=100, alike=0.8)  # seven chances to be taken for good: 13% without a correction
     assert rates.worse.value <= 0.04

@@ -86,9 +86,9 @@ def _rule(low: numpy.ndarray, high: numpy.ndarray) -> str:
     from helpers import stats
 
     gain = stats.paired_wins(int((high > low).sum()), int((high < low).sum()), len(low))
-    if gain.low > 0:
-        return "high"
-    return "low" if gain.high < MARGIN else "undetermined"
+    if gain.high < MARGIN:
+        return "low"
+    return "high" if gain.low > MARGIN * 2 / 3 else "undetermined"
 
 
 def _ladders(count: int, n: int = 400) -> list[tuple[numpy.ndarray, numpy.ndarray]]:

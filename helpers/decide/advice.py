@@ -25,16 +25,25 @@ def risk(fate: Fate) -> float:
     return max([0.0, *(pair.gain.high for pair in fate.higher)])
 
 
-def today(fate: Fate, safe: Fate | None, rungs: Sequence[Rung], bar: Bar) -> str:
-    """The rung to use until the verdict is settled, what it risks, and the cheapest that risks nothing, if there is one."""
-    dangers = []
+def today(fates: Sequence[Fate], at: int, rungs: Sequence[Rung], bar: Bar) -> str:
+    """The rung to use until the verdict is settled, what it risks, and another for those who cannot bear that."""
+    fate, dangers = fates[at], []
     if fate.unsure:
         most = max(fate.unsure, key=lambda pair: pair.gain.high)
         dangers.append(f"{rungs[most.high].name} may be better by up to {most.gain.high:.2f}")
     if fate.good == "open":
         dangers.append(f"its true score may be as low as {fate.score.low:.2f}, and {bar.good_enough:g} is asked for")
-    known = f" If that is too much: {_priced(rungs[safe.at])} is known to do." if safe else ""
-    return f"Until then: {_priced(rungs[fate.at])}, the cheapest rung that is not out. The risk: {'; '.join(dangers)}.{known}"
+    dangers = "; ".join(dangers)
+    return f"Until then: {_priced(rungs[at])}, the cheapest rung that is not out. The risk: {dangers}.{_instead(fates, at, rungs)}"
+
+
+def _instead(fates: Sequence[Fate], at: int, rungs: Sequence[Rung]) -> str:
+    """The cheapest rung that is known to do; without one, that which scored highest."""
+    safe = next((fate.at for fate in fates if fate.state == "accepted"), None)
+    if safe is not None:
+        return f" If that is too much: {_priced(rungs[safe])} is known to do."
+    best = max(fates, key=lambda fate: fate.quality.value)
+    return f" The highest score so far, {best.quality.value:.2f}, is that of {_priced(rungs[best.at])}." if best.at != at else ""
 
 
 def tomorrow(fate: Fate, names: Sequence[str], more: int | None, scores: numpy.ndarray, bar: Bar) -> str:

@@ -98,9 +98,8 @@ def decide(
         named = None if at is None else names[at]
         return Verdict(named, False, None, None, (*told, words.conclusion(named, bar)), table, good_enough)
     more = further(Sums.of(scores[None]), bar)
-    safe = next((fate for fate in fates if fate.state == "accepted"), None)
-    told += [advice.today(fates[at], safe, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
-    fallback = None if safe is None else names[safe.at]
+    told += [advice.today(fates, at, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
+    fallback = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
     return Verdict(None, True, more, fallback, tuple(told), table, good_enough, names[at], advice.risk(fates[at]))
 
 
@@ -112,7 +111,7 @@ def _by_cost(rungs: Sequence[Rung]) -> list[Rung]:
 def _ladder(rungs: Sequence[Run | Rung]) -> list[Rung]:
     ladder = [one if isinstance(one, Rung) else rung(one) for one in rungs]
     if not ladder or not all(isinstance(one.run, Run) for one in ladder):
-        raise ValueError("decide needs one run at least, the lowest rung first, as runs.run gives them: decide([bare, few_shot])")
+        raise ValueError("decide needs one run at least, as runs.run gives them: decide([bare, few_shot])")
     twice = sorted({one.name for one in ladder if sum(other.name == one.name for other in ladder) > 1})
     if twice:
         raise ValueError(
