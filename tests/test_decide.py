@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 
 import pytest
 from scipy.stats import binomtest
+from tiny import tiny_causal
 
 from helpers.decide import Budget, Prices, decide, draw, rung
+from helpers.models import load
 from helpers.runs.record import Run, frame
+
+
+@pytest.fixture
+def key(monkeypatch):
+    """Lets a hosted model be named; it is never asked."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tiny_causal(tmp_path_factory.mktemp("models"))
 
 
 def run(name: str, scores, *, usd=0.001, seconds=0.1, model="m", ids="e", tokens=(100, 10)) -> Run:
@@ -181,12 +193,11 @@ def test_a_rung_without_a_model_costs_nothing_and_keeps_its_data():
     assert (trivial.dollars_per_1000, trivial.p95_ms, trivial.megabytes, trivial.private) == (0, 0, 0, True)
 
 
-def test_size_and_place_are_read_off_the_model(tmp_path):
-    (tmp_path / "w.safetensors").write_bytes(b"0" * 2_000_000)
-    local = SimpleNamespace(_provider=SimpleNamespace(files=[tmp_path / "w.safetensors"]))
-    hosted = SimpleNamespace(_provider=SimpleNamespace(url="https://x/v1", here=False))
-    assert (rung(run("a", [1]), local).megabytes, rung(run("a", [1]), local).private) == (2.0, True)
-    assert (rung(run("a", [1]), hosted).megabytes, rung(run("a", [1]), hosted).private) == (0.0, False)
+def test_size_and_place_are_read_off_the_model(folder, key):
+    local, hosted = rung(run("a", [1]), load(f"hf:{folder}")), rung(run("a", [1]), load("openai:m@https://x.invalid/v1"))
+    size = (folder / "model.safetensors").stat().st_size / 1e6
+    assert (local.megabytes, local.private) == (size, True)
+    assert (hosted.megabytes, hosted.private) == (0.0, False)
 
 
 def test_latency_is_that_of_questions_asked_one_at_a_time():
@@ -249,26 +260,25 @@ def test_an_incomplete_rung_over_the_budget_keeps_nobody_waiting():
     assert decide([run("bare", right(90)), dear], budget=Budget(dollars_per_1000=10)).rung == "bare"
 
 
-def test_a_rung_s_costs_are_those_of_the_replies_that_came():
+def test_a_rung_s_costs_are_those_of_the_replies_that_came(key):
     half = run("half", [math.nan, 1], usd=0.002, seconds=1.0)
     half.table.loc[0, ["usd", "seconds"]] = 0.0
-    made = rung(half, SimpleNamespace(_provider=SimpleNamespace(url="https://x", here=False)))
-    assert (made.dollars_per_1000, made.median_ms) == pytest.approx((2.0, 1000.0))
+    hosted = rung(half, load("openai:m@https://x.invalid/v1"))
+    assert (hosted.dollars_per_1000, hosted.median_ms) == pytest.approx((2.0, 1000.0))
 
 
-def test_a_share_of_a_batch_is_no_latency():
-    batched, alone = (SimpleNamespace(_provider=SimpleNamespace(batch_size=size)) for size in (64, 1))
-    made = rung(run("local", [1] * 60, seconds=0.002), batched)
-    assert "it is not known what 95 of 100 answers take" in repr(decide([made], budget=Budget(p95_ms=50)))
+def test_a_share_of_a_batch_is_no_latency(folder):
+    batched, alone = (load(f"hf:{folder}", batch_size=size) for size in (64, 1))
+    quick = rung(run("local", [1] * 60, seconds=0.002), batched)
+    assert "it is not known what 95 of 100 answers take" in repr(decide([quick], budget=Budget(p95_ms=50)))
     assert rung(run("local", [1] * 60, seconds=0.002), alone).p95_ms == pytest.approx(2)
     assert rung(run("local", [1]), batched, timed=run("local", [1], seconds=0.03)).median_ms == pytest.approx(30)
 
 
 def test_the_size_of_a_model_that_is_served_on_this_machine_is_not_known():
-    served = SimpleNamespace(_provider=SimpleNamespace(url="http://localhost:11434/v1", here=True))
-    made = rung(run("served", [1]), served)
-    assert (math.isnan(made.megabytes), made.private) == (True, True)
-    assert decide([made], budget=Budget(megabytes=10)).rung is None
+    served = rung(run("served", [1]), load("openai:m@http://localhost:11434/v1"))
+    assert (math.isnan(served.megabytes), served.private) == (True, True)
+    assert decide([served], budget=Budget(megabytes=10)).rung is None
 
 
 def test_the_figure_has_room_for_what_is_good_enough():

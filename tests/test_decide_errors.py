@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from helpers.decide import made_up, simulate
+from helpers.decide.advice import further
 from helpers.decide.limits import Sums
 from helpers.decide.rule import Bar, choose, judge
-from helpers.decide.settle import further
 from helpers.stats import paired_wins
 
 

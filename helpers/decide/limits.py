@@ -96,7 +96,8 @@ def read(sums: Sums, bar: Bar, *, plain: bool = False) -> Reading:
     """
     import numpy as np
 
-    n, totals = sums.n, sums.totals
+    n = sums.n
+    totals = sums.totals
     squares = np.einsum("lii->li", sums.products)
     gains = totals[:, None, :] - totals[:, :, None]
     differing = squares[:, None, :] + squares[:, :, None] - 2 * sums.products + 2
@@ -150,11 +151,12 @@ def _scores(n: int, totals: numpy.ndarray, squares: numpy.ndarray, bar: Bar, pla
     """Means, lower and upper limits, and their z."""
     import numpy as np
 
-    mean, middle = totals / n, (totals + 1) / (n + 2)
+    mean = totals / n
+    middle = (totals + 1) / (n + 2)  # of the scores with a 0 and a 1 added
     error = np.sqrt(((squares + 1) / (n + 2) - middle**2) / (n + 2))
     z = _usual(error, bar) if plain else caution(error, bar, bar.margin / 2)
-    whole = np.abs(squares - totals) < 1e-9  # only scores of 0 and 1 are their own squares
-    center = np.where(whole, (mean + z * z / (2 * n)) / (1 + z * z / n), middle)
+    binary = np.abs(squares - totals) < 1e-9  # only scores of 0 and 1 are their own squares
+    center = np.where(binary, (mean + z * z / (2 * n)) / (1 + z * z / n), middle)
     wilson = z * np.sqrt(np.maximum(mean * (1 - mean), 0) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    half = np.where(whole, wilson, z * error)
+    half = np.where(binary, wilson, z * error)
     return mean, np.maximum(0, center - half), np.minimum(1, center + half), z

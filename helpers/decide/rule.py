@@ -89,10 +89,8 @@ def states(reading: Reading, bar: Bar) -> numpy.ndarray:
     import numpy as np
 
     upper = np.triu(np.ones(reading.gain_high.shape[-2:], bool), 1)
-    below, above = reading.below(bar), reading.above(bar)
-    good, poor = reading.good(bar), reading.poor(bar)
-    rejected = poor | (above & upper).any(-1)
-    accepted = good & (below | ~upper).all(-1)
+    rejected = reading.poor(bar) | (reading.above(bar) & upper).any(-1)
+    accepted = reading.good(bar) & (reading.below(bar) | ~upper).all(-1)
     return np.where(rejected, -1, np.where(accepted, 1, 0))
 
 
@@ -117,14 +115,13 @@ def choose(fates: list[Fate]) -> tuple[int | None, bool]:
 def _pair(reading: Reading, scores: numpy.ndarray, low: int, high: int, bar: Bar) -> Pair:
     gains = scores[high] - scores[low]
     ends = (float(part[0, low, high]) for part in (reading.gain, reading.gain_low, reading.gain_high))
-    below, above = bool(reading.below(bar)[0, low, high]), bool(reading.above(bar)[0, low, high])
-    state = "below" if below else "above" if above else "open"
-    wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
+    state = "below" if reading.below(bar)[0, low, high] else "above" if reading.above(bar)[0, low, high] else "open"
+    wins = int((gains > 0).sum())
+    losses = int((gains < 0).sum())
     return Pair(low, high, Interval(*ends, len(gains)), reading.confidence(low, high), wins, losses, state)
 
 
 def _fate(at: int, state: int, reading: Reading, plain: Reading, pairs: list[Pair], bar: Bar) -> Fate:
     good = "yes" if reading.good(bar)[0, at] else "no" if reading.poor(bar)[0, at] else "open"
-    score, confidence = reading.interval(at), reading.confidence(at)
     higher = tuple(pair for pair in pairs if pair.low == at)
-    return Fate(at, STATES[state], plain.interval(at), score, confidence, good, higher)
+    return Fate(at, STATES[state], plain.interval(at), reading.interval(at), reading.confidence(at), good, higher)

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from helpers import stats
+from helpers.decide.advice import further
 from helpers.decide.limits import Bar, Sums, read
 from helpers.decide.rule import choices, states
-from helpers.decide.settle import further
 from helpers.stats import Interval
 
 if TYPE_CHECKING:
@@ -63,22 +63,22 @@ class World:
         """Scores of so many ladders on n examples each, summed up."""
         import numpy as np
 
-        found = [Sums.of(scores) for scores in self._draw(ladders, n, rng)]
-        return Sums(n, *(np.concatenate([getattr(part, name) for part in found]) for name in ("totals", "products")))
+        blocks = [Sums.of(scores) for scores in self._draw(ladders, n, rng)]
+        return Sums(n, np.concatenate([block.totals for block in blocks]), np.concatenate([block.products for block in blocks]))
 
     def _draw(self, ladders: int, n: int, rng: numpy.random.Generator) -> Iterator[numpy.ndarray]:
         import numpy as np
         from scipy.special import ndtri
 
-        rungs, alike = len(self.truths), self.alike
+        rungs = len(self.truths)
         line = ndtri(np.asarray(self.truths, dtype=np.float32))[:, None]
         block = max(1, AT_ONCE // (n * rungs))
-        own = np.sqrt((1 - alike) * (1 if self.parts == 1 else 0.5))  # what a rung makes of an example, beside its luck with each part
+        spread = np.sqrt((1 - self.alike) * (1 if self.parts == 1 else 0.5))  # of a rung's own luck with an example
         for start in range(0, ladders, block):
             count = min(block, ladders - start)
-            luck = np.float32(np.sqrt(alike)) * rng.standard_normal((count, 1, n), dtype=np.float32)
-            luck = luck + np.float32(own) * rng.standard_normal((count, rungs, n), dtype=np.float32)
-            yield self._scores(luck, line, np.float32(np.sqrt((1 - alike) / 2)), rng)
+            luck = np.float32(np.sqrt(self.alike)) * rng.standard_normal((count, 1, n), dtype=np.float32)
+            luck = luck + np.float32(spread) * rng.standard_normal((count, rungs, n), dtype=np.float32)
+            yield self._scores(luck, line, np.float32(np.sqrt((1 - self.alike) / 2)), rng)
 
     def _scores(self, luck: numpy.ndarray, line: numpy.ndarray, each: numpy.floating, rng: numpy.random.Generator) -> numpy.ndarray:
         import numpy as np
@@ -116,16 +116,19 @@ def simulate(
 
     if not (n >= 1 and trials >= 1):
         raise ValueError(f"simulate needs n >= 1 and trials >= 1; got {n=}, {trials=}")
-    world, bar, rng = World(tuple(truths), alike, parts), Bar(good_enough, margin, alpha), np.random.default_rng(seed)
+    world = World(tuple(truths), alike, parts)
+    bar = Bar(good_enough, margin, alpha)
+    rng = np.random.default_rng(seed)
     sums = world.sums(trials, n, rng)
     at, sure = _verdicts(sums, bar)
     kinds = _kinds(world.truths, bar, at, sure)
     after = [_followed(world, sums, ladder, bar, rng) for ladder in np.flatnonzero(~sure)] if follow else []
     settled = [kind for kind in after if kind not in ("undetermined", "not followed")]
-    asked, wrong = len(after) - after.count("not followed"), len(settled) - settled.count("right")
+    wrong = len(settled) - settled.count("right")
+    followed = len(after) - after.count("not followed")
     shares = {kind: stats.wilson(kinds.count(kind), trials) for kind in ("right", "worse", "too_high", "undetermined")}
     named = _share(kinds.count("right"), int(sure.sum()))
-    return Rates(n, **shares, right_of_named=named, settled=_share(len(settled), asked), settled_wrong=_share(wrong, asked))
+    return Rates(n, **shares, right_of_named=named, settled=_share(len(settled), followed), settled_wrong=_share(wrong, followed))
 
 
 def _verdicts(sums: Sums, bar: Bar) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -152,8 +155,8 @@ def _followed(world: World, sums: Sums, ladder: int, bar: Bar, rng: numpy.random
     return _kinds(world.truths, bar, *_verdicts(both, bar))[0]
 
 
-def _share(part: int, whole: int) -> Interval:
-    return stats.wilson(part, whole) if whole else Interval(float("nan"), float("nan"), float("nan"), 0)
+def _share(part: int, total: int) -> Interval:
+    return stats.wilson(part, total) if total else Interval(float("nan"), float("nan"), float("nan"), 0)
 
 
 def made_up(rungs: Mapping[str, Sequence], *, n: int = 400) -> list[Rung]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import html
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.decide import advice, words
+from helpers.decide.advice import further
 from helpers.decide.limits import Bar, Sums
 from helpers.decide.rule import Fate, choose, judge
-from helpers.decide.rungs import Budget, Rung, rung
-from helpers.decide.settle import further
-from helpers.runs.comparison import _aligned
+from helpers.decide.rungs import Budget, Rung
+from helpers.decide.rungs import rung as as_rung
+from helpers.runs.comparison import aligned
 from helpers.runs.record import Run
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ UNKNOWN = {True: "cannot be said", False: "incomplete"}  # by whether the rung's
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Verdict:
-    """What `decide` found. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
+    """What `decide` says. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
     more_examples how many (None: settled, or this file cannot settle it, or a rung is incomplete). Where it is undetermined: `meanwhile` is
     the rung to use today, the cheapest that is not out; `risk` by how much a higher one may be better than it; `fallback` the cheapest
     rung that is known to do. reasons: sentences; table: one row a rung, in the order given, with a count `unread` where some were."""
@@ -79,44 +81,41 @@ def decide(
     >>> decide([bare, few_shot, tuned], good_enough=0.7, budget=Budget(dollars_per_1000=1.0)).rung  # doctest: +SKIP
     'few-shot'
     """
-    bar, budget, ladder = Bar(good_enough, margin, alpha), budget or Budget(), _ladder(rungs)
-    broken = {one.name: words.over_budget(one, budget) for one in ladder}
-    inside = [one for one in _by_cost(ladder) if not broken[one.name]]
-    told = [words.opening(_by_cost(ladder), bar), words.within(budget)]
-    told += [f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why]
-    told += [words.unread(one) for one in ladder if one.unread]
+    bar = Bar(good_enough, margin, alpha)
+    budget = budget or Budget()
+    ladder = _ladder(rungs)
+    broken = {rung.name: words.over_budget(rung, budget) for rung in ladder}
+    inside = [rung for rung in _by_cost(ladder) if not broken[rung.name]]
     scores = _scores(ladder, inside) if inside else None
-    if not all(one.run.complete for one in inside):
-        told += [*(words.incomplete(one) for one in inside if not one.run.complete), words.UNFINISHED]
-        return Verdict(None, True, None, None, tuple(told), _table(ladder, {}, broken), good_enough)
+    reasons = _opening(ladder, broken, bar, budget)
+    if unfinished := [words.incomplete(rung) for rung in inside if not rung.run.complete]:
+        return Verdict(None, True, None, None, (*reasons, *unfinished, words.UNFINISHED), _table(ladder, {}, broken), good_enough)
     fates = judge(scores, bar) if inside else []
     at, sure = choose(fates)
-    names = [one.name for one in inside]
-    told += _steps(fates, names, bar, at)
+    names = [rung.name for rung in inside]
+    reasons += _steps(fates, names, bar, at)
     table = _table(ladder, {names[fate.at]: fate for fate in fates}, broken)
     if sure:
-        named = None if at is None else names[at]
-        return Verdict(named, False, None, None, (*told, words.conclusion(named, bar)), table, good_enough)
+        name = None if at is None else names[at]
+        return Verdict(name, False, None, None, (*reasons, words.conclusion(name, bar)), table, good_enough)
     more = further(Sums.of(scores[None]), bar)
-    told += [advice.today(fates, at, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
+    reasons += [advice.today(fates, at, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
     fallback = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
-    return Verdict(None, True, more, fallback, tuple(told), table, good_enough, names[at], advice.risk(fates[at]))
+    return Verdict(None, True, more, fallback, tuple(reasons), table, good_enough, names[at], advice.risk(fates[at]))
 
 
 def _by_cost(rungs: Sequence[Rung]) -> list[Rung]:
     """Cheapest first, then smallest, then as given; what is not known comes last."""
-    return sorted(rungs, key=lambda one: tuple(math.inf if math.isnan(cost) else cost for cost in (one.dollars_per_1000, one.megabytes)))
+    return sorted(rungs, key=lambda rung: [math.inf if math.isnan(cost) else cost for cost in (rung.dollars_per_1000, rung.megabytes)])
 
 
 def _ladder(rungs: Sequence[Run | Rung]) -> list[Rung]:
-    ladder = [one if isinstance(one, Rung) else rung(one) for one in rungs]
-    if not ladder or not all(isinstance(one.run, Run) for one in ladder):
+    ladder = [rung if isinstance(rung, Rung) else as_rung(rung) for rung in rungs]
+    if not ladder or not all(isinstance(rung.run, Run) for rung in ladder):
         raise ValueError("decide needs one run at least, as runs.run gives them: decide([bare, few_shot])")
-    twice = sorted({one.name for one in ladder if sum(other.name == one.name for other in ladder) > 1})
-    if twice:
-        raise ValueError(
-            f"two rungs are called {twice[0]!r}: give each method a name of its own, as in prompt(..., name='engineered prompt')"
-        )
+    name, count = Counter(rung.name for rung in ladder).most_common(1)[0]
+    if count > 1:
+        raise ValueError(f"two rungs are called {name!r}: give each method a name of its own, as in prompt(..., name='engineered prompt')")
     return ladder
 
 
@@ -124,9 +123,15 @@ def _scores(ladder: Sequence[Rung], inside: Sequence[Rung]) -> numpy.ndarray:
     """(rungs inside the budget, examples), the examples in the order of the first run. ValueError: not the same examples."""
     import numpy as np
 
-    first = ladder[0].run
-    found = {one.name: _aligned(first, one.run)[1]["score"].to_numpy(float) for one in ladder}
-    return np.stack([found[one.name] for one in inside])
+    rows = {rung.name: aligned(ladder[0].run, rung.run)[1]["score"].to_numpy(float) for rung in ladder}
+    return np.stack([rows[rung.name] for rung in inside])
+
+
+def _opening(ladder: Sequence[Rung], broken: dict[str, list[str]], bar: Bar, budget: Budget) -> list[str]:
+    """What is said before the first rung is judged."""
+    out = [f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why]
+    unread = [words.unread(rung) for rung in ladder if rung.unread]
+    return [words.opening(_by_cost(ladder), bar), words.within(budget), *out, *unread]
 
 
 def _steps(fates: Sequence[Fate], names: Sequence[str], bar: Bar, at: int | None) -> list[str]:
@@ -138,13 +143,16 @@ def _steps(fates: Sequence[Fate], names: Sequence[str], bar: Bar, at: int | None
 def _table(ladder: Sequence[Rung], fates: dict[str, Fate], broken: dict[str, list[str]]) -> pandas.DataFrame:
     import pandas as pd
 
-    table = pd.DataFrame([_row(one, fates.get(one.name), bool(broken[one.name])) for one in ladder])
-    unread = [one.unread for one in ladder]
+    table = pd.DataFrame([_row(rung, fates.get(rung.name), bool(broken[rung.name])) for rung in ladder])
+    unread = [rung.unread for rung in ladder]
     return table.assign(unread=unread) if any(unread) else table
 
 
-def _row(one: Rung, fate: Fate | None, out: bool) -> dict:
-    at = fate.quality if fate else one.run.score
-    costs = {name: getattr(one, name) for name in ("dollars_per_1000", "median_ms", "p95_ms", "megabytes", "private")}
-    state = "over budget" if out else STATES[fate.state] if fate else UNKNOWN[one.run.complete]
-    return {"rung": one.name, "n": at.n, "score": at.value, "low": at.low, "high": at.high, **costs, "state": state}
+def _row(rung: Rung, fate: Fate | None, out: bool) -> dict:
+    score = fate.quality if fate else rung.run.score
+    state = "over budget" if out else STATES[fate.state] if fate else UNKNOWN[rung.run.complete]
+    return {
+        "rung": rung.name, "n": score.n, "score": score.value, "low": score.low, "high": score.high,
+        "dollars_per_1000": rung.dollars_per_1000, "median_ms": rung.median_ms, "p95_ms": rung.p95_ms,
+        "megabytes": rung.megabytes, "private": rung.private, "state": state,
+    }  # fmt: skip

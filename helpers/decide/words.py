@@ -38,25 +38,27 @@ def within(budget: Budget) -> str:
 def over_budget(rung: Rung, budget: Budget) -> list[str]:
     """What of the budget a rung breaks, or does not know about itself; [] if it keeps within."""
     late = f": that takes {TIMED} answers or more, timed one at a time" * math.isnan(rung.p95_ms)
-    told = [
+    excesses = [
         _over("1,000 answers cost", rung.dollars_per_1000, budget.dollars_per_1000, "${:.3g}"),
         _over("95 of 100 answers take", rung.p95_ms, budget.p95_ms, "{:.0f} ms", late),
         _over("its weights take", rung.megabytes, budget.megabytes, "{:.3g} MB"),
     ]
-    if budget.private and rung.private is not True:
-        told.append("its data leaves this machine" if rung.private is False else "it is not known whether its data stays on this machine")
-    return [text for text in told if text]
+    if budget.private and rung.private is None:
+        excesses.append("it is not known whether its data stays on this machine")
+    if budget.private and rung.private is False:
+        excesses.append("its data leaves this machine")
+    return [excess for excess in excesses if excess]
 
 
 def opening(rungs: Sequence[Rung], bar: Bar) -> str:
     """What was compared, the cheapest rung first, and what is asked of a rung."""
     run = rungs[0].run
     names = ", ".join(rung.name for rung in rungs)
-    asked = f"Good enough: a mean score ({run.metric}) of at least {bar.good_enough:g}." if bar.good_enough is not None else ""
-    asked = asked or f"No least score ({run.metric}) was asked for."
+    wanted = f"Good enough: a mean score ({run.metric}) of at least {bar.good_enough:g}." if bar.good_enough is not None else ""
+    wanted = wanted or f"No least score ({run.metric}) was asked for."
     return (
         f"{len(rungs)} rungs met the same {len(run.table)} examples of {run.task}/{run.split}, from the cheapest up: {names}. "
-        f"{asked} A gain below {bar.margin:g} is not worth a climb. "
+        f"{wanted} A gain below {bar.margin:g} is not worth a climb. "
         f"An interval is of {1 - bar.alpha:.0%} confidence, or of more where few examples need it."
     )
 
@@ -116,11 +118,13 @@ def _good(fate: Fate, names: Sequence[str], bar: Bar) -> str:
 
 
 def _compared(fate: Fate, names: Sequence[str], bar: Bar) -> str:
-    name, named = names[fate.at], fate.worse or fate.unsure or fate.higher
-    if not named:
+    name = names[fate.at]
+    pairs = fate.worse or fate.unsure or fate.higher
+    if not pairs:
         return f"{name} has no higher rung within the budget."
-    pair = max(named, key=lambda pair: pair.gain.value if fate.worse else pair.gain.high)
-    other, more = names[pair.high], f", and than {len(named) - 1} more" * (len(named) > 1)
+    pair = max(pairs, key=lambda pair: pair.gain.value if fate.worse else pair.gain.high)
+    other = names[pair.high]
+    more = f", and than {len(pairs) - 1} more" * (len(pairs) > 1)
     if fate.worse:
         least = f", by {max(0, pair.gain.low):.2g} at least and perhaps {bar.margin:g} or more" * (pair.gain.low < bar.margin)
         return f"{name} is surely worse than {other}{more}{least}: {_gain(pair, bar)}."
@@ -140,4 +144,6 @@ def _small(fate: Fate, names: Sequence[str], bar: Bar) -> str:
 
 
 def _gain(pair: Pair, bar: Bar) -> str:
-    return f"that one gains {limits(pair.gain, pair.confidence, bar, '+.2f')}, {pair.wins} wins, {pair.losses} losses, n={pair.gain.n}"
+    wins = f"{pair.wins} win{'s' * (pair.wins != 1)}"
+    losses = f"{pair.losses} loss{'es' * (pair.losses != 1)}"
+    return f"that one gains {limits(pair.gain, pair.confidence, bar, '+.2f')}, {wins}, {losses}, n={pair.gain.n}"

@@ -16,9 +16,9 @@ from itertools import groupby, pairwise
 from measure import report, table
 
 from helpers.decide import simulate
+from helpers.decide.advice import POWER, further
 from helpers.decide.limits import Bar, Sums, read
 from helpers.decide.rule import choices, states
-from helpers.decide.settle import POWER, further
 from helpers.decide.simulation import World
 
 MARGIN, BASE = 0.05, 0.7
