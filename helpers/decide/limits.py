@@ -12,7 +12,7 @@ from helpers.stats import Interval
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["Bar", "Sums", "Reading", "read", "caution"]
+__all__ = ["Bar", "Sums", "Limits", "Reading", "read", "caution"]
 
 NEAR = 2 / 3  # of the margin: what a gain must surely exceed to count against the lower rung
 STRICTEST = 50  # the level of a coarse test is alpha's, divided by at most this
@@ -53,39 +53,41 @@ class Sums:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Values of many ladders, each with the limits between which the truth lies; z: so many standard errors wide."""
+
+    value: numpy.ndarray
+    low: numpy.ndarray
+    high: numpy.ndarray
+    z: numpy.ndarray
+
+    def interval(self, n: int, *at: int) -> Interval:
+        """That of the first ladder."""
+        return Interval(*(float(part[(0, *at)]) for part in (self.value, self.low, self.high)), n)
+
+    def confidence(self, *at: int) -> float:
+        return 1 - 2 * NormalDist().cdf(-float(self.z[(0, *at)]))
+
+
+@dataclass(frozen=True)
 class Reading:
-    """Limits of all scores, (ladders, rungs), and of all gains of rung j over rung i at [ladder, i, j]; z: their standard errors wide."""
+    """What n examples say: scores, (ladders, rungs), and the gains of rung j over rung i, at [ladder, i, j]."""
 
     n: int
-    score: numpy.ndarray
-    score_low: numpy.ndarray
-    score_high: numpy.ndarray
-    score_z: numpy.ndarray
-    gain: numpy.ndarray
-    gain_low: numpy.ndarray
-    gain_high: numpy.ndarray
-    gain_z: numpy.ndarray
+    score: Limits
+    gain: Limits
 
     def below(self, bar: Bar) -> numpy.ndarray:
-        return self.gain_high < bar.margin
+        return self.gain.high < bar.margin
 
     def above(self, bar: Bar) -> numpy.ndarray:
-        return ~self.below(bar) & (self.gain_low > NEAR * bar.margin)
+        return ~self.below(bar) & (self.gain.low > NEAR * bar.margin)
 
     def good(self, bar: Bar) -> numpy.ndarray:
-        return self.score_low >= (-1 if bar.good_enough is None else bar.good_enough)
+        return self.score.low >= (-1 if bar.good_enough is None else bar.good_enough)
 
     def poor(self, bar: Bar) -> numpy.ndarray:
-        return self.score_high < (-1 if bar.good_enough is None else bar.good_enough)
-
-    def interval(self, at: int) -> Interval:
-        """The score of a rung of the first ladder."""
-        return Interval(*(float(part[0, at]) for part in (self.score, self.score_low, self.score_high)), self.n)
-
-    def confidence(self, at: int, high: int | None = None) -> float:
-        """Of the limits of a rung's score, or of the gain of a higher one over it; of the first ladder."""
-        z = self.score_z[0, at] if high is None else self.gain_z[0, at, high]
-        return 1 - 2 * NormalDist().cdf(-float(z))
+        return self.score.high < (-1 if bar.good_enough is None else bar.good_enough)
 
 
 def read(sums: Sums, bar: Bar, *, plain: bool = False) -> Reading:
@@ -104,9 +106,8 @@ def read(sums: Sums, bar: Bar, *, plain: bool = False) -> Reading:
     middle = gains / (n + 2)
     error = np.sqrt((differing / (n + 2) - middle**2) / (n + 2))
     z = _usual(error, bar) if plain else caution(error, bar, (1 - NEAR) * bar.margin, tests=max(1, totals.shape[-1] - 1))
-    ends = np.maximum(-1, middle - z * error), np.minimum(1, middle + z * error)
-    score = _scores(n, totals, squares, bar, plain)
-    return Reading(n, *score, gains / n, *ends, z)
+    gain = Limits(gains / n, np.maximum(-1, middle - z * error), np.minimum(1, middle + z * error), z)
+    return Reading(n, _scores(n, totals, squares, bar, plain), gain)
 
 
 def caution(error: numpy.ndarray, bar: Bar, apart: float, *, tests: int = 1) -> numpy.ndarray:
@@ -147,8 +148,8 @@ def _table(alpha: float, tests: int) -> tuple[numpy.ndarray, numpy.ndarray]:
     return z + ndtri(odds * ndtr(-z)), z
 
 
-def _scores(n: int, totals: numpy.ndarray, squares: numpy.ndarray, bar: Bar, plain: bool) -> tuple[numpy.ndarray, ...]:
-    """Means, lower and upper limits, and their z."""
+def _scores(n: int, totals: numpy.ndarray, squares: numpy.ndarray, bar: Bar, plain: bool) -> Limits:
+    """Wilson's limits where all scores are 0 or 1, else those of a mean."""
     import numpy as np
 
     mean = totals / n
@@ -159,4 +160,4 @@ def _scores(n: int, totals: numpy.ndarray, squares: numpy.ndarray, bar: Bar, pla
     center = np.where(binary, (mean + z * z / (2 * n)) / (1 + z * z / n), middle)
     wilson = z * np.sqrt(np.maximum(mean * (1 - mean), 0) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     half = np.where(binary, wilson, z * error)
-    return mean, np.maximum(0, center - half), np.minimum(1, center + half), z
+    return Limits(mean, np.maximum(0, center - half), np.minimum(1, center + half), z)

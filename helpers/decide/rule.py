@@ -88,7 +88,7 @@ def states(reading: Reading, bar: Bar) -> numpy.ndarray:
     """-1 (rejected), 0 (open) or 1 (accepted) for each rung of many ladders, (ladders, rungs)."""
     import numpy as np
 
-    upper = np.triu(np.ones(reading.gain_high.shape[-2:], bool), 1)
+    upper = np.triu(np.ones(reading.gain.high.shape[-2:], bool), 1)
     rejected = reading.poor(bar) | (reading.above(bar) & upper).any(-1)
     accepted = reading.good(bar) & (reading.below(bar) | ~upper).all(-1)
     return np.where(rejected, -1, np.where(accepted, 1, 0))
@@ -114,14 +114,14 @@ def choose(fates: list[Fate]) -> tuple[int | None, bool]:
 
 def _pair(reading: Reading, scores: numpy.ndarray, low: int, high: int, bar: Bar) -> Pair:
     gains = scores[high] - scores[low]
-    ends = (float(part[0, low, high]) for part in (reading.gain, reading.gain_low, reading.gain_high))
     state = "below" if reading.below(bar)[0, low, high] else "above" if reading.above(bar)[0, low, high] else "open"
     wins = int((gains > 0).sum())
     losses = int((gains < 0).sum())
-    return Pair(low, high, Interval(*ends, len(gains)), reading.confidence(low, high), wins, losses, state)
+    return Pair(low, high, reading.gain.interval(reading.n, low, high), reading.gain.confidence(low, high), wins, losses, state)
 
 
 def _fate(at: int, state: int, reading: Reading, plain: Reading, pairs: list[Pair], bar: Bar) -> Fate:
     good = "yes" if reading.good(bar)[0, at] else "no" if reading.poor(bar)[0, at] else "open"
     higher = tuple(pair for pair in pairs if pair.low == at)
-    return Fate(at, STATES[state], plain.interval(at), reading.interval(at), reading.confidence(at), good, higher)
+    quality, score = (limits.score.interval(limits.n, at) for limits in (plain, reading))
+    return Fate(at, STATES[state], quality, score, reading.score.confidence(at), good, higher)
