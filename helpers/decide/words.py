@@ -25,14 +25,13 @@ def within(budget: Budget) -> str:
     >>> within(Budget(dollars_per_1000=1, private=True))
     'Budget: at most $1 for 1,000 answers, no data leaves this machine.'
     """
-    limits = {
+    clauses = [
         f"at most ${budget.dollars_per_1000:g} for 1,000 answers" if budget.dollars_per_1000 is not None else "",
         f"95 of 100 answers within {budget.p95_ms:g} ms" if budget.p95_ms is not None else "",
         f"at most {budget.megabytes:g} MB of weights" if budget.megabytes is not None else "",
         "no data leaves this machine" if budget.private else "",
-    } - {""}
-    order = sorted(limits, key=lambda text: ("data" in text, "MB" in text, "ms" in text))
-    return f"Budget: {', '.join(order)}." if order else "Budget: no limit was given."
+    ]
+    return f"Budget: {', '.join(filter(None, clauses)) or 'no limit was given'}."
 
 
 def over_budget(rung: Rung, budget: Budget) -> list[str]:
