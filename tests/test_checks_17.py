@@ -33,7 +33,7 @@ def test_stubs_wait(case):
     assert check("17.core", ...).state == check("17.stretch", ...).state == "waiting"
 
 
-def test_16_warmup_passes_with_the_three_verdicts(case):
+def test_17_warmup_passes_with_the_three_verdicts(case):
     assert check("17.warmup", RIGHT, case).state == "passed"
 
 
@@ -46,26 +46,26 @@ def test_16_warmup_passes_with_the_three_verdicts(case):
         ("1 dollar", "hosted few-shots", "a verdict is the name of a rung"),
     ],
 )
-def test_16_warmup_says_which_step_was_missed(case, name, said, why):
+def test_17_warmup_says_which_step_was_missed(case, name, said, why):
     verdict = check("17.warmup", RIGHT | {name: said}, case)
     assert verdict.state == "missed"
     assert why in verdict.text
 
 
-def test_16_warmup_wants_all_three_budgets(case):
+def test_17_warmup_wants_all_three_budgets(case):
     assert "one prediction a budget" in check("17.warmup", {"50 ms": "none"}, case).text
 
 
 @pytest.mark.parametrize(
     ("n", "state", "why"), [(1000, "passed", "ten points"), (250, "missed", "stay undetermined"), (2000, "missed", "fewer")]
 )
-def test_16_core_wants_the_least_number(n, state, why):
+def test_17_core_wants_the_least_number(n, state, why):
     verdict = check("17.core", n)
     assert (verdict.state, why in verdict.text) == (state, True)
     assert check("17.core", 2.5).state == "missed"
 
 
-def test_16_stretch_passes_a_rule_that_stops_early_and_tells_what_it_costs():
+def test_17_stretch_passes_a_rule_that_stops_early_and_tells_what_it_costs():
     def peeking(low, high):
         for n in range(40, len(low) + 1, 40):
             if (said := with_margin(low[:n], high[:n])) != "undetermined":
@@ -87,7 +87,7 @@ def test_16_stretch_passes_a_rule_that_stops_early_and_tells_what_it_costs():
         ("high", "a function of low and high"),
     ],
 )
-def test_16_stretch_says_what_a_wrong_rule_does(rule, why):
+def test_17_stretch_says_what_a_wrong_rule_does(rule, why):
     verdict = check("17.stretch", rule)
     assert verdict.state == "missed"
     assert why in verdict.text
