@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import replace
 from types import SimpleNamespace
@@ -11,10 +12,9 @@ import pytest
 from tiny import tiny_causal
 
 from helpers.decide import Prices, climb, rungs_for, wording
-from helpers.decide.openers import opener
-from helpers.decide.prompting import longest
+from helpers.decide.asking import longest, opener
 from helpers.methods.retrieved_shots import nearest
-from helpers.models import load, wrap
+from helpers.models import Model, load, wrap
 from helpers.tasks import Task, load_task
 
 MOODS = [
@@ -41,8 +41,8 @@ LABELED = [
 def moods(*, metric="label", instruction="", folder=None) -> Task:
     rows = [{"id": f"m{i}", "input": text, "target": mood} for i, (text, mood) in enumerate(MOODS)]
     splits = {"train": rows[:4], "dev": rows[4:], "test": [{**row, "id": row["id"] + "t"} for row in rows[4:]]}
-    made = datasets.DatasetDict({name: datasets.Dataset.from_list(part) for name, part in splits.items()})
-    return Task("moods", metric, ("good", "bad") if metric == "label" else (), instruction, made, folder, 99, "CC0-1.0")
+    parts = datasets.DatasetDict({name: datasets.Dataset.from_list(part) for name, part in splits.items()})
+    return Task("moods", metric, ("good", "bad") if metric == "label" else (), instruction, parts, folder, 99, "CC0-1.0")
 
 
 @pytest.fixture(scope="module")
@@ -108,27 +108,29 @@ def test_all_rungs_meet_the_same_examples_and_carry_their_costs(model, tmp_path)
 
 
 def test_a_model_in_memory_climbs_every_rung_but_the_tuned_ones(model, tmp_path):
-    wrapped = wrap(model._provider.model, model._provider.tokenizer, name="cut")
+    wrapped = wrap(model.provider.model, model.provider.tokenizer, name="cut")
     ladder = rungs_for(moods(), wrapped, folder=tmp_path)
     rungs = climb(ladder, split="dev", alone=True)
     assert [rung.name for rung in rungs] == LABELED[:6]
     assert all(rung.run.complete for rung in rungs)
-    assert not any(math.isnan(rung.p95_ms) for rung in rungs)
+    assert not any(math.isnan(rung.median_ms) for rung in rungs)
     assert (list(ladder.skipped), ladder.tuned()) == (LABELED[6:], None)
     assert "cut has no folder of plain weights to tune: if it is in memory, save it" in ladder.skipped["LoRA"]
 
 
 def test_a_model_asked_alone_has_the_weights_of_the_one_that_was_given(model):
-    wrapped = wrap(model._provider.model, model._provider.tokenizer, name="cut")
+    wrapped = wrap(model.provider.model, model.provider.tokenizer, name="cut")
     alone = opener(wrapped)(1)
-    assert (alone._provider.batch_size, wrapped._provider.batch_size) == (1, 64)
+    assert (alone.provider.batch_size, wrapped.provider.batch_size) == (1, 64)
     assert (alone.name, alone.fingerprint) == (wrapped.name, wrapped.fingerprint)
     assert opener(wrapped)(64) is wrapped
 
 
 def test_an_adapter_is_not_tuned_once_more(model):
-    other = SimpleNamespace(name="tuned", parameters=9, context=512, count_tokens=len, _provider=SimpleNamespace(adapter=object()))
-    assert "tuned is an adapter already: merge it" in rungs_for(moods(), other).skipped["LoRA"]
+    provider = copy.copy(model.provider)
+    provider.adapter = "an adapter"
+    tuned = Model("hf:tuned", "tuned", provider, None)
+    assert "tuned is an adapter already: merge it" in rungs_for(moods(), tuned).skipped["LoRA"]
 
 
 def test_the_prompts_of_a_strange_task_name_its_labels_and_survive_braces():

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["warmup", "core", "stretch"]
 
-STEP, MARGIN, TRUTHS = 40, 0.05, (0.70, 0.75)
+STEP = 40  # examples between two looks of the impatient colleague
+MARGIN = 0.05
+TRUTHS = (0.70, 0.75)
 
 
 def warmup(mine: Mapping[str, str], case: Sequence[Rung]) -> str:
@@ -26,14 +28,12 @@ def warmup(mine: Mapping[str, str], case: Sequence[Rung]) -> str:
         raise Miss(mine, f"a dict with the keys {', '.join(budgets)}", "one prediction a budget: keep the keys, change the dots")
     allowed = [*(rung.name for rung in case), "undetermined", "none"]
     for name, budget in budgets.items():
-        found = decide(case, good_enough=0.75, margin=0.05, budget=budget)
-        want = found.said
+        verdict = decide(case, good_enough=0.75, margin=0.05, budget=budget)
         if mine[name] not in allowed:
             raise Miss(f"{name}: {mine[name]!r}", f"one of {', '.join(allowed)}", "a verdict is the name of a rung, or one of the last two")
-        if mine[name] != want:
-            raise Miss(
-                f"{name}: {mine[name]!r}", "another verdict", " ".join([*(r for r in found.reasons if " is out" in r), found.reasons[-2]])
-            )
+        if mine[name] != verdict.said:
+            out = [reason for reason in verdict.reasons if " is out" in reason]
+            raise Miss(f"{name}: {mine[name]!r}", "another verdict", " ".join([*out, verdict.reasons[-2]]))
     return "Three budgets, three verdicts, from the same five runs: the best method depends on what you may spend."
 
 
@@ -57,13 +57,13 @@ def stretch(peeking: Callable) -> str:
     if not callable(peeking):
         raise Miss(type(peeking).__name__, "a function of low and high", "def my_peeking(low, high): ... return the answer")
     ladders = _ladders(300)
-    said = [(peeking(low, high), _peek(low, high), _rule(low, high)) for low, high in ladders]
-    for mine, want, once in said:
+    answers = [(peeking(low, high), _peek(low, high), _rule(low, high)) for low, high in ladders]
+    for mine, want, once in answers:
         if mine not in ("low", "high", "undetermined"):
             raise Miss(repr(mine), '"low", "high" or "undetermined"', "return what with_margin says, and undetermined after the last look")
         if mine != want:
             raise Miss(mine, want, _why(mine, want, once))
-    wrong = [sum(answer == "low" for answer in column) / len(said) for column in zip(*said, strict=True)]
+    wrong = [sum(answer == "low" for answer in column) / len(answers) for column in zip(*answers, strict=True)]
     luck = "every look is a chance to be lucky"
     return f"Of 300 ladders, {wrong[0]:.0%} now get the wrong answer, and {wrong[2]:.0%} with one look at all 400: {luck}."
 
@@ -78,7 +78,7 @@ def _why(mine: str, want: str, once: str) -> str:
 
 def _peek(low: numpy.ndarray, high: numpy.ndarray) -> str:
     looks = (_rule(low[:n], high[:n]) for n in range(STEP, len(low) + 1, STEP))
-    return next((said for said in looks if said != "undetermined"), "undetermined")
+    return next((answer for answer in looks if answer != "undetermined"), "undetermined")
 
 
 def _rule(low: numpy.ndarray, high: numpy.ndarray) -> str:
@@ -86,9 +86,9 @@ def _rule(low: numpy.ndarray, high: numpy.ndarray) -> str:
     from helpers import stats
 
     gain = stats.paired_wins(int((high > low).sum()), int((high < low).sum()), len(low))
-    if gain.low > 0:
-        return "high"
-    return "low" if gain.high < MARGIN else "undetermined"
+    if gain.high < MARGIN:
+        return "low"
+    return "high" if gain.low > MARGIN * 2 / 3 else "undetermined"
 
 
 def _ladders(count: int, n: int = 400) -> list[tuple[numpy.ndarray, numpy.ndarray]]:

@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-from helpers.decide.climbing import climb
+from helpers.decide.asking import wording
 from helpers.decide.figure import draw
-from helpers.decide.ladders import Ladder, rungs_for
-from helpers.decide.prompting import wording
+from helpers.decide.ladders import Ladder, climb, rungs_for
 from helpers.decide.rungs import Budget, Prices, Rung, rung
 from helpers.decide.simulation import made_up, simulate
 from helpers.decide.verdict import Verdict, decide

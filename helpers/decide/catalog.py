@@ -11,8 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.decide.openers import Opener, nobody, opener
-from helpers.decide.prompting import longest, reading_wording, wording
+from helpers.decide.asking import Opener, longest, nobody, opener, reading_wording, wording
 from helpers.methods.baselines import classical
 from helpers.methods.method import Method, few_shot, majority, prompt
 from helpers.methods.rag import Rag
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENTRIES", "Entry", "Material"]
 
+Setting = float | bool | None  # of a training; `tuning.fit` has the names
 DECLINES = "I don't know"
 SHORTEST_CHUNK = 12  # words; shorter ones are headings and the like
 
@@ -40,7 +40,7 @@ class Material:
     model: Model
     pages: list[Page]
     shots: int
-    training: Mapping[str, object]
+    training: Mapping[str, Setting]
     folder: Path
 
     @cached_property
@@ -52,7 +52,7 @@ class Material:
         return {"max_tokens": longest(self.task, self.model)}
 
     @cached_property
-    def asked(self) -> Opener:
+    def untuned(self) -> Opener:
         return opener(self.model)
 
     @cached_property
@@ -89,7 +89,7 @@ class Material:
         if not self.pages:
             return tuning.lora(self.model, self.task, template=prompt(wording(self.task)[1], **self.room), **self.training)
         hits = self.rag.retriever.search([row["input"] for row in self.train], self.rag.k)
-        rows = [{**row, "passages": self.rag.show(found)} for row, found in zip(self.train, hits, strict=True)]
+        rows = [{**row, "passages": self.rag.show(passages)} for row, passages in zip(self.train, hits, strict=True)]
         return tuning.lora(self.model, _with_train(self.task, rows), template=self.rag.ask, **self.training)
 
     @cached_property
@@ -152,10 +152,10 @@ ENTRIES = (
     Entry("trivial", "always the most frequent answer of train", lambda m, name: (majority(m.train, name=name), nobody)),
     Entry("classical", "word counts and a logistic regression, fitted on train",
           lambda m, name: (classical(m.train, name=name), nobody), labels=True),
-    Entry("bare prompt", "the question as one would first type it", lambda m, name: (_prompted(m, name, wording(m.task)[0]), m.asked)),
-    Entry("engineered prompt", "a clear task, delimiters, an output format", lambda m, name: (_engineered(m, name), m.asked)),
-    Entry("few-shot", "the same {solved} in every prompt", lambda m, name: (_shots(m, name), m.asked)),
-    Entry("retrieved few-shot", "the {similar}", lambda m, name: (_nearest(m, name), m.asked)),
+    Entry("bare prompt", "the question as one would first type it", lambda m, name: (_prompted(m, name, wording(m.task)[0]), m.untuned)),
+    Entry("engineered prompt", "a clear task, delimiters, an output format", lambda m, name: (_engineered(m, name), m.untuned)),
+    Entry("few-shot", "the same {solved} in every prompt", lambda m, name: (_shots(m, name), m.untuned)),
+    Entry("retrieved few-shot", "the {similar}", lambda m, name: (_nearest(m, name), m.untuned)),
     Entry("LoRA", "trained on train", lambda m, name: (_engineered(m, name), lambda size: m.tuned.model(batch_size=size)), weights=True),
     Entry("LoRA + int8", "8 bits a weight",
           lambda m, name: (_engineered(m, name), lambda size: m.int8.model(batch_size=size)), weights=True),
@@ -164,9 +164,9 @@ ENTRIES = (
     Entry("always declines", "says that it does not know, to everything",
           lambda m, name: (majority([{"target": DECLINES}], name=name), nobody), documents=True),
     Entry("closed book", "the question alone",
-          lambda m, name: (_prompted(m, name, reading_wording(m.task)[0]), m.asked), documents=True),
-    Entry("whole page", "the page that shares most words with the question", lambda m, name: (m.whole_page, m.asked), documents=True),
-    Entry("RAG", "the {k} best passages", lambda m, name: (m.rag, m.asked), documents=True),
+          lambda m, name: (_prompted(m, name, reading_wording(m.task)[0]), m.untuned), documents=True),
+    Entry("whole page", "the page that shares most words with the question", lambda m, name: (m.whole_page, m.untuned), documents=True),
+    Entry("RAG", "the {k} best passages", lambda m, name: (m.rag, m.untuned), documents=True),
     Entry("RAG + LoRA", "trained on such prompts from train",
           lambda m, name: (_tuned_rag(m, name), lambda size: m.tuned.model(batch_size=size)), documents=True, weights=True),
 )  # fmt: skip

@@ -40,8 +40,8 @@ def draw(verdict: Verdict, *, x: str = "dollars_per_1000", ax: Axes | None = Non
     edge = known[x][known[x] > 0].min() / 2 if (known[x] > 0).any() else 1.0
     stand = [value or edge for value in known[x]]
     known = known.assign(at=_apart(stand))
-    for row in known.itertuples():
-        _dot(ax, row, row.rung == verdict.rung)
+    for _, row in known.iterrows():
+        _dot(ax, row, row["rung"] == verdict.rung)
     zero = edge if (known[x] == 0).any() else None
     _frame(ax, verdict, x, zero, table[table[x].isna()]["rung"].to_list())
     _legend(ax, table, verdict, moved=list(known["at"]) != stand)
@@ -56,19 +56,20 @@ def _apart(values: Sequence[float]) -> list[float]:
     >>> _apart([1.0, 1.0, 3.0])
     [1.0, 1.07, 3.0]
     """
-    placed, last = dict[int, float](), 0.0
+    placed: dict[int, float] = {}
+    last = 0.0
     for i in sorted(range(len(values)), key=lambda i: values[i]):
         last = placed[i] = max(values[i], last * APART)
     return [placed[i] for i in range(len(values))]
 
 
-def _dot(ax: Axes, row: object, named: bool) -> None:
-    color = COLORS[SHADES[row.state]]
-    ax.plot([row.at, row.at], [row.low, row.high], color=color, lw=2, solid_capstyle="butt")
-    ax.plot(row.at, row.score, "o", color=color, ms=13, zorder=3)
-    ax.annotate(str(row.number), (row.at, row.score), ha="center", va="center", color="white", fontsize=9, weight="bold", zorder=4)
+def _dot(ax: Axes, row: pandas.Series, named: bool) -> None:
+    color = COLORS[SHADES[row["state"]]]
+    ax.plot([row["at"], row["at"]], [row["low"], row["high"]], color=color, lw=2, solid_capstyle="butt")
+    ax.plot(row["at"], row["score"], "o", color=color, ms=13, zorder=3)
+    ax.annotate(str(row["number"]), (row["at"], row["score"]), ha="center", va="center", color="white", fontsize=9, weight="bold", zorder=4)
     if named:
-        ax.plot(row.at, row.score, "o", ms=19, mfc="none", mec=COLORS["blue"], mew=2, zorder=3)
+        ax.plot(row["at"], row["score"], "o", ms=19, mfc="none", mec=COLORS["blue"], mew=2, zorder=3)
 
 
 def _frame(ax: Axes, verdict: Verdict, x: str, zero: float | None, unknown: list[str]) -> None:

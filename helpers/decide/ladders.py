@@ -1,15 +1,17 @@
-"""The rungs of a task, lowest first, from what the task is: what is asked, of which model, and why a rung is left out."""
+"""The rungs of a task, lowest first, from what the task is; why a rung is left out; and the climb: all on the same examples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers import places
-from helpers.decide.catalog import ENTRIES, Entry, Material
-from helpers.decide.openers import Opener, untunable
+from helpers import places, runs
+from helpers.decide.asking import Opener, untunable
+from helpers.decide.catalog import ENTRIES, Entry, Material, Setting
+from helpers.decide.rungs import Prices, Rung, rung
 from helpers.metrics import metric
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from helpers.tasks import Task
     from helpers.tuning import Tuned
 
-__all__ = ["Step", "Ladder", "rungs_for"]
+__all__ = ["Step", "Ladder", "rungs_for", "climb"]
 
 # tokens: in training at once, padding included, which keeps the memory near a gigabyte; one look at dev, which keeps it quick
 TRAINING = {"tokens": 1024, "evaluations": 1, "dev_limit": 24, "progress": False}
@@ -65,8 +67,8 @@ class Ladder:
         )
 
     def __repr__(self) -> str:
-        out = [f"\nleft out: {name}: {why}" for name, why in self.skipped.items()]
-        return f"{self.task.name}: {', '.join(step.name for step in self.steps)}" + "".join(out)
+        skipped = [f"\nleft out: {name}: {why}" for name, why in self.skipped.items()]
+        return f"{self.task.name}: {', '.join(step.name for step in self.steps)}" + "".join(skipped)
 
 
 def rungs_for(
@@ -77,7 +79,7 @@ def rungs_for(
     epochs: int = 2,
     limit: int | None = None,
     folder: str | Path | None = None,
-    **settings: object,
+    **settings: Setting,
 ) -> Ladder:
     """The ladder that fits a task. With documents (a folder `pages` beside task.toml) and a metric of texts: closed book, whole page, RAG,
     RAG + LoRA. Else (also for label, set_f1, json) the trivial baseline, for labels a classical model, then a bare prompt, an engineered
@@ -114,3 +116,40 @@ def _pages(task: Task) -> list[Page]:
 
     folder = task.documents or (task.folder / "pages" if task.folder else None)
     return read_pages(folder) if folder and folder.is_dir() else []
+
+
+def climb(
+    ladder: Ladder,
+    *,
+    split: str = "dev",
+    limit: int | None = None,
+    alone: bool = False,
+    timed: Sequence[Rung] = (),
+    prices: Prices | None = None,
+) -> list[Rung]:
+    """All rungs through the same `runs.run`, on the same examples of a split; on a test split each rung is a look.
+
+    alone: a local model is asked one question at a time, which is slower, and what a waiting person meets: a batch answers more
+    questions a second, but each waits for all. timed: rungs whose latencies were measured so; they are taken over by name.
+    ValueError: `timed` has a name that is none of the ladder's.
+
+    >>> tried = climb(ladder, split="dev", limit=20, alone=True)  # doctest: +SKIP
+    >>> rungs = climb(ladder, split="test", timed=tried)  # doctest: +SKIP
+    """
+    names = [step.name for step in ladder.steps]
+    if unknown := [tried.name for tried in timed if tried.name not in names]:
+        raise ValueError(f"timed has {', '.join(map(repr, unknown))}, and the ladder has {', '.join(names)}: give rungs of the same names")
+    waits = {tried.name: tried.run for tried in timed if not math.isnan(tried.median_ms)}
+    rungs = []
+    for step in ladder.steps:
+        model = _opened(step, alone)
+        run = runs.run(step.method, ladder.task, model, split=split, limit=limit)
+        rungs.append(rung(run, model, prices=prices, timed=waits.get(step.name)))
+    return rungs
+
+
+def _opened(step: Step, alone: bool) -> Model | None:
+    model = step.open(1 if alone else 64)
+    if alone and model is not None and model.parameters is not None:
+        model.ask("Hello.", max_tokens=1)  # reads the weights, which is no part of an answer
+    return model

@@ -3,83 +3,105 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from helpers import stats
+from helpers.decide.limits import Bar, Sums, read
 from helpers.stats import Interval
 
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["Pair", "Fate", "Bar", "judge", "choose"]
+    from helpers.decide.limits import Reading
 
+__all__ = ["Bar", "Pair", "Fate", "judge", "states", "choose", "choices"]
 
-@dataclass(frozen=True)
-class Bar:
-    """What is asked of a rung. good_enough: the least mean score (None: any). margin: a gain smaller than this is not worth a climb.
-    alpha: how often each kind of error may happen."""
-
-    good_enough: float | None = None
-    margin: float = 0.05
-    alpha: float = 0.05
-
-    def __post_init__(self) -> None:
-        if self.good_enough is not None and not 0 <= self.good_enough <= 1:
-            raise ValueError(f"good_enough={self.good_enough!r}: it is a mean score, from 0 to 1, or None for any")
-        if not 0 < self.margin <= 1:
-            raise ValueError(f"margin={self.margin!r}: it is a difference of scores, above 0 and at most 1, such as 0.05")
-        if not 0 < self.alpha < 0.5:
-            raise ValueError(f"alpha={self.alpha!r}: it is a share of errors, above 0 and below 0.5, such as 0.05")
+STATES = {-1: "rejected", 0: "open", 1: "accepted"}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """What rung `high` gains over the lower rung `low` (positions); p is the paired test's, `holm` the same after Holm's correction."""
+    """What rung `high` gains over the lower rung `low` (positions), with the interval that the rule used and its confidence."""
 
     low: int
     high: int
     gain: Interval
-    p: float
-    holm: float
-    spread: float  # the standard deviation of the gain on one example
+    confidence: float
     wins: int
     losses: int
+    state: str  # "below" the margin, "above" it (or near it, and not below), or "open"
+
+    @property
+    def real(self) -> bool:
+        """Whether the gain is surely above 0, worth a climb or not."""
+        return self.gain.low > 0
 
 
 @dataclass(frozen=True)
 class Fate:
     """What is known of one rung. state: "rejected", "accepted" or "open"; good: "yes", "no" or "open" (good enough?); worse: the higher
-    rungs it is significantly worse than; unsure: those that may still be better by the margin or more."""
+    rungs that are surely better by more than is worth a climb; unsure: those that may be. quality is the interval of confidence
+    1 - alpha, `score` the one that the rule used, of the confidence `score_confidence`."""
 
     at: int
+    state: str
     quality: Interval
-    spread: float  # the standard deviation of one score
+    score: Interval
+    score_confidence: float
     good: str
-    worse: tuple[Pair, ...]
-    unsure: tuple[Pair, ...]
     higher: tuple[Pair, ...]
 
     @property
-    def state(self) -> str:
-        if self.good == "no" or self.worse:
-            return "rejected"
-        return "open" if self.good == "open" or self.unsure else "accepted"
+    def worse(self) -> tuple[Pair, ...]:
+        return tuple(pair for pair in self.higher if pair.state == "above")
+
+    @property
+    def unsure(self) -> tuple[Pair, ...]:
+        return tuple(pair for pair in self.higher if pair.state == "open")
 
 
 def judge(scores: numpy.ndarray, bar: Bar) -> list[Fate]:
     """The fate of each rung. scores: (rungs, examples), the lowest rung first, the same examples in every row.
 
-    Good enough: the whole interval (confidence 1 - alpha) lies at or above the bar. Worse than a higher rung: its paired p value, after
-    Holm's correction for all pairs, is below alpha. As good as a higher rung: the upper end of the interval of the paired
-    gain stays below the margin ("non-inferior": Blackwelder 1982, Controlled Clinical Trials 3). What is neither is open.
+    The right verdict is the lowest rung that is good enough (its true score is at least the bar) and within the margin of the best (no
+    higher rung is truly better by the margin or more). Order the rungs by what they cost, and that is the cheapest such rung. So:
+
+    - accepted: surely good enough, and the gain of every higher rung is surely below the margin (non-inferior: Blackwelder 1982,
+      Controlled Clinical Trials 3). A gain that is surely above 0 and surely below the margin is small but real: no reason to climb.
+    - rejected: surely not good enough, or the gain of a higher rung is not surely below the margin, and surely above two thirds of it.
+    - open: neither.
+
+    Two thirds, because a rung that is worse by exactly the margin should be rejected in the end. Tested against the margin itself it
+    would be rejected as often as accepted, and open forever. What "surely" means: `limits.caution`.
     """
-    raw = [(low, high, *_paired(scores[low], scores[high], bar.alpha)) for low, high in combinations(range(len(scores)), 2)]
-    holm = stats.holm([p for _, _, _, p, *_ in raw])
-    pairs = [Pair(low, high, gain, p, fixed, *more) for (low, high, gain, p, *more), fixed in zip(raw, holm, strict=True)]
-    return [_fate(at, row, [pair for pair in pairs if pair.low == at], bar) for at, row in enumerate(scores)]
+    import numpy as np
+
+    sums = Sums.of(scores[np.newaxis])
+    reading = read(sums, bar)
+    verdicts = states(reading, bar)[0]
+    pairs = [_pair(reading, scores, low, high, bar) for low, high in combinations(range(len(scores)), 2)]
+    plain = read(sums, bar, plain=True)
+    return [_fate(at, int(verdicts[at]), reading, plain, pairs, bar) for at in range(len(scores))]
+
+
+def states(reading: Reading, bar: Bar) -> numpy.ndarray:
+    """-1 (rejected), 0 (open) or 1 (accepted) for each rung of many ladders, (ladders, rungs)."""
+    import numpy as np
+
+    upper = np.triu(np.ones(reading.gain.high.shape[-2:], bool), 1)
+    rejected = reading.poor(bar) | (reading.above(bar) & upper).any(-1)
+    accepted = reading.good(bar) & (reading.below(bar) | ~upper).all(-1)
+    return np.where(rejected, -1, np.where(accepted, 1, 0))
+
+
+def choices(verdicts: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """For each ladder the lowest rung that is not rejected (-1: there is none), and whether the verdict is sure."""
+    import numpy as np
+
+    alive = verdicts >= 0
+    at = np.where(alive.any(-1), alive.argmax(-1), -1)
+    sure = (at < 0) | (np.take_along_axis(verdicts, np.maximum(at, 0)[:, None], -1)[:, 0] == 1)
+    return at, sure
 
 
 def choose(fates: list[Fate]) -> tuple[int | None, bool]:
@@ -90,45 +112,16 @@ def choose(fates: list[Fate]) -> tuple[int | None, bool]:
     return None, True
 
 
-def quality(row: numpy.ndarray, confidence: float) -> Interval:
-    """The mean score with its interval: Wilson's for scores of 0 and 1, else the bootstrap's, no narrower than with a 0 and a 1 added."""
-    if set(row.tolist()) <= {0.0, 1.0}:
-        return stats.wilson(int(row.sum()), len(row), confidence=confidence)
-    n = len(row)
-    found, middle = stats.bootstrap(row, confidence=confidence), float(row.sum() + 1) / (n + 2)
-    spread = ((float((row * row).sum()) + 1) / (n + 2) - middle**2) ** 0.5
-    return _widened(found, middle, spread, confidence, least=0.0)
+def _pair(reading: Reading, scores: numpy.ndarray, low: int, high: int, bar: Bar) -> Pair:
+    gains = scores[high] - scores[low]
+    state = "below" if reading.below(bar)[0, low, high] else "above" if reading.above(bar)[0, low, high] else "open"
+    wins = int((gains > 0).sum())
+    losses = int((gains < 0).sum())
+    return Pair(low, high, reading.gain.interval(reading.n, low, high), reading.gain.confidence(low, high), wins, losses, state)
 
 
-def _fate(at: int, row: numpy.ndarray, pairs: list[Pair], bar: Bar) -> Fate:
-    mean, need = quality(row, 1 - bar.alpha), bar.good_enough
-    good = "yes" if need is None or mean.low >= need else "no" if mean.high < need else "open"
-    worse = tuple(pair for pair in pairs if pair.gain.value > 0 and pair.holm < bar.alpha)
-    unsure = tuple(pair for pair in pairs if pair not in worse and pair.gain.high >= bar.margin)
-    return Fate(at, mean, max(float(row.std()), 0.5 / len(row) ** 0.5), good, worse, unsure, tuple(pairs))
-
-
-def _paired(x: numpy.ndarray, y: numpy.ndarray, alpha: float) -> tuple[Interval, float, float, int, int]:
-    """Gain of y over x, p value, spread, wins, losses; the same choice of test as `runs.compare`."""
-    d, n = y - x, len(x)
-    wins, losses = int((d > 0).sum()), int((d < 0).sum())
-    whole = set(d.tolist()) <= {-1.0, 0.0, 1.0}
-    differing = (float((d * d).sum()) + 2) / (n + 2)  # with one win and one loss added: what never differed yet may differ still
-    spread = (differing - (float(d.sum()) / (n + 2)) ** 2) ** 0.5
-    if whole:
-        gain, p = stats.paired_wins(wins, losses, n, confidence=1 - alpha), _mcnemar(wins, losses)
-    else:
-        gain, p = stats.paired_bootstrap(x, y, confidence=1 - alpha), stats.sign_flip(x, y)
-        gain = _widened(gain, float(d.sum()) / (n + 2), spread, 1 - alpha, least=-1.0)
-    return gain, p, spread, wins, losses
-
-
-def _widened(found: Interval, middle: float, spread: float, confidence: float, *, least: float) -> Interval:
-    """The interval, and what `stats.paired_wins` would add for such a spread: few graded scores that are alike may differ still."""
-    half = NormalDist().inv_cdf((1 + confidence) / 2) * spread / (found.n + 2) ** 0.5
-    return Interval(found.value, max(least, min(found.low, middle - half)), min(1.0, max(found.high, middle + half)), found.n)
-
-
-@lru_cache(maxsize=4096)
-def _mcnemar(wins: int, losses: int) -> float:
-    return stats.mcnemar([0] * wins + [1] * losses, [1] * wins + [0] * losses) if wins + losses else 1.0
+def _fate(at: int, state: int, reading: Reading, plain: Reading, pairs: list[Pair], bar: Bar) -> Fate:
+    good = "yes" if reading.good(bar)[0, at] else "no" if reading.poor(bar)[0, at] else "open"
+    higher = tuple(pair for pair in pairs if pair.low == at)
+    quality, score = (limits.score.interval(limits.n, at) for limits in (plain, reading))
+    return Fate(at, STATES[state], quality, score, reading.score.confidence(at), good, higher)

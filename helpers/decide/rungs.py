@@ -6,11 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.decide import asking
+
 if TYPE_CHECKING:
     from helpers.models import Model
     from helpers.runs import Run
 
-__all__ = ["Budget", "Prices", "Rung", "rung"]
+__all__ = ["Budget", "Prices", "Rung", "rung", "TIMED"]
+
+TIMED = 59  # answers; of fewer, all may be quicker than 95 of 100 are: 0.95 to the power of 58 is above 5%
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,8 @@ class Budget:
     private: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("dollars_per_1000", "p95_ms", "megabytes"):
-            value = getattr(self, name)
+        limits = {"dollars_per_1000": self.dollars_per_1000, "p95_ms": self.p95_ms, "megabytes": self.megabytes}
+        for name, value in limits.items():
             if value is not None and not value >= 0:
                 raise ValueError(f"{name}={value!r}: a limit is a number, 0 or more, or None for no limit")
 
@@ -104,9 +108,9 @@ class Rung:
         return self.run.unread
 
     def __repr__(self) -> str:
-        money, where = f"${self.dollars_per_1000:.3g}", {True: "stays here", False: "leaves", None: "unknown"}[self.private]
+        where = {True: "stays here", False: "leaves", None: "unknown"}[self.private]
         return (
-            f"{self.run}; {money} per 1,000 answers, {self.median_ms:.0f} ms (median), {self.p95_ms:.0f} ms (95%), "
+            f"{self.run}; ${self.dollars_per_1000:.3g} per 1,000 answers, {self.median_ms:.0f} ms (median), {self.p95_ms:.0f} ms (95%), "
             f"{self.megabytes:.3g} MB, data: {where}"
         )
 
@@ -124,32 +128,15 @@ def rung(
 
     timed: a run of the same method with one question at a time (`load(..., batch_size=1, cache=False)`), for the latency: in a batch, a
     reply's seconds are its share of the batch, and nobody waits so short; without `timed`, a batch's latency is nan. A hosted model's
-    seconds are those of each request.
+    seconds are those of each request. p95_ms is nan for fewer than 59 answers: it takes so many until the slowest of them is, with
+    95% confidence, as slow as 95 of 100 are.
     """
-    asked = run.model != "none"
-    batched = timed is None and getattr(getattr(model, "_provider", None), "batch_size", 1) > 1
-    waits = (math.nan if batched else 1000) * (timed or run).scored_rows["seconds"]
-    size = megabytes if megabytes is not None else weights_mb(model) if asked else 0.0
-    stays = private if private is not None else stays_here(model) if asked else True
-    cost = (prices or Prices()).per_1000(run) if asked else 0.0
-    return Rung(run, cost, float(waits.median()), float(waits.quantile(0.95)), size, stays)
-
-
-def weights_mb(model: Model | None) -> float:
-    """Megabytes of the weight files behind a model, an adapter's with its base's; 0 for a hosted one, nan where nothing is known, as of a
-    model that another program serves on this machine."""
-    provider = getattr(model, "_provider", None)
-    if provider is None:
-        return math.nan
-    if hasattr(provider, "url"):
-        return math.nan if getattr(provider, "here", False) else 0.0
-    files = list(getattr(provider, "files", [])) or list(getattr(getattr(provider, "folder", None), "weights", []))
-    adapter = getattr(provider, "adapter", None)
-    files += list(adapter.path.glob("*.safetensors")) if adapter else []
-    return sum(file.stat().st_size for file in files if file.suffix in (".safetensors", ".onnx", ".data", ".bin")) / 1e6 or math.nan
-
-
-def stays_here(model: Model | None) -> bool | None:
-    """Whether what the model reads stays on this machine; None: unknown."""
-    provider = getattr(model, "_provider", None)
-    return None if provider is None else bool(getattr(provider, "here", True))
+    waits = (math.nan if timed is None and asking.batches(model) else 1000) * (timed or run).scored_rows["seconds"]
+    asks = run.model != "none"
+    cost = (prices or Prices()).per_1000(run) if asks else 0.0
+    p95_ms = float(waits.quantile(0.95)) if len(waits) >= TIMED or not asks else math.nan
+    if megabytes is None:
+        megabytes = asking.weights_mb(model) if asks else 0.0
+    if private is None:
+        private = asking.stays_here(model) if asks else True
+    return Rung(run, cost, float(waits.median()), p95_ms, megabytes, private)

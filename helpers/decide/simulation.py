@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from helpers import stats
-from helpers.decide.rule import Bar, choose, judge
-from helpers.decide.settle import further
+from helpers.decide.advice import further
+from helpers.decide.limits import Bar, Sums, read
+from helpers.decide.rule import choices, states
 from helpers.stats import Interval
 
 if TYPE_CHECKING:
@@ -18,21 +19,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Rates", "simulate", "made_up"]
 
-FOLLOWED = 5_000  # further examples that a simulation draws at most
+AT_ONCE = 8_000_000  # random numbers in memory at a time
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Shares of the trials, each with its 95% interval. `right`: named the lowest rung that truly does; `worse`: named one that is truly
-    worse than a higher one by the margin or more, or truly not good enough; `too_high`: named a higher one than needed, or none at all;
-    `undetermined`: named nothing yet. The four add up to 1. `settled`: of the undetermined, those that the further examples asked for
-    settled (n is 0 and the value nan where none was followed), and `settled_wrong` the same, with a verdict that is not right."""
+    """Shares of the trials, each with its 95% interval. `right`: named the lowest rung that truly does, or none where none does; `worse`:
+    named one that is truly worse than a higher one by the margin or more, or truly not good enough; `too_high`: named a higher one than
+    needed, or none at all; `undetermined`: named nothing yet. The four add up to 1. `right_of_named`: of those that are not undetermined.
+    `settled`: of the undetermined that asked for further examples, those that these settled (n is 0 and the value nan where none was
+    followed), and `settled_wrong` the same, with a verdict that is not right."""
 
     n: int
     right: Interval
     worse: Interval
     too_high: Interval
     undetermined: Interval
+    right_of_named: Interval
     settled: Interval
     settled_wrong: Interval
 
@@ -42,12 +45,57 @@ class Rates:
         return {"n": self.n} | shares | {"worse_at_most": self.worse.high}
 
 
+@dataclass(frozen=True)
+class World:
+    """What is true in a simulation: the score of each rung, how alike they err, in how many parts an answer is scored."""
+
+    truths: tuple[float, ...]
+    alike: float
+    parts: int
+
+    def __post_init__(self) -> None:
+        if not self.truths or not all(0 < truth < 1 for truth in self.truths):
+            raise ValueError(f"truths are the true mean scores of the rungs, each above 0 and below 1; got {list(self.truths)}")
+        if not (0 <= self.alike <= 1 and self.parts >= 1):
+            raise ValueError(f"simulate needs alike from 0 to 1 and parts >= 1; got alike={self.alike}, parts={self.parts}")
+
+    def sums(self, ladders: int, n: int, rng: numpy.random.Generator) -> Sums:
+        """Scores of so many ladders on n examples each, summed up."""
+        import numpy as np
+
+        blocks = [Sums.of(scores) for scores in self._draw(ladders, n, rng)]
+        return Sums(n, np.concatenate([block.totals for block in blocks]), np.concatenate([block.products for block in blocks]))
+
+    def _draw(self, ladders: int, n: int, rng: numpy.random.Generator) -> Iterator[numpy.ndarray]:
+        import numpy as np
+        from scipy.special import ndtri
+
+        rungs = len(self.truths)
+        line = ndtri(np.asarray(self.truths, dtype=np.float32))[:, None]
+        block = max(1, AT_ONCE // (n * rungs))
+        spread = np.sqrt((1 - self.alike) * (1 if self.parts == 1 else 0.5))  # of a rung's own luck with an example
+        for start in range(0, ladders, block):
+            count = min(block, ladders - start)
+            luck = np.float32(np.sqrt(self.alike)) * rng.standard_normal((count, 1, n), dtype=np.float32)
+            luck = luck + np.float32(spread) * rng.standard_normal((count, rungs, n), dtype=np.float32)
+            yield self._scores(luck, line, np.float32(np.sqrt((1 - self.alike) / 2)), rng)
+
+    def _scores(self, luck: numpy.ndarray, line: numpy.ndarray, each: numpy.floating, rng: numpy.random.Generator) -> numpy.ndarray:
+        import numpy as np
+
+        if self.parts == 1:
+            return (luck < line).astype(np.float32)
+        parts = (luck + each * rng.standard_normal(luck.shape, dtype=np.float32) < line for _ in range(self.parts))
+        return sum(part.astype(np.float32) for part in parts) / self.parts
+
+
 def simulate(
     truths: Sequence[float],
     *,
     n: int,
     trials: int = 400,
     alike: float = 0.5,
+    parts: int = 1,
     good_enough: float | None = None,
     margin: float = 0.05,
     alpha: float = 0.05,
@@ -56,68 +104,59 @@ def simulate(
 ) -> Rates:
     """Let the rule of `decide` judge `trials` made-up ladders whose true scores are `truths`, lowest rung first, each on n examples.
 
-    An answer is right or wrong (score 1 or 0). Rung i is right on an example if √alike·c + √(1 - alike)·e_i < z(truth_i), where c, the
-    same for all rungs, is how hard the example is, and e_i the rung's own luck, both standard normal: with alike = 0 rungs err
-    independently, with 1 on the same examples. margin=1 switches the margin off: "not significantly worse" is then enough to be named.
-    follow: an undetermined ladder gets the further examples it asked for (at most 5,000), and is judged once more.
+    An answer has so many `parts`, each right or wrong; its score is the share that is right (parts=1: 1 or 0). Rung i is right on an
+    example if √alike·c + √(1 - alike)·e_i < z(truth_i), where c, the same for all rungs, is how hard the example is, and e_i the rung's
+    own luck (with several parts half of its variance is each part's), all standard normal: with alike = 0 rungs err independently, with 1
+    on the same examples. follow: an undetermined ladder gets the further examples it asked for, and is judged once more.
 
     >>> simulate([0.5, 0.9], n=200, trials=50).right
     1.00 [0.93, 1.00], n=50
     """
     import numpy as np
 
-    if not truths or not all(0 < truth < 1 for truth in truths):
-        raise ValueError(f"truths are the true mean scores of the rungs, each above 0 and below 1; got {list(truths)}")
-    if not (n >= 1 and trials >= 1 and 0 <= alike <= 1):
-        raise ValueError(f"simulate needs n >= 1, trials >= 1 and alike from 0 to 1; got {n=}, {trials=}, {alike=}")
-    bar, rng = Bar(good_enough, margin, alpha), np.random.default_rng(seed)
-    best, bad = _truth(truths, bar)
-    found = [_trial(truths, n, alike, bar, rng, follow) for _ in range(trials)]
-    first = [_kind(*verdict, best, bad) for verdict, _ in found]
-    after = [_kind(*verdict, best, bad) for _, verdict in found if verdict]
-    shares = {kind: stats.wilson(first.count(kind), trials) for kind in ("right", "worse", "too_high", "undetermined")}
-    settled = [kind for kind in after if kind != "undetermined"]
-    wrong = [kind for kind in settled if kind != "right"]
-    return Rates(n, **shares, settled=_share(len(settled), len(after)), settled_wrong=_share(len(wrong), len(after)))
+    if not (n >= 1 and trials >= 1):
+        raise ValueError(f"simulate needs n >= 1 and trials >= 1; got {n=}, {trials=}")
+    world = World(tuple(truths), alike, parts)
+    bar = Bar(good_enough, margin, alpha)
+    rng = np.random.default_rng(seed)
+    sums = world.sums(trials, n, rng)
+    at, sure = _verdicts(sums, bar)
+    kinds = _kinds(world.truths, bar, at, sure)
+    after = [_followed(world, sums, ladder, bar, rng) for ladder in np.flatnonzero(~sure)] if follow else []
+    settled = [kind for kind in after if kind not in ("undetermined", "not followed")]
+    wrong = len(settled) - settled.count("right")
+    followed = len(after) - after.count("not followed")
+    shares = {kind: stats.wilson(kinds.count(kind), trials) for kind in ("right", "worse", "too_high", "undetermined")}
+    named = _share(kinds.count("right"), int(sure.sum()))
+    return Rates(n, **shares, right_of_named=named, settled=_share(len(settled), followed), settled_wrong=_share(wrong, followed))
 
 
-def _truth(truths: Sequence[float], bar: Bar) -> tuple[int | None, set[int]]:
-    """The lowest rung that truly does, and those that truly do not."""
+def _verdicts(sums: Sums, bar: Bar) -> tuple[numpy.ndarray, numpy.ndarray]:
+    return choices(states(read(sums, bar), bar))
+
+
+def _kinds(truths: Sequence[float], bar: Bar, at: numpy.ndarray, sure: numpy.ndarray) -> list[str]:
+    """What each verdict is, with the truth in hand."""
     low = {i for i, truth in enumerate(truths) if bar.good_enough is not None and truth < bar.good_enough}
-    margin = min(bar.margin, 0.05) if bar.margin == 1 else bar.margin  # a margin that is switched off still needs a truth
-    bad = low | {i for i, truth in enumerate(truths) if max(truths[i:]) - truth >= margin - 1e-9}
-    return next((i for i in range(len(truths)) if i not in bad), None), bad
+    bad = low | {i for i, truth in enumerate(truths) if max(truths[i:]) - truth >= bar.margin - 1e-9}
+    best = next((i for i in range(len(truths)) if i not in bad), -1)
+    names = {i: "worse" if i in bad else "too_high" for i in range(-1, len(truths))} | {best: "right"}
+    return [names[rung] if settled else "undetermined" for rung, settled in zip(at.tolist(), sure.tolist(), strict=True)]
 
 
-def _trial(truths: Sequence[float], n: int, alike: float, bar: Bar, rng: numpy.random.Generator, follow: bool) -> tuple:
-    """(position, sure) of the verdict, and the same after the further examples it asked for (None: it asked for none)."""
-    import numpy as np
-
-    scores = _draw(truths, n, alike, rng)
-    fates = judge(scores, bar)
-    at, sure = choose(fates)
-    more = None if sure or not follow else further(fates[at:], bar)
-    if more is None or more > FOLLOWED:
-        return (at, sure), None
-    return (at, sure), choose(judge(np.hstack([scores, _draw(truths, more, alike, rng)]), bar))
+def _followed(world: World, sums: Sums, ladder: int, bar: Bar, rng: numpy.random.Generator) -> str:
+    """What becomes of an undetermined ladder with the further examples it asks for."""
+    mine = Sums(sums.n, sums.totals[[ladder]], sums.products[[ladder]])
+    more = further(mine, bar)
+    if more is None:
+        return "not followed"
+    new = world.sums(1, more, rng)
+    both = Sums(sums.n + more, mine.totals + new.totals, mine.products + new.products)
+    return _kinds(world.truths, bar, *_verdicts(both, bar))[0]
 
 
-def _draw(truths: Sequence[float], n: int, alike: float, rng: numpy.random.Generator) -> numpy.ndarray:
-    import numpy as np
-    from scipy.special import ndtri
-
-    noise = np.sqrt(alike) * rng.standard_normal(n) + np.sqrt(1 - alike) * rng.standard_normal((len(truths), n))
-    return (noise < ndtri(np.asarray(truths))[:, None]).astype(float)
-
-
-def _kind(at: int | None, sure: bool, best: int | None, bad: set[int]) -> str:
-    if not sure:
-        return "undetermined"
-    return "right" if at == best else "worse" if at in bad else "too_high"
-
-
-def _share(part: int, whole: int) -> Interval:
-    return stats.wilson(part, whole) if whole else Interval(float("nan"), float("nan"), float("nan"), 0)
+def _share(part: int, total: int) -> Interval:
+    return stats.wilson(part, total) if total else Interval(float("nan"), float("nan"), float("nan"), 0)
 
 
 def made_up(rungs: Mapping[str, Sequence], *, n: int = 400) -> list[Rung]:

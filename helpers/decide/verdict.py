@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import html
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.decide import words
-from helpers.decide.rule import Bar, Fate, choose, judge
-from helpers.decide.rungs import Budget, Rung, rung
-from helpers.decide.settle import further
-from helpers.runs.comparison import _aligned
+from helpers.decide import advice, words
+from helpers.decide.advice import further
+from helpers.decide.limits import Bar, Sums
+from helpers.decide.rule import Fate, choose, judge
+from helpers.decide.rungs import Budget, Rung
+from helpers.decide.rungs import rung as as_rung
+from helpers.runs.comparison import aligned
 from helpers.runs.record import Run
 
 if TYPE_CHECKING:
@@ -26,9 +30,10 @@ UNKNOWN = {True: "cannot be said", False: "incomplete"}  # by whether the rung's
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Verdict:
-    """What `decide` found. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
-    more_examples how many (None: settled, or more than 100,000, or a rung is incomplete); fallback: the lowest rung that is known to do,
-    where the verdict is undetermined; reasons: sentences; table: one row a rung, with a count `unread` where some answers were."""
+    """What `decide` says. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
+    more_examples how many (None: settled, or this file cannot settle it, or a rung is incomplete). Where it is undetermined: `meanwhile` is
+    the rung to use today, the cheapest that is not out; `risk` by how much a higher one may be better than it; `fallback` the cheapest
+    rung that is known to do. reasons: sentences; table: one row a rung, in the order given, with a count `unread` where some were."""
 
     rung: str | None
     undetermined: bool
@@ -37,6 +42,8 @@ class Verdict:
     reasons: tuple[str, ...]
     table: pandas.DataFrame
     good_enough: float | None = None
+    meanwhile: str | None = None
+    risk: float | None = None
 
     @property
     def said(self) -> str:
@@ -61,49 +68,54 @@ def decide(
     margin: float = 0.05,
     alpha: float = 0.05,
 ) -> Verdict:
-    """The lowest rung that is good enough and not significantly worse than any higher one within the budget, or "undetermined".
+    """The cheapest rung that is good enough and not worse than a costlier one by the margin or more, or "undetermined".
 
-    rungs: runs over the same examples, the lowest (simplest) rung first; a `Run` knows its dollars and seconds, a `Rung` its size and
-    privacy too. A rung that breaks the budget, or does not know what it would need to know, is out. Of the others, each is "too low"
-    (surely not good enough, or significantly worse than a higher one: paired tests, Holm-corrected), "will do" (surely good enough, and
-    no higher one is better by `margin` or more) or "cannot be said". The lowest that is not too low is named if it will do; if it
-    cannot be said, so is the verdict. Nor is anything said while the run of a rung within the budget is incomplete.
-    How often it errs: `simulate`. ValueError: runs over different examples, or two of one name.
+    rungs: runs over the same examples; a `Run` knows its dollars and seconds, a `Rung` its size and privacy too. A rung that breaks the
+    budget, or does not know what it would need to know, is out. The others are put in the order of what they cost: dollars for 1,000
+    answers, then megabytes, then as given; what is unknown comes last. Each is "too low" (surely not good enough, or a higher one is
+    surely too much better), "will do" (surely good enough, and no higher one is better by `margin`) or "cannot be said": see
+    `rule.judge`. The first that is not too low is named if it will do; if it cannot be said, so is the verdict. Nor is anything said while
+    the run of a rung within the budget is incomplete. Of the verdicts that are given, 1 - alpha are right: see `simulate`.
+    ValueError: runs over different examples, or two of one name.
 
     >>> decide([bare, few_shot, tuned], good_enough=0.7, budget=Budget(dollars_per_1000=1.0)).rung  # doctest: +SKIP
     'few-shot'
     """
-    bar, budget, ladder = Bar(good_enough, margin, alpha), budget or Budget(), _ladder(rungs)
-    broken = {one.name: words.over_budget(one, budget) for one in ladder}
-    inside = [one for one in ladder if not broken[one.name]]
-    told = [words.opening(ladder, bar), words.within(budget), *(f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why)]
-    told += [words.unread(one) for one in ladder if one.unread]
+    bar = Bar(good_enough, margin, alpha)
+    budget = budget or Budget()
+    ladder = _ladder(rungs)
+    broken = {rung.name: words.over_budget(rung, budget) for rung in ladder}
+    inside = [rung for rung in _by_cost(ladder) if not broken[rung.name]]
     scores = _scores(ladder, inside) if inside else None
-    if not all(one.run.complete for one in inside):
-        told += [*(words.incomplete(one) for one in inside if not one.run.complete), words.UNFINISHED]
-        return Verdict(None, True, None, None, tuple(told), _table(ladder, {}, broken), good_enough)
+    reasons = _opening(ladder, broken, bar, budget)
+    if unfinished := [words.incomplete(rung) for rung in inside if not rung.run.complete]:
+        return Verdict(None, True, None, None, (*reasons, *unfinished, words.UNFINISHED), _table(ladder, {}, broken), good_enough)
     fates = judge(scores, bar) if inside else []
     at, sure = choose(fates)
-    more = None if sure else further(fates[at:], bar)
-    names = [one.name for one in inside]
-    safe = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
-    told += _steps(fates, names, bar, at)
-    told += [f"Until then {safe} is the lowest rung that is known to do."] if safe and not sure else []
-    told.append(words.conclusion(fates, names, at, sure, more, bar))
-    named = names[at] if at is not None and sure else None
+    names = [rung.name for rung in inside]
+    reasons += _steps(fates, names, bar, at)
     table = _table(ladder, {names[fate.at]: fate for fate in fates}, broken)
-    return Verdict(named, not sure, more, None if sure else safe, tuple(told), table, good_enough)
+    if sure:
+        name = None if at is None else names[at]
+        return Verdict(name, False, None, None, (*reasons, words.conclusion(name, bar)), table, good_enough)
+    more = further(Sums.of(scores[None]), bar)
+    reasons += [advice.today(fates, at, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
+    fallback = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
+    return Verdict(None, True, more, fallback, tuple(reasons), table, good_enough, names[at], advice.risk(fates[at]))
+
+
+def _by_cost(rungs: Sequence[Rung]) -> list[Rung]:
+    """Cheapest first, then smallest, then as given; what is not known comes last."""
+    return sorted(rungs, key=lambda rung: [math.inf if math.isnan(cost) else cost for cost in (rung.dollars_per_1000, rung.megabytes)])
 
 
 def _ladder(rungs: Sequence[Run | Rung]) -> list[Rung]:
-    ladder = [one if isinstance(one, Rung) else rung(one) for one in rungs]
-    if not ladder or not all(isinstance(one.run, Run) for one in ladder):
-        raise ValueError("decide needs one run at least, the lowest rung first, as runs.run gives them: decide([bare, few_shot])")
-    twice = sorted({one.name for one in ladder if sum(other.name == one.name for other in ladder) > 1})
-    if twice:
-        raise ValueError(
-            f"two rungs are called {twice[0]!r}: give each method a name of its own, as in prompt(..., name='engineered prompt')"
-        )
+    ladder = [rung if isinstance(rung, Rung) else as_rung(rung) for rung in rungs]
+    if not ladder or not all(isinstance(rung.run, Run) for rung in ladder):
+        raise ValueError("decide needs one run at least, as runs.run gives them: decide([bare, few_shot])")
+    name, count = Counter(rung.name for rung in ladder).most_common(1)[0]
+    if count > 1:
+        raise ValueError(f"two rungs are called {name!r}: give each method a name of its own, as in prompt(..., name='engineered prompt')")
     return ladder
 
 
@@ -111,9 +123,15 @@ def _scores(ladder: Sequence[Rung], inside: Sequence[Rung]) -> numpy.ndarray:
     """(rungs inside the budget, examples), the examples in the order of the first run. ValueError: not the same examples."""
     import numpy as np
 
-    first = ladder[0].run
-    found = {one.name: _aligned(first, one.run)[1]["score"].to_numpy(float) for one in ladder}
-    return np.stack([found[one.name] for one in inside])
+    rows = {rung.name: aligned(ladder[0].run, rung.run)[1]["score"].to_numpy(float) for rung in ladder}
+    return np.stack([rows[rung.name] for rung in inside])
+
+
+def _opening(ladder: Sequence[Rung], broken: dict[str, list[str]], bar: Bar, budget: Budget) -> list[str]:
+    """What is said before the first rung is judged."""
+    out = [f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why]
+    unread = [words.unread(rung) for rung in ladder if rung.unread]
+    return [words.opening(_by_cost(ladder), bar), words.within(budget), *out, *unread]
 
 
 def _steps(fates: Sequence[Fate], names: Sequence[str], bar: Bar, at: int | None) -> list[str]:
@@ -125,13 +143,16 @@ def _steps(fates: Sequence[Fate], names: Sequence[str], bar: Bar, at: int | None
 def _table(ladder: Sequence[Rung], fates: dict[str, Fate], broken: dict[str, list[str]]) -> pandas.DataFrame:
     import pandas as pd
 
-    table = pd.DataFrame([_row(one, fates.get(one.name), bool(broken[one.name])) for one in ladder])
-    unread = [one.unread for one in ladder]
+    table = pd.DataFrame([_row(rung, fates.get(rung.name), bool(broken[rung.name])) for rung in ladder])
+    unread = [rung.unread for rung in ladder]
     return table.assign(unread=unread) if any(unread) else table
 
 
-def _row(one: Rung, fate: Fate | None, out: bool) -> dict:
-    at = fate.quality if fate else one.run.score
-    costs = {name: getattr(one, name) for name in ("dollars_per_1000", "median_ms", "p95_ms", "megabytes", "private")}
-    state = "over budget" if out else STATES[fate.state] if fate else UNKNOWN[one.run.complete]
-    return {"rung": one.name, "n": at.n, "score": at.value, "low": at.low, "high": at.high, **costs, "state": state}
+def _row(rung: Rung, fate: Fate | None, out: bool) -> dict:
+    score = fate.quality if fate else rung.run.score
+    state = "over budget" if out else STATES[fate.state] if fate else UNKNOWN[rung.run.complete]
+    return {
+        "rung": rung.name, "n": score.n, "score": score.value, "low": score.low, "high": score.high,
+        "dollars_per_1000": rung.dollars_per_1000, "median_ms": rung.median_ms, "p95_ms": rung.p95_ms,
+        "megabytes": rung.megabytes, "private": rung.private, "state": state,
+    }  # fmt: skip

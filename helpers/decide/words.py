@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.decide.settle import MOST
+from helpers.decide.rungs import TIMED
 
 if TYPE_CHECKING:
     from helpers.decide.rule import Bar, Fate, Pair
     from helpers.decide.rungs import Budget, Rung
+    from helpers.stats import Interval
 
-__all__ = ["within", "over_budget", "opening", "unread", "incomplete", "about", "conclusion", "UNFINISHED"]
+__all__ = ["within", "over_budget", "opening", "unread", "incomplete", "about", "conclusion", "limits", "UNFINISHED"]
 
 UNFINISHED = "Verdict: undetermined, as the test is incomplete. Climb again: only the replies that failed are asked for."
 
@@ -24,37 +25,40 @@ def within(budget: Budget) -> str:
     >>> within(Budget(dollars_per_1000=1, private=True))
     'Budget: at most $1 for 1,000 answers, no data leaves this machine.'
     """
-    limits = {
+    clauses = [
         f"at most ${budget.dollars_per_1000:g} for 1,000 answers" if budget.dollars_per_1000 is not None else "",
         f"95 of 100 answers within {budget.p95_ms:g} ms" if budget.p95_ms is not None else "",
         f"at most {budget.megabytes:g} MB of weights" if budget.megabytes is not None else "",
         "no data leaves this machine" if budget.private else "",
-    } - {""}
-    order = sorted(limits, key=lambda text: ("data" in text, "MB" in text, "ms" in text))
-    return f"Budget: {', '.join(order)}." if order else "Budget: no limit was given."
+    ]
+    return f"Budget: {', '.join(filter(None, clauses)) or 'no limit was given'}."
 
 
 def over_budget(rung: Rung, budget: Budget) -> list[str]:
     """What of the budget a rung breaks, or does not know about itself; [] if it keeps within."""
-    told = [
+    late = f": that takes {TIMED} answers or more, timed one at a time" * math.isnan(rung.p95_ms)
+    excesses = [
         _over("1,000 answers cost", rung.dollars_per_1000, budget.dollars_per_1000, "${:.3g}"),
-        _over("95 of 100 answers take", rung.p95_ms, budget.p95_ms, "{:.0f} ms"),
+        _over("95 of 100 answers take", rung.p95_ms, budget.p95_ms, "{:.0f} ms", late),
         _over("its weights take", rung.megabytes, budget.megabytes, "{:.3g} MB"),
     ]
-    if budget.private and rung.private is not True:
-        told.append("its data leaves this machine" if rung.private is False else "it is not known whether its data stays on this machine")
-    return [text for text in told if text]
+    if budget.private and rung.private is None:
+        excesses.append("it is not known whether its data stays on this machine")
+    if budget.private and rung.private is False:
+        excesses.append("its data leaves this machine")
+    return [excess for excess in excesses if excess]
 
 
 def opening(rungs: Sequence[Rung], bar: Bar) -> str:
-    """What was compared, and what is asked of a rung."""
+    """What was compared, the cheapest rung first, and what is asked of a rung."""
     run = rungs[0].run
     names = ", ".join(rung.name for rung in rungs)
-    asked = f"Good enough: a mean score ({run.metric}) of at least {bar.good_enough:g}." if bar.good_enough is not None else ""
-    asked = asked or f"No least score ({run.metric}) was asked for."
+    wanted = f"Good enough: a mean score ({run.metric}) of at least {bar.good_enough:g}." if bar.good_enough is not None else ""
+    wanted = wanted or f"No least score ({run.metric}) was asked for."
     return (
-        f"{len(rungs)} rungs met the same {len(run.table)} examples of {run.task}/{run.split}, lowest first: {names}. "
-        f"{asked} A gain below {bar.margin:g} is not worth a climb."
+        f"{len(rungs)} rungs met the same {len(run.table)} examples of {run.task}/{run.split}, from the cheapest up: {names}. "
+        f"{wanted} A gain below {bar.margin:g} is not worth a climb. "
+        f"An interval is of {1 - bar.alpha:.0%} confidence, or of more where few examples need it."
     )
 
 
@@ -75,29 +79,33 @@ def about(fate: Fate, names: Sequence[str], bar: Bar) -> list[str]:
     return [text for text in (_good(fate, names, bar), compared) if text]
 
 
-def conclusion(fates: Sequence[Fate], names: Sequence[str], chosen: int | None, sure: bool, more: int | None, bar: Bar) -> str:
-    """The last sentence: a rung, no rung, or undetermined, with the number of further examples."""
-    if chosen is None:
+def conclusion(name: str | None, bar: Bar) -> str:
+    """The last sentence of a verdict that is settled: a rung, or none."""
+    if name is None:
         return "Verdict: no rung within the budget will do. Build another rung, or ask for less."
-    if sure:
-        why = f"the lowest rung that is good enough and not worse than any higher one by {bar.margin:g} or more"
-        return f"Verdict: {names[chosen]}. It is {why}."
-    count = f"About {more:,} further examples" if more is not None else f"More than {MOST:,} further examples"
-    hint = "" if more is not None else "; a wider margin, or a bar further from the score, would settle it sooner"
-    maybe = f"{names[chosen]} is the lowest rung that may do"
-    return f"Verdict: undetermined; {maybe}. {count} would settle it, if what we saw so far is how things are{hint}."
+    return f"Verdict: {name}. It is the cheapest rung that is good enough and not worse than any higher one by {bar.margin:g} or more."
 
 
-def _over(what: str, value: float, limit: float | None, form: str) -> str:
+def limits(interval: Interval, confidence: float, bar: Bar, form: str = ".2f") -> str:
+    """The interval that the rule used, and its confidence where that is not the usual one.
+
+    >>> from helpers.decide.limits import Bar, Interval
+    >>> limits(Interval(0.5, 0.4, 0.6, 100), 0.99, Bar())
+    '0.50 [0.40, 0.60] (99%)'
+    """
+    more = f" ({100 * confidence:.4g}%)" if confidence > 1 - bar.alpha + 0.0005 else ""
+    return f"{interval.value:{form}} [{interval.low:{form}}, {interval.high:{form}}]{more}"
+
+
+def _over(what: str, value: float, limit: float | None, form: str, unknown: str = "") -> str:
     if limit is None or value <= limit:
         return ""
     if math.isnan(value):
-        return f"it is not known what {what.replace('its weights take', 'its weights weigh')}"
+        return f"it is not known what {what.replace('its weights take', 'its weights weigh')}{unknown}"
     return f"{what} {form.format(value)}, and the limit is {form.format(limit)}"
 
 
 def _good(fate: Fate, names: Sequence[str], bar: Bar) -> str:
-    q, name = fate.quality, names[fate.at]
     if bar.good_enough is None:
         return ""
     end = {
@@ -105,26 +113,36 @@ def _good(fate: Fate, names: Sequence[str], bar: Bar) -> str:
         "no": f"not good enough, as the whole interval is below {bar.good_enough:g}",
         "open": f"perhaps good enough: {bar.good_enough:g} is inside the interval",
     }[fate.good]
-    return f"{name} scores {q}: {end}."
+    return f"{names[fate.at]} scores {limits(fate.score, fate.score_confidence, bar)}, n={fate.score.n}: {end}."
 
 
 def _compared(fate: Fate, names: Sequence[str], bar: Bar) -> str:
-    name, named = names[fate.at], fate.worse or fate.unsure or fate.higher
-    if not named:
+    name = names[fate.at]
+    pairs = fate.worse or fate.unsure or fate.higher
+    if not pairs:
         return f"{name} has no higher rung within the budget."
-    pair = max(named, key=lambda pair: pair.gain.value if fate.worse else pair.gain.high)
-    other, more = names[pair.high], f", and than {len(named) - 1} more" * (len(named) > 1)
+    pair = max(pairs, key=lambda pair: pair.gain.value if fate.worse else pair.gain.high)
+    other = names[pair.high]
+    more = f", and than {len(pairs) - 1} more" * (len(pairs) > 1)
     if fate.worse:
-        return f"{name} is significantly worse than {other}{more}: {_gain(pair)}, {_p(pair.holm)} after Holm's correction."
+        least = f", by {max(0, pair.gain.low):.2g} at least and perhaps {bar.margin:g} or more" * (pair.gain.low < bar.margin)
+        return f"{name} is surely worse than {other}{more}{least}: {_gain(pair, bar)}."
     if fate.unsure:
-        return f"{name} may still be {bar.margin:g} or more worse than {other}{more}, or not: {_gain(pair)}, {_p(pair.holm)}."
-    return f"No higher rung is better than {name} by {bar.margin:g}: the most that one may gain is {pair.gain.high:+.3f} ({other})."
+        return f"{name} may still be {bar.margin:g} or more worse than {other}{more}, or not: {_gain(pair, bar)}."
+    most = f"No higher rung is better than {name} by {bar.margin:g}: the most that one may gain is {pair.gain.high:+.3f} ({other})."
+    return most + _small(fate, names, bar)
 
 
-def _gain(pair: Pair) -> str:
-    g = pair.gain
-    return f"that one gains {g.value:+.2f} [{g.low:+.2f}, {g.high:+.2f}], {pair.wins} wins, {pair.losses} losses, n={g.n}"
+def _small(fate: Fate, names: Sequence[str], bar: Bar) -> str:
+    """The largest gain that is real and not worth the climb."""
+    real = [pair for pair in fate.higher if pair.real]
+    if not real:
+        return ""
+    pair = max(real, key=lambda pair: pair.gain.value)
+    return f" What {names[pair.high]} gains is small but real: {_gain(pair, bar)}."
 
 
-def _p(p: float) -> str:
-    return "p<0.001" if p < 0.001 else f"p={p:.3f}"
+def _gain(pair: Pair, bar: Bar) -> str:
+    wins = f"{pair.wins} win{'s' * (pair.wins != 1)}"
+    losses = f"{pair.losses} loss{'es' * (pair.losses != 1)}"
+    return f"that one gains {limits(pair.gain, pair.confidence, bar, '+.2f')}, {wins}, {losses}, n={pair.gain.n}"

@@ -53,6 +53,11 @@ class Model:
         """What distinguishes these weights from all others: a hash of their files, or the base URL of a remote model."""
         return self._provider.identity(self._cache)
 
+    @property
+    def provider(self) -> Provider:
+        """What answers, for those who must know what that is: a folder of weights, a server, a module in memory."""
+        return self._provider
+
     def ask(self, messages: Messages, **settings: object) -> Reply:
         """The reply to one conversation; settings as in `ask_many`.
 

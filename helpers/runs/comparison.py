@@ -53,7 +53,7 @@ def compare(a: Run, b: Run) -> Comparison:
     Of a pair with an incomplete run it says just that. ValueError: the runs are of different tasks, splits, metrics, examples or
     targets; nothing can be said of such a pair.
     """
-    left, right = _aligned(a, b)
+    left, right = aligned(a, b)
     if not (a.complete and b.complete):
         return _incomplete(a, b)
     paired = stats.difference(left["score"].to_numpy(), right["score"].to_numpy())
@@ -68,7 +68,7 @@ def _incomplete(a: Run, b: Run) -> Comparison:
     return Comparison(a.method, b.method, unknown, math.nan, 0, 0, 0, len(a.table), test="none", incomplete=why)
 
 
-def _aligned(a: Run, b: Run) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+def aligned(a: Run, b: Run) -> tuple[pandas.DataFrame, pandas.DataFrame]:
     """The tables of both runs by id, in the order of a."""
     no = f"cannot compare {a.method!r} and {b.method!r}: "
     for what in ("task", "split", "metric"):
