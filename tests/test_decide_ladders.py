@@ -13,7 +13,7 @@ from tiny import tiny_causal
 from helpers.decide import Prices, climb, rungs_for, wording
 from helpers.decide.openers import opener
 from helpers.decide.prompting import longest
-from helpers.methods.retrieved_shots import nearest
+from helpers.methods.shots import nearest
 from helpers.models import load, wrap
 from helpers.tasks import Task, load_task
 

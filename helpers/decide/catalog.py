@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from helpers.decide.openers import Opener, nobody, opener
 from helpers.decide.prompting import longest, reading_wording, wording
-from helpers.methods.baselines import classical
-from helpers.methods.method import Method, few_shot, majority, prompt
+from helpers.methods.baselines import classical, majority
+from helpers.methods.method import Method, prompt
 from helpers.methods.rag import Rag
-from helpers.methods.retrieved_shots import nearest
+from helpers.methods.shots import few_shot, nearest
 
 if TYPE_CHECKING:
     from helpers.models import Model

@@ -10,7 +10,7 @@ from helpers.files.cleaning import Rows, enough, with_ids
 from helpers.files.columns import Choice
 from helpers.files.copies import contradictions, duplicates, joined, keys, near_copies
 from helpers.files.dates import read_dates
-from helpers.files.promise import missed
+from helpers.files.report import missed
 from helpers.files.splitting import SHARES, sample, split_by_date, split_by_hash
 from helpers.files.targets import Targets
 from helpers.metrics.registry import metric, score

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.files.cleaning import fields, usable
 from helpers.files.columns import Choice, choose
-from helpers.files.documents import find_documents
 from helpers.files.draft import Draft, drafted, leakage, notes, split
-from helpers.files.instructions import instruction_for
-from helpers.files.opening import KINDS, decode, read_bytes
+from helpers.files.opening import KINDS, decode, find_documents, read_bytes
 from helpers.files.records import Table, read_csv, read_jsonl, read_parquet
-from helpers.files.report import Report, balance
-from helpers.files.size import can_show
+from helpers.files.report import Report, balance, can_show
 from helpers.files.splitting import SHARES
-from helpers.files.targets import understand
+from helpers.files.targets import Targets, understand
+from helpers.metrics.registry import METRICS, Facts
 
 if TYPE_CHECKING:
     from helpers.tasks.task import Task
@@ -74,7 +73,7 @@ def from_file(
     most = None if max_rows is None else _positive("max_rows", max_rows)
     draft, how = split(drafted(rows, targets, chosen, date_format), chosen, most, seed)
     name = name or f"{file.stem}-{hashlib.sha256(data).hexdigest()[:8]}"
-    instruction = instruction or instruction_for(draft.targets, chosen["target"].column, folder[0] is not None)
+    instruction = instruction or _instruction(draft.targets, chosen["target"].column, folder[0] is not None)
     report = _report(name, draft, chosen, how, instruction, folder)
     if report.guesses and not quiet:
         print(report.guesses)
@@ -146,3 +145,9 @@ def _positive(name: str, value: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name}={value!r} must be a whole number of 1 or more")
     return value
+
+
+def _instruction(targets: Targets, column: str, documents: bool) -> str:
+    """A plain instruction, for a reader to better: what to answer, and in which form."""
+    name = re.sub(r"[_\W]+", " ", column).strip() or "answer"
+    return METRICS[targets.metric].instruction(Facts(name, targets.values[:2000], targets.labels, targets.keys, documents))

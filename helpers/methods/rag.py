@@ -133,7 +133,7 @@ def outcomes(run: Run | pandas.DataFrame) -> pandas.Series:
     """
     import pandas as pd
 
-    table = getattr(run, "table", run)
+    table = run if isinstance(run, pd.DataFrame) else run.table
     lacking = [name for name in ("messages", "score", "target", "evidence", "old") if name not in table]
     if lacking:
         raise KeyError(f"no column {', '.join(lacking)} in this run: outcomes needs a task with evidence, such as the handbook")

@@ -105,7 +105,7 @@ def abstention_scores(run: Run | pandas.DataFrame, answerable: str | Sequence[bo
     """
     import pandas as pd
 
-    table = getattr(run, "table", run)
+    table = run if isinstance(run, pd.DataFrame) else run.table
     flags, rows = _flags(table, answerable), []
     for group, chosen in (("answerable", True), ("unanswerable", False)):
         outcomes = [_outcome(row, chosen) for row in table[flags == chosen].to_dict("records")]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from helpers.methods.solving import Solver, answers
+from helpers.methods.method import Solver, answers
 from helpers.metrics.registry import score
 from helpers.progress import bar
 from helpers.runs.comparison import Comparison, compare

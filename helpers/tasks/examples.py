@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import codecs
+import difflib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from helpers.metrics.registry import score
 
-__all__ = ["read_rows", "check_rows", "check_splits", "normal"]
+__all__ = ["read_rows", "check_rows", "check_splits", "normal", "check_columns", "check_roles", "renamed"]
 
 Rows = list[tuple[int, dict]]  # each with the number of its line, from 1
 
@@ -149,3 +150,40 @@ def _kind(value: object) -> str:
     """A JSON value's type in words; whole and other numbers are one."""
     kinds = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
     return kinds.get(type(value), "null")
+
+
+def check_columns(task: str, there: Iterable[str], columns: Mapping[str, str]) -> None:
+    """ValueError: `columns` names one that is not there.
+
+    >>> check_columns("reviews", ["id", "text"], {"input": "txt"})
+    Traceback (most recent call last):
+    ValueError: task 'reviews' has no column 'txt' for columns={'input': 'txt'} (did you mean 'text'?); there are 'id', 'text'
+    """
+    names = list(dict.fromkeys(there))
+    for ours, theirs in columns.items():
+        if theirs not in names:
+            given, listed = {ours: theirs}, ", ".join(map(repr, names))
+            raise ValueError(f"task {task!r} has no column {theirs!r} for columns={given}{_meant(theirs, names)}; there are {listed}")
+
+
+def check_roles(file: str, roles: Iterable[str], columns: Mapping[str, object]) -> None:
+    """ValueError: `columns` gives a column to something that is no role of `from_file`."""
+    names = list(roles)
+    for ours in columns:
+        if ours not in names:
+            raise ValueError(f"{file}: columns= has {ours!r}{_meant(ours, names)}; a file's columns are {', '.join(names)}")
+
+
+def renamed(row: Mapping[str, object], columns: Mapping[str, str]) -> dict:
+    """The row with our names; a column that it lacks is left out, and one that has our name already gives way.
+
+    >>> renamed({"sentence": "Fine.", "input": 3, "n": 1}, {"input": "sentence"})
+    {'n': 1, 'input': 'Fine.'}
+    """
+    rest = {name: value for name, value in row.items() if name not in columns.values() and name not in columns}
+    return rest | {ours: row[theirs] for ours, theirs in columns.items() if theirs in row}
+
+
+def _meant(name: object, names: list[str]) -> str:
+    near = difflib.get_close_matches(str(name), names, 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.tasks.renaming import check_columns, renamed
+from helpers.tasks.examples import check_columns, renamed
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict

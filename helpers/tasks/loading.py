@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from helpers import places
 from helpers.metrics.registry import METRICS
-from helpers.tasks.examples import check_rows, check_splits, read_rows
+from helpers.tasks.examples import check_columns, check_roles, check_rows, check_splits, read_rows, renamed
 from helpers.tasks.hub import from_hub
-from helpers.tasks.renaming import check_columns, check_roles, renamed
 from helpers.tasks.task import PROMPTS, SPLITS, Task
 
 if TYPE_CHECKING:
