@@ -125,13 +125,13 @@ def _task(report: Report, draft: Draft, looks: int, license: str, description: s
 
     columns = fields(draft.rows, report.columns, draft.ids, draft.targets.values)
     places = {name: [p for p, split in enumerate(draft.splits) if split == name] for name in SHARES}
-    made = {name: {column: [cells[p] for p in some] for column, cells in columns.items()} for name, some in places.items()}
+    splits = {name: {column: [cells[p] for p in some] for column, cells in columns.items()} for name, some in places.items()}
     return Task(
         name=report.task,
         metric=report.metric,
         labels=draft.targets.labels,
         instruction=report.instruction,
-        splits=DatasetDict({name: Dataset.from_dict(cells) for name, cells in made.items()}),
+        splits=DatasetDict({name: Dataset.from_dict(cells) for name, cells in splits.items()}),
         folder=None,
         looks=looks,
         license=license,

@@ -105,18 +105,19 @@ def _hash(text: str, seed: int) -> float:
     return int.from_bytes(hashlib.sha256(f"{seed}:{text}".encode()).digest()[:8], "big") / 2**64
 
 
-def _refuse_few(place: str, found: int, what: str, cure: str = "group=False if the groups need not stay together") -> None:
-    if found < len(SHARES):
-        raise ValueError(f"{place}: three splits need three {what} or more, and there are {found}: add rows, or give {cure}")
+def _refuse_few(place: str, count: int, what: str, cure: str = "group=False if the groups need not stay together") -> None:
+    if count < len(SHARES):
+        raise ValueError(f"{place}: three splits need three {what} or more, and there are {count}: add rows, or give {cure}")
 
 
 def _cuts(sizes: Sequence[int]) -> list[int]:
     """Where to cut an order of blocks, so that the splits come nearest to their shares of the rows and none is empty."""
-    sums, total = list(accumulate(sizes)), sum(sizes)
+    sums = list(accumulate(sizes))
+    total = sum(sizes)
     first, second = (share * total for share in accumulate(list(SHARES.values())[:-1]))
-    one = min(range(1, len(sizes) - 1), key=lambda cut: abs(sums[cut - 1] - first))
-    two = min(range(one + 1, len(sizes)), key=lambda cut: abs(sums[cut - 1] - second))
-    return [one, two]
+    first_cut = min(range(1, len(sizes) - 1), key=lambda cut: abs(sums[cut - 1] - first))
+    second_cut = min(range(first_cut + 1, len(sizes)), key=lambda cut: abs(sums[cut - 1] - second))
+    return [first_cut, second_cut]
 
 
 def _named(order: Sequence, cuts: Sequence[int]) -> dict:
@@ -137,7 +138,8 @@ def mended(splits: Mapping[str, str], kinds: Mapping[str, Counter], shares: Mapp
     """
     import numpy as np
 
-    names, units = list(shares), list(splits)
+    names = list(shares)
+    units = list(splits)
     labels = sorted({label for kind in kinds.values() for label in kind})
     rows = np.array([[kinds[unit][label] for label in labels] for unit in units], dtype=float)
     where = np.array([names.index(splits[unit]) for unit in units])
@@ -158,13 +160,13 @@ def _gains(rows: numpy.ndarray, where: numpy.ndarray, wanted: numpy.ndarray) -> 
     count = len(wanted)
     held = np.array([rows[where == split].sum(axis=0) for split in range(count)])
     now = np.array([_far(held[split][None], wanted[split])[0] for split in range(count)])
-    left = np.zeros(len(rows))
+    loss = np.zeros(len(rows))
     gains = np.empty((len(rows), count))
     for split in range(count):
         inside = where == split
-        left[inside] = now[split] - _far(held[split] - rows[inside], wanted[split])
+        loss[inside] = now[split] - _far(held[split] - rows[inside], wanted[split])
         gains[:, split] = now[split] - _far(held[split] + rows, wanted[split])
-    gains += left[:, None]
+    gains += loss[:, None]
     gains[np.arange(len(rows)), where] = 0.0
     return gains
 

@@ -87,8 +87,8 @@ def score(name: str, answer: str, target: Target, labels: Sequence[str] = ()) ->
 
 
 def _label_read(answer: str, labels: Sequence[str]) -> str | None:
-    said = replies.labels_said(answer, labels)
-    return next(iter(said)) if len(said) == 1 else None
+    names = replies.labels_said(answer, labels)
+    return next(iter(names)) if len(names) == 1 else None
 
 
 def _list_read(answer: str, labels: Sequence[str]) -> str | None:

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.metrics import replies
-from helpers.metrics.replies import labels_said, lower
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = ["exact", "json_valid", "label", "set_f1", "UNREAD", "per_class"]
+
+UNREAD = "(unreadable)"
 
 
 def exact(answer: str, target: str | Sequence[str]) -> float:
@@ -89,16 +90,14 @@ def json_valid(answer: str, target: str = "", labels: Sequence[str] = ()) -> flo
     >>> json_valid('{"due": "May 3"}', '{"due": ""}'), json_valid("due: May 3", '{"due": ""}')
     (1.0, 0.0)
     """
-    got, shape = replies.json_value(answer), replies.json_value(target) if target else None
+    got = replies.json_value(answer)
+    shape = replies.json_value(target) if target else None
     if shape is replies.BROKEN:
         raise ValueError(f"a json target must be empty or valid JSON, got {target!r}")
     if got is replies.BROKEN or not target:
         return float(got is not replies.BROKEN)
     kinds = [float if type(value) is int else type(value) for value in (got, shape)]
     return float(kinds[0] is kinds[1] and (not isinstance(shape, dict) or shape.keys() <= got.keys()))
-
-
-UNREAD = "(unreadable)"
 
 
 def per_class(answers: Sequence[str], targets: Sequence[str], labels: Sequence[str]) -> DataFrame:
@@ -113,7 +112,7 @@ def per_class(answers: Sequence[str], targets: Sequence[str], labels: Sequence[s
     from pandas import DataFrame
     from sklearn.metrics import precision_recall_fscore_support
 
-    spelled = {lower(label): label for label in labels}
+    spelled = {replies.lower(name): name for name in labels}
     read = [_one_label(answer, labels, spelled) for answer in answers]
     precision, recall, f1, count = precision_recall_fscore_support(list(targets), read, labels=list(labels), zero_division=0)
     columns = {"targets": count, "answers": [read.count(label) for label in labels], "precision": precision, "recall": recall, "f1": f1}
@@ -123,5 +122,5 @@ def per_class(answers: Sequence[str], targets: Sequence[str], labels: Sequence[s
 
 
 def _one_label(answer: str, labels: Sequence[str], spelled: dict[str, str]) -> str:
-    said = labels_said(answer, labels)
-    return spelled.get(next(iter(said)), UNREAD) if len(said) == 1 else UNREAD
+    names = replies.labels_said(answer, labels)
+    return spelled.get(next(iter(names)), UNREAD) if len(names) == 1 else UNREAD

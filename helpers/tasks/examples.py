@@ -167,7 +167,7 @@ def check_columns(task: str, present: Iterable[str], columns: Mapping[str, str])
         if theirs not in names:
             listed = ", ".join(map(repr, names))
             raise ValueError(
-                f"task {task!r} has no column {theirs!r} for columns={ {ours: theirs} }{_meant(theirs, names)}; there are {listed}"
+                f"task {task!r} has no column {theirs!r} for columns={ {ours: theirs} }{did_you_mean(theirs, names)}; there are {listed}"
             )
 
 
@@ -176,7 +176,7 @@ def check_roles(file: str, roles: Iterable[str], columns: Mapping[str, str]) -> 
     names = list(roles)
     for ours in columns:
         if ours not in names:
-            raise ValueError(f"{file}: columns= has {ours!r}{_meant(ours, names)}; a file's columns are {', '.join(names)}")
+            raise ValueError(f"{file}: columns= has {ours!r}{did_you_mean(ours, names)}; a file's columns are {', '.join(names)}")
 
 
 def renamed(row: Mapping[str, Json], columns: Mapping[str, str]) -> dict:
@@ -189,6 +189,7 @@ def renamed(row: Mapping[str, Json], columns: Mapping[str, str]) -> dict:
     return rest | {ours: row[theirs] for ours, theirs in columns.items() if theirs in row}
 
 
-def _meant(name: str, names: list[str]) -> str:
-    near = difflib.get_close_matches(str(name), names, 1)
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """The nearest of some names, in brackets; "" if none is near."""
+    near = difflib.get_close_matches(str(name), list(names), 1)
     return f" (did you mean {near[0]!r}?)" if near else ""
