@@ -95,7 +95,8 @@ def _read(name: str, data: bytes, encoding: str | None, delimiter: str | None) -
 def _report(
     name: str, draft: Draft, chosen: Mapping[str, Choice], how: Sequence[str], instruction: str, documents: tuple[Path | None, str]
 ) -> Report:
-    table, targets = draft.rows.table, draft.targets
+    table = draft.rows.table
+    targets = draft.targets
     return Report(
         task=name,
         file=table.name,

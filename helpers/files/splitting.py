@@ -21,7 +21,7 @@ def split_by_hash(place: str, units: Sequence[str], labels: Sequence[str], seed:
 
     The units of one label are put in the order of their hashes and cut where the shares say, by the largest remainder; a label of
     three units or more is in every split. So the order of the rows does not matter; when rows are added, the cuts move a little,
-    and only units next to a cut change their split. Where units have several rows, some are moved afterwards; see `mending`.
+    and only units next to a cut change their split. Where units have several rows, some are moved afterwards; see `mended`.
     """
     kinds: dict[str, Counter] = {}
     for unit, label in zip(units, labels):
@@ -175,6 +175,7 @@ def _far(held: numpy.ndarray, wanted: numpy.ndarray) -> numpy.ndarray:
     """How far the rows of one split are from its share, for each of some (n, labels) it might hold."""
     import numpy as np
 
-    total, size = held.sum(axis=1), wanted.sum()
+    total = held.sum(axis=1)
+    size = wanted.sum()
     missing = ((held == 0) & (wanted >= _ENOUGH - 1e-9)).sum(axis=1)
     return np.abs(total - size) + 0.5 * np.abs(held - wanted).sum(axis=1) + 5 * missing + 4 * size * (total == 0)

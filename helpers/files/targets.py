@@ -51,7 +51,8 @@ def understand(
             "so nothing can be learned or compared. Name another column with target=, or add examples of another kind"
         )
     if labels:
-        kind, why = "label", "labels= was given"
+        kind = "label"
+        why = "labels= was given"
     targets = Targets(values, metric or kind, "as you said" if metric else why, keys=keys, notes=notes)
     entry = METRICS[targets.metric]
     if entry.of_texts:
