@@ -53,19 +53,23 @@ def scores(runs: Sequence[Run] | pd.DataFrame, *, ax: Axes | None = None, baseli
 
 def paired(comparison: Comparison, *, ax: Axes | None = None, title: str = "") -> Axes:
     """A paired comparison: how many examples the first run did better, how many the second, and the ties; in words where there is none."""
-    ax, d = ax or _axes(height=1.6), comparison.difference
+    ax = ax or _axes(height=1.6)
+    gain = comparison.difference
     if comparison.incomplete:
         ax.annotate(repr(comparison), (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", fontsize=9, wrap=True)
         ax.set(xticks=[], yticks=[])
         return _finish(ax, title)
-    first, second = f"{comparison.a} better", f"{comparison.b} better"
-    parts = [(first, comparison.losses, "orange"), ("the same", comparison.ties, "gray"), (second, comparison.wins, "blue")]
-    left = 0
+    parts = [
+        (f"{comparison.a} better", comparison.losses, "orange"),
+        ("the same", comparison.ties, "gray"),
+        (f"{comparison.b} better", comparison.wins, "blue"),
+    ]
+    start = 0
     for label, count, color in parts:
-        ax.barh([0], [count], left=left, color=COLORS[color], alpha=0.35 if color == "gray" else 0.9, label=f"{label}: {count}")
-        left += count
-    ax.set(yticks=[], xlim=(0, left))
-    ax.set_xlabel(f"examples (n = {comparison.n}); gain {d.value:+.2f} [{d.low:+.2f}, {d.high:+.2f}]")
+        ax.barh([0], [count], left=start, color=COLORS[color], alpha=0.35 if color == "gray" else 0.9, label=f"{label}: {count}")
+        start += count
+    ax.set(yticks=[], xlim=(0, start))
+    ax.set_xlabel(f"examples (n = {comparison.n}); gain {gain.value:+.2f} [{gain.low:+.2f}, {gain.high:+.2f}]")
     ax.legend(frameon=False, fontsize=9, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return _finish(ax, title, pad=26)
 
@@ -99,7 +103,9 @@ def cost(runs: Sequence[Run] | pd.DataFrame, *, x: str = "tokens_in", ax: Axes |
     table = _table(runs)
     if x not in table:
         raise ValueError(f"no column {x!r} to draw the score against; there are: {', '.join(table.columns)}")
-    ax, label, lacking = ax or _axes(height=3.4), _score_label(table), table[x].isna() | table["score"].isna()
+    ax = ax or _axes(height=3.4)
+    label = _score_label(table)
+    lacking = table[x].isna() | table["score"].isna()
     unknown = ", ".join(table.loc[lacking, "method"]) if lacking.sum() <= 3 else f"{lacking.sum()} of {len(table)} runs"
     table = table[~lacking].sort_values(x, kind="stable")
     spread = [(table["score"] - table["low"]).clip(lower=0), (table["high"] - table["score"]).clip(lower=0)]
@@ -118,17 +124,20 @@ def name_dots(ax: Axes, dots: Sequence[tuple[str, float, float]], *, bars: Seque
     dots: (name, x, y); bars: (x, low, high), the vertical lines of intervals. Call it last: it measures the finished figure.
     """
     ax.figure.draw_without_rendering()
-    at, (left, below, right, _) = [_spot(ax, x, y) for _, x, y in dots], (edge * 72 / ax.figure.dpi for edge in ax.bbox.extents)
-    taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in at]
-    taken += [(_spot(ax, x, low)[0] - 3, _spot(ax, x, low)[1], _spot(ax, x, high)[0] + 3, _spot(ax, x, high)[1]) for x, low, high in bars]
-    for (name, x, y), (px, py) in zip(dots, at, strict=True):
-        wide = 4.6 * len(name) + 3
-        beside, centered = [(8, -3), (-8 - wide, -3)], [(-wide / 2 + shift, dy) for dy in _STEPS for shift in (0, wide / 2, -wide / 2)]
-        boxes = {(dx, dy): (px + dx, py + dy, px + dx + wide, py + dy + 8) for dx, dy in [*beside, *centered]}
-        inside = {spot for spot, box in boxes.items() if left <= box[0] and box[2] <= right and box[1] >= below}
-        free = [spot for spot, box in boxes.items() if spot in inside and not any(_meet(box, one) for one in taken)]
+    centers = [_spot(ax, x, y) for _, x, y in dots]
+    left_edge, bottom_edge, right_edge, _ = ax.bbox.extents * 72 / ax.figure.dpi
+    occupied = [(x - 6, y - 6, x + 6, y + 6) for x, y in centers]
+    ends = [(_spot(ax, x, low), _spot(ax, x, high)) for x, low, high in bars]
+    occupied += [(bottom[0] - 3, bottom[1], top[0] + 3, top[1]) for bottom, top in ends]
+    for (name, x, y), (px, py) in zip(dots, centers, strict=True):
+        width = 4.6 * len(name) + 3
+        beside = [(8, -3), (-8 - width, -3)]
+        centered = [(-width / 2 + shift, dy) for dy in _STEPS for shift in (0, width / 2, -width / 2)]
+        boxes = {(dx, dy): (px + dx, py + dy, px + dx + width, py + dy + 8) for dx, dy in [*beside, *centered]}
+        inside = {spot for spot, box in boxes.items() if left_edge <= box[0] and box[2] <= right_edge and box[1] >= bottom_edge}
+        free = [spot for spot, box in boxes.items() if spot in inside and not any(_meet(box, other) for other in occupied)]
         spot = min(free, key=lambda spot: abs(spot[1]), default=beside[0])
-        taken.append(boxes[spot])
+        occupied.append(boxes[spot])
         line = {"arrowstyle": "-", "lw": 0.5, "color": COLORS["gray"], "shrinkA": 0, "shrinkB": 4} if abs(spot[1]) > 20 else None
         text = ax.annotate(name, (x, y), xytext=spot, textcoords="offset points", fontsize=8, arrowprops=line)
         text.set_in_layout(False)  # or the axes would shrink, and the dots come nearer than they were
@@ -162,7 +171,8 @@ def _names(table: pd.DataFrame) -> list[str]:
 
 
 def _score_label(table: pd.DataFrame) -> str:
-    few, many = int(table["n"].min()), int(table["n"].max())
+    few = int(table["n"].min())
+    many = int(table["n"].max())
     return f"score with 95% interval, n = {few}" + (f" to {many}" if many > few else "")
 
 

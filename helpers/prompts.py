@@ -13,7 +13,9 @@ from helpers.storage import short
 if TYPE_CHECKING:
     from helpers.models import Model
 
-__all__ = ["Template", "as_text", "tokens"]
+__all__ = ["Json", "Template", "as_text", "tokens"]
+
+Json = str | int | float | bool | None | list | tuple | dict  # a value as JSON has it
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Template:
         >>> Template("ask", "{context} {input}").fields
         ('context', 'input')
         """
-        found = [field for part in (self.system, self.text) for _, field in _pieces(part) if field is not None]
-        return tuple(dict.fromkeys(found))
+        names = [field for part in (self.system, self.text) for _, field in _pieces(part) if field is not None]
+        return tuple(dict.fromkeys(names))
 
     @property
     def fingerprint(self) -> str:
@@ -63,7 +65,7 @@ class Template:
         return [*system, {"role": "user", "content": _fill(self.text, example)}]
 
 
-def as_text(value: object) -> str:
+def as_text(value: Json) -> str:
     """A field's value as it stands in a prompt: text as it is, lists and tables as JSON.
 
     >>> as_text(["BERT", "T5"])

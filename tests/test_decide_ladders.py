@@ -13,7 +13,7 @@ from tiny import tiny_causal
 
 from helpers.decide import Prices, climb, rungs_for, wording
 from helpers.decide.asking import longest, opener
-from helpers.methods.retrieved_shots import nearest
+from helpers.methods.shots import nearest
 from helpers.models import Model, load, wrap
 from helpers.tasks import Task, load_task
 

@@ -9,12 +9,10 @@ import random
 import pytest
 
 from helpers import runs
-from helpers.files import from_file, plain_prompt
+from helpers.files import from_file
 from helpers.files.splitting import split_by_date
-from helpers.methods.baselines import classical
-from helpers.methods.method import majority
+from helpers.methods.baselines import classical, majority
 from helpers.metrics.registry import score
-from helpers.prompts import Template
 from helpers.tasks import load_task
 
 WORDS = ["parcel", "order", "invoice", "refund", "driver", "password", "screen", "crash", "login", "charge", "late", "wrong", "twice",
@@ -295,13 +293,6 @@ def test_a_metric_that_cannot_score_the_targets_is_told_with_a_row(tmp_path):
         from_file(write(tmp_path / "t.csv", tickets(30)), metric="set_f1")
     with pytest.raises(ValueError, match=r"\d+ targets are none of labels=\['billing'\]: row \d+"):
         from_file(tmp_path / "t.csv", labels=["billing"])
-
-
-def test_the_plainest_prompt_keeps_the_braces_of_an_instruction(tmp_path):
-    rows = [{**row, "context": f"Passage {i}"} for i, row in enumerate(tickets(30))]
-    task = from_file(write(tmp_path / "t.csv", rows), instruction='Reply as {"queue": ...}.', quiet=True)
-    asked = Template("plain", plain_prompt(task)).render({"context": "C", "input": "I"})
-    assert asked[0]["content"] == 'Reply as {"queue": ...}.\n\nC\n\nI'
 
 
 def test_max_rows_takes_a_sample_that_stays(tmp_path):

@@ -29,14 +29,14 @@ def test_another_model_or_other_data_is_a_new_look():
 
 def test_two_data_sets_under_one_name_are_counted_apart():
     asked = [("m", "d", "whole d"), ("m", "e", "whole e"), ("m", "some of d", "whole d"), ("n", "e", "whole e")]
-    assert [look("t", m, "pocket", data, whole=whole, budget=5).number for m, data, whole in asked] == [1, 1, 2, 2]
+    assert [look("t", m, "pocket", data, split=whole, budget=5).number for m, data, whole in asked] == [1, 1, 2, 2]
     assert (used("t", "whole d"), used("t", "whole f"), used("t")) == (2, 0, 4)
 
 
 def test_a_look_from_before_data_sets_were_told_apart_still_counts():
     look("t", "m1", "pocket", "d", budget=5)
-    assert look("t", "m2", "pocket", "d", whole="whole d", budget=5).number == 2
-    assert look("t", "m1", "pocket", "d", whole="whole d", budget=5).again
+    assert look("t", "m2", "pocket", "d", split="whole d", budget=5).number == 2
+    assert look("t", "m1", "pocket", "d", split="whole d", budget=5).again
 
 
 def test_a_look_past_the_budget_is_over():

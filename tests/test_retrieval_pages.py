@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.files.documents import find_documents
+from helpers.files.opening import find_documents
 from helpers.retrieval import Page, read_pages
 
 

@@ -20,7 +20,9 @@ import pytest
 from servers import Server
 
 from helpers import places, runs
-from helpers.methods.method import Answer, few_shot, majority, prompt
+from helpers.methods.baselines import majority
+from helpers.methods.method import Answer, prompt
+from helpers.methods.shots import few_shot
 from helpers.models import ModelError, Reply, load
 from helpers.stats import wilson
 from helpers.tasks import Task

@@ -9,7 +9,8 @@ import pytest
 import torch
 from tiny import CHAT, tiny_causal, tiny_seq2seq
 
-from helpers.methods.method import few_shot, prompt
+from helpers.methods.method import prompt
+from helpers.methods.shots import few_shot
 from helpers.models.local import Local
 from helpers.prompts import Template
 from helpers.tuning import to_chat_jsonl

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.decide.asking import Opener, longest, nobody, opener, reading_wording, wording
-from helpers.methods.baselines import classical
-from helpers.methods.method import Method, few_shot, majority, prompt
+from helpers.methods.baselines import classical, majority
+from helpers.methods.method import Method, prompt
 from helpers.methods.rag import Rag
-from helpers.methods.retrieved_shots import nearest
+from helpers.methods.shots import few_shot, nearest
 
 if TYPE_CHECKING:
     from helpers.models import Model

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from helpers.files.instructions import plain_prompt
 from helpers.files.making import from_file
 from helpers.files.opening import KINDS
 from helpers.files.report import Report
 
-__all__ = ["from_file", "plain_prompt", "Report", "KINDS"]
+__all__ = ["from_file", "Report", "KINDS"]

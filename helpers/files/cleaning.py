@@ -5,10 +5,10 @@ from __future__ import annotations
 import string
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from helpers.files.columns import Choice
-from helpers.files.records import Table
+from helpers.files.records import Cell, Table
 from helpers.files.targets import as_words
 from helpers.prompts import as_text
 from helpers.storage import short
@@ -39,21 +39,26 @@ class Rows:
         return [self.table.rows[place] for place in self.places]
 
     @property
-    def whole(self) -> list[str]:
+    def full_texts(self) -> list[str]:
         """Input and context as one text, by which copies are found."""
         return [f"{text}\n{context}" if context else text for text, context in zip(self.inputs, self.contexts)]
 
-    def cells(self, column: str) -> list:
+    def cells(self, column: str) -> list[Cell]:
         """A column's cells, of these rows."""
         return [self.table.columns[column][place] for place in self.places]
 
-    def only(self, kept: Sequence[int], reason: str = "") -> Rows:
+    def only(self, positions: Sequence[int], reason: str) -> Rows:
         """The rows at these positions; the others are left out for `reason`."""
-        stay = set(kept)
-        gone = [number for place, number in enumerate(self.numbers) if place not in stay]
-        left_out = {**self.left_out, reason: gone} if gone and reason else self.left_out
-        picked = {name: [getattr(self, name)[place] for place in kept] for name in ("places", "inputs", "contexts")}
-        return replace(self, left_out=left_out, **picked)
+        staying = set(positions)
+        lost = [number for position, number in enumerate(self.numbers) if position not in staying]
+        left_out = {**self.left_out, reason: lost} if lost else self.left_out
+        picked = [picked_from(cells, positions) for cells in (self.places, self.inputs, self.contexts)]
+        return Rows(self.table, *picked, left_out=left_out)
+
+
+def picked_from(cells: Sequence, positions: Sequence[int]) -> list:
+    """The cells at these positions; none of a column that holds nothing."""
+    return [cells[position] for position in positions] if cells else []
 
 
 def usable(table: Table, chosen: Mapping[str, Choice], max_chars: int) -> Rows:
@@ -63,10 +68,8 @@ def usable(table: Table, chosen: Mapping[str, Choice], max_chars: int) -> Rows:
     rows = rows.only([p for p in everything if rows.inputs[p]], "no input")
     targets = rows.cells(chosen["target"].column)
     rows = rows.only([p for p in range(len(rows)) if targets[p] is not None], "no target")
-    rows = rows.only(
-        [p for p, text in enumerate(rows.whole) if len(text) <= max_chars], f"longer than {max_chars:,} characters (max_chars=)"
-    )
-    return enough(rows)
+    short_enough = [p for p, text in enumerate(rows.full_texts) if len(text) <= max_chars]
+    return enough(rows.only(short_enough, f"longer than {max_chars:,} characters (max_chars=)"))
 
 
 def enough(rows: Rows) -> Rows:
@@ -85,41 +88,52 @@ def with_ids(rows: Rows, choice: Choice) -> list[str]:
 
     ValueError: one id on rows of different content.
     """
-    made = [short(text) for text in rows.whole]
-    count: Counter = Counter()
-    for place, name in enumerate(made):
-        count[name] += 1
-        made[place] = f"{name}-{count[name]}" if count[name] > 1 else name
+    hashes = _numbered([short(text) for text in rows.full_texts])
     if choice.column is None:
-        return made
-    given = [as_text(as_words(cell)).strip() if cell is not None else name for cell, name in zip(rows.cells(choice.column), made)]
+        return hashes
+    ids = [_words(cell).strip() if cell is not None else hashed for cell, hashed in zip(rows.cells(choice.column), hashes)]
     by_id: dict[str, list[int]] = defaultdict(list)
-    for place, name in enumerate(given):
-        by_id[name].append(rows.numbers[place])
+    for name, number in zip(ids, rows.numbers):
+        by_id[name].append(number)
     clashes = {name: numbers for name, numbers in by_id.items() if len(numbers) > 1}
     if clashes:
-        told = "; ".join(f"{name!r} in rows {', '.join(map(str, numbers[:4]))}" for name, numbers in list(clashes.items())[:3])
+        shown = "; ".join(f"{name!r} in rows {', '.join(map(str, numbers[:4]))}" for name, numbers in list(clashes.items())[:3])
         raise ValueError(
-            f"{rows.table.name}: {len(clashes)} of the ids in column {choice.column!r} stand on rows of different content: {told}. Make "
+            f"{rows.table.name}: {len(clashes)} of the ids in column {choice.column!r} stand on rows of different content: {shown}. Make "
             f'them different, or give id=False (ids are made from the text), or group="{choice.column}" if it says what belongs together'
         )
-    return given
+    return ids
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """The names; the second of one name ends in -2, the third in -3."""
+    count: Counter[str] = Counter()
+    numbered: list[str] = []
+    for name in names:
+        count[name] += 1
+        numbered.append(f"{name}-{count[name]}" if count[name] > 1 else name)
+    return numbered
 
 
 def fields(rows: Rows, chosen: Mapping[str, Choice], ids: Sequence[str], targets: Sequence) -> dict[str, list]:
     """The columns of the task: id, input, target, those with a role, then the file's others under their own names, or `file_...`."""
-    found = {"id": list(ids), "input": rows.inputs, "target": list(targets)}
+    columns = {"id": list(ids), "input": rows.inputs, "target": list(targets)}
     if chosen["context"].column:
-        found["context"] = rows.contexts
+        columns["context"] = rows.contexts
     for role in ("group", "date"):
         if chosen[role].column:
-            found[role] = [None if cell is None else as_text(as_words(cell)) for cell in rows.cells(chosen[role].column)]
+            columns[role] = [None if cell is None else _words(cell) for cell in rows.cells(chosen[role].column)]
     used = {name for role in ("target", "id", "group", "date") for name in chosen[role].fields}
     used |= {name for role in ("input", "context") for name in chosen[role].fields if chosen[role].column == name}
     for column in rows.table.columns:
         if column not in used:
-            found[_free(column, rows.table.columns)] = _uniform(rows.cells(column))
-    return found
+            columns[_free(column, rows.table.columns)] = _uniform(rows.cells(column))
+    return columns
+
+
+def _words(cell: Cell) -> str:
+    """A cell as text; that of nothing is empty."""
+    return "" if cell is None else as_text(as_words(cell))
 
 
 def _free(column: str, others: Mapping[str, Sequence]) -> str:
@@ -134,7 +148,7 @@ def _filled(table: Table, choice: Choice) -> list[str]:
     """The text of each row: a column's, or a template's; "" where all it reads is empty."""
     if choice.column is None:
         return [""] * len(table)
-    texts = {name: ["" if cell is None else as_text(as_words(cell)) for cell in table.columns[name]] for name in choice.fields}
+    texts = {name: [_words(cell) for cell in table.columns[name]] for name in choice.fields}
     if choice.fields == (choice.column,):
         return [text.strip() for text in texts[choice.column]]
     pieces = [(literal, name) for literal, name, _, _ in string.Formatter().parse(choice.column)]
@@ -143,10 +157,10 @@ def _filled(table: Table, choice: Choice) -> list[str]:
     return [text if any(texts[name][row] for name in choice.fields) else "" for row, text in zip(rows, filled)]
 
 
-def _uniform(cells: Sequence) -> list:
+def _uniform(cells: Sequence[Cell]) -> list:
     """Cells of one simple type as they are, others (and integers of more than 64 bits) as text, so that they make a column."""
     kinds = {type(cell) for cell in cells if cell is not None}
     large = kinds == {int} and any(cell is not None and not -(2**63) <= cell < 2**63 for cell in cells)
     if len(kinds) <= 1 and kinds <= {str, int, float, bool} and not large:
         return list(cells)
-    return [None if cell is None else as_text(as_words(cell)) for cell in cells]
+    return [None if cell is None else _words(cell) for cell in cells]

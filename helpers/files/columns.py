@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from helpers.files.records import Table
+from helpers.files.dates import share_of_dates
+from helpers.files.records import Cell, Table
+from helpers.tasks.examples import did_you_mean
 
 __all__ = ["Choice", "choose", "ROLES"]
 
@@ -26,6 +27,7 @@ _NAMES = {  # in the order in which they are looked for; a column has one role
     "utterance description title subject article post ticket request note",
 }
 _SHOWN = 8
+Wish = str | Sequence[str] | bool | None  # what the reader says of a role
 MANY = 50  # a label column has at most so many labels
 
 
@@ -36,7 +38,7 @@ class Choice:
     role: str
     column: str | None
     why: str
-    given: bool = False
+    stated: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -46,8 +48,8 @@ class Choice:
         return tuple(dict.fromkeys(field for _, field, _, _ in string.Formatter().parse(self.column) if field is not None))
 
 
-def choose(table: Table, given: Mapping[str, object]) -> dict[str, Choice]:
-    """A choice for each of ROLES. `given[role]`: a column (for input and context also a template or a list); None: guess; False: none.
+def choose(table: Table, wishes: Mapping[str, Wish]) -> dict[str, Choice]:
+    """A choice for each of ROLES. `wishes[role]`: a column (for input and context also a template or a list); None: guess; False: none.
 
     ValueError: a column that is not there or holds nothing; an input or target that several columns, or none, could be.
     """
@@ -56,7 +58,7 @@ def choose(table: Table, given: Mapping[str, object]) -> dict[str, Choice]:
         raise ValueError(
             f"{table.name} has one column ({only}): it needs two, an input and a target; if the fields are there, give delimiter="
         )
-    chosen = {role: _given(table, role, value) for role, value in given.items() if value is not None}
+    chosen = {role: _named(table, role, wish) for role, wish in wishes.items() if wish is not None}
     for role in ("id", "date", "group", "target", "context", "input"):
         if role not in chosen:
             chosen[role] = _guessed(table, role, chosen)
@@ -64,15 +66,14 @@ def choose(table: Table, given: Mapping[str, object]) -> dict[str, Choice]:
         chosen["target"] = _by_content(table, "target", _free(table, chosen))
     if chosen["input"].column is None:
         chosen["input"] = _by_content(table, "input", _free(table, chosen))
-    same = set(chosen["input"].fields) & set(chosen["target"].fields)
-    if same:
+    if same := set(chosen["input"].fields) & set(chosen["target"].fields):
         raise ValueError(
             f"{table.name}: input and target are both {same.pop()!r}, so the answer would be in the question: give another target="
         )
     return {role: chosen[role] for role in ROLES}
 
 
-def _given(table: Table, role: str, value: object) -> Choice:
+def _named(table: Table, role: str, value: Wish) -> Choice:
     if value is False:
         if role in ("input", "target"):
             raise ValueError(f"{table.name}: {role}=False is not possible: name the column, one of {_listed(table.columns)}")
@@ -103,14 +104,15 @@ def _column(table: Table, role: str, name: str) -> str:
     alike = [column for column in table.columns if isinstance(name, str) and column.lower() == name.strip().lower()]
     if len(alike) == 1:
         return alike[0]
-    near = difflib.get_close_matches(str(name), table.columns, 1)
-    meant = f" (did you mean {near[0]!r}?)" if near else ""
-    raise ValueError(f"{table.name} has no column {name!r} for {role}={meant}; there are {_listed(table.columns)}")
+    raise ValueError(
+        f"{table.name} has no column {name!r} for {role}={did_you_mean(name, table.columns)}; there are {_listed(table.columns)}"
+    )
 
 
 def _guessed(table: Table, role: str, chosen: Mapping[str, Choice]) -> Choice:
     """By name: the very word, then one of its synonyms, then a name that holds one. Which of two equals is not guessed."""
-    free, names = _free(table, chosen), [role, *_NAMES[role].split()]
+    free = _free(table, chosen)
+    names = [role, *_NAMES[role].split()]
     empty = [column for column, cells in table.columns.items() if _plain(column) in names and all(cell is None for cell in cells)]
     first = min((names.index(_plain(column)) for column in free if _plain(column) in names), default=len(names))
     empty = [column for column in empty if names.index(_plain(column)) < first]
@@ -119,38 +121,36 @@ def _guessed(table: Table, role: str, chosen: Mapping[str, Choice]) -> Choice:
     tiers = [[c for c in free if _plain(c) == role], [c for c in free if _plain(c) in names]]
     if role in ("input", "target"):
         tiers.append([c for c in free if set(_plain(c).split("_")) & set(names)])
-    found = [column for column in next(filter(None, tiers), []) if _fits(table, role, column)]
-    if len(found) > 1 and role == "id":
-        found = found[:1]
-    if role == "input" and any(_plain(column) in ("question", "query") for column in found):
-        found = [column for column in found if _plain(column) != "title"]  # that of the passage it is about
-    if len(found) > 1:
-        raise ValueError(_ambiguous(table, role, found))
-    return Choice(role, found[0], f"by its name, {found[0]!r}") if found else Choice(role, None, "no column looks like one")
+    columns = [column for column in next(filter(None, tiers), []) if _fits(table, role, column)]
+    if role == "id":
+        columns = columns[:1]
+    if role == "input" and any(_plain(column) in ("question", "query") for column in columns):
+        columns = [column for column in columns if _plain(column) != "title"]  # that of the passage it is about
+    if len(columns) > 1:
+        raise ValueError(_ambiguous(table, role, columns))
+    return Choice(role, columns[0], f"by its name, {columns[0]!r}") if columns else Choice(role, None, "no column looks like one")
 
 
 def _by_content(table: Table, role: str, free: list[str]) -> Choice:
     """The one column that looks like it: texts for the input, few short values (or all that is left) for the target."""
     looks = _texts if role == "input" else _few
-    found = [column for column in free if looks(table.columns[column])]
+    candidates = [column for column in free if looks(table.columns[column])]
     why = "the only column of texts" if role == "input" else "the only column of few short values"
-    if not found and len(free) == 1:
-        found, why = free, "the only column left"
-    if len(found) != 1:
-        raise ValueError(_ambiguous(table, role, found or free))
-    return Choice(role, found[0], why)
+    if len(candidates) == 1:
+        return Choice(role, candidates[0], why)
+    if not candidates and len(free) == 1:
+        return Choice(role, free[0], "the only column left")
+    raise ValueError(_ambiguous(table, role, candidates or free))
 
 
 def _free(table: Table, chosen: Mapping[str, Choice]) -> list[str]:
     """The columns without a role that hold something."""
-    taken = {name for choice in chosen.values() for name in choice.fields}
-    return [column for column, cells in table.columns.items() if column not in taken and any(cell is not None for cell in cells)]
+    used = {name for choice in chosen.values() for name in choice.fields}
+    return [column for column, cells in table.columns.items() if column not in used and any(cell is not None for cell in cells)]
 
 
 def _fits(table: Table, role: str, column: str) -> bool:
     """Whether the content bears the name out, where the name alone is weak."""
-    from helpers.files.dates import share_of_dates
-
     cells = table.columns[column]
     distinct = len({str(cell) for cell in cells if cell is not None})
     if role == "id" and _plain(column) != "id":
@@ -160,37 +160,37 @@ def _fits(table: Table, role: str, column: str) -> bool:
     return role != "date" or "date" in _plain(column) or share_of_dates(cells) > 0.5
 
 
-def _texts(cells: list) -> bool:
+def _texts(cells: list[Cell]) -> bool:
     some = [cell for cell in cells[:2000] if cell is not None]
     words = sum(len(str(cell).split()) for cell in some if isinstance(cell, str))
     return words > 3 * len(some) and len(set(map(str, some))) > len(some) / 2
 
 
-def _few(cells: list) -> bool:
+def _few(cells: list[Cell]) -> bool:
     some = [str(cell) for cell in cells if cell is not None]
     return 2 <= len(set(some)) <= min(MANY, len(some) / 2) and max(map(len, some)) <= 40
 
 
-def _ambiguous(table: Table, role: str, found: list[str]) -> str:
+def _ambiguous(table: Table, role: str, candidates: list[str]) -> str:
     """The candidates, each with a value, and the words that choose one."""
-    if not found:
+    if not candidates:
         empty = [column for column, cells in table.columns.items() if all(cell is None for cell in cells)]
         none = f"; {_listed(empty)} hold nothing in any of {len(table)} rows" if empty else ""
         return f"{table.name}: no column is left for the {role}{none}. There are {_listed(table.columns)}: give {role}="
-    cure = f'give {role}="{found[0]}"'
-    if role == "input" and len(found) > 1:
-        cure += ', or several as input="' + "\\n".join("{" + column + "}" for column in found[:2]) + '"'
+    cure = f'give {role}="{candidates[0]}"'
+    if role == "input" and len(candidates) > 1:
+        cure += ', or several as input="' + "\\n".join("{" + column + "}" for column in candidates[:2]) + '"'
     cure += f", or {role}=False for none" if role not in ("input", "target") else ""
-    shown = ", ".join(f"{column} ({_sample(table.columns[column])})" for column in found[:_SHOWN])
+    shown = ", ".join(f"{column} ({_sample(table.columns[column])})" for column in candidates[:_SHOWN])
     return f"{table.name}: which column is the {role}? It could be {shown}: {cure}"
 
 
-def _sample(cells: list) -> str:
+def _sample(cells: list[Cell]) -> str:
     text = str(next(cell for cell in cells if cell is not None))
     return repr(text if len(text) <= 24 else text[:24] + "...")
 
 
-def _listed(columns: object) -> str:
+def _listed(columns: Iterable[str]) -> str:
     return ", ".join(repr(column) for column in columns)
 
 

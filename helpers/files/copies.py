@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,9 +32,7 @@ def keys(texts: Sequence[str]) -> list[str]:
     Only texts whose letters and digits agree are normalized with care, which is slow.
     """
     quick = [_quick(text) for text in texts]
-    count: dict[str, int] = defaultdict(int)
-    for key in quick:
-        count[key] += 1
+    count = Counter(quick)
     return [f"={normal(text)}" if count[key] > 1 else key for text, key in zip(texts, quick)]
 
 
@@ -48,15 +46,15 @@ def _quick(text: str) -> str:
 def duplicates(inputs: Sequence[str], targets: Sequence) -> list[tuple[int, int]]:
     """The rows that repeat an earlier one, input and target: (position, position of the first)."""
     first: dict[tuple, int] = {}
-    found = [(place, first.setdefault((key, as_text(target)), place)) for place, (key, target) in enumerate(zip(inputs, targets))]
-    return [(place, before) for place, before in found if place != before]
+    firsts = [(place, first.setdefault((key, as_text(target)), place)) for place, (key, target) in enumerate(zip(inputs, targets))]
+    return [(place, before) for place, before in firsts if place != before]
 
 
 def contradictions(inputs: Sequence[str], targets: Sequence) -> list[tuple[int, int]]:
     """The rows whose input had another target before: (position, position of the first)."""
     first: dict[str, int] = {}
-    found = [(place, first.setdefault(key, place)) for place, key in enumerate(inputs)]
-    return [(place, before) for place, before in found if as_text(targets[place]) != as_text(targets[before])]
+    firsts = [(place, first.setdefault(key, place)) for place, key in enumerate(inputs)]
+    return [(place, before) for place, before in firsts if as_text(targets[place]) != as_text(targets[before])]
 
 
 def joined(*columns: Sequence[str]) -> list[int]:
@@ -87,7 +85,8 @@ def near_copies(splits: Mapping[str, Sequence[str]]) -> Near:
     """
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
-    train, test = splits.get("train", ()), splits.get("test", ())
+    train = splits.get("train", ())
+    test = splits.get("test", ())
     looked = [place for place in range(0, len(test), max(1, len(test) // LOOKED_AT)) if len(test[place].split()) >= 5][:LOOKED_AT]
     if not looked or not train:
         return Near([], 0)

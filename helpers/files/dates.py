@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
+
+from helpers.files.records import Cell, first_few
 
 __all__ = ["read_dates", "share_of_dates"]
 
 FORMATS = ("ISO8601", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y",
            "%b %d, %Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y")  # fmt: skip
 TIMES = ("", " %H:%M", " %H:%M:%S")
-_SHOWN = 5
 
 
-def read_dates(place: str, column: str, values: Sequence, rows: Sequence[int], date_format: str | None = None) -> tuple[list[float], str]:
+def read_dates(
+    place: str, column: str, values: Sequence[Cell], rows: Sequence[int], date_format: str | None = None
+) -> tuple[list[float], str]:
     """Seconds since 1970 (UTC) of each value, and the format found. `date_format` is strftime's, such as "%d/%m/%Y", or "epoch".
 
     ValueError: a value that is no date, named with its row; a column that two formats read differently.
     """
     texts = [_text(value) for value in values]
     try:
-        found = {fmt: _parsed(texts, fmt) for fmt in ([date_format] if date_format else _likely(texts))}
+        readings = {fmt: _parsed(texts, fmt) for fmt in ([date_format] if date_format else _likely(texts))}
     except ValueError as error:  # of a format that was given: an unknown letter after a %
         raise ValueError(f'{place}: date_format={date_format!r} is no format ({error}): give one such as "%d/%m/%Y"') from None
-    best = max(found, key=lambda fmt: found[fmt][1])
-    seconds, read = found[best]
+    best = max(readings, key=lambda fmt: readings[fmt][1])
+    seconds, read = readings[best]
     cure = 'correct them, give date_format="%d/%m/%Y" or the like, name another column with date=, or date=False to split without dates'
     if read < len(texts):
-        bad = [
-            f"row {row}: {'empty' if value is None else repr(str(value)[:30])}"
-            for row, value, second in zip(rows, values, seconds)
-            if second is None
-        ]
-        told = f"{', '.join(bad[:_SHOWN])}{' ...' * (len(bad) > _SHOWN)}"
-        raise ValueError(f"{place}: {len(bad)} of {len(texts)} values of the date column {column!r} are no date I can read: {told}; {cure}")
-    other = next((fmt for fmt, (also, count) in found.items() if count == len(texts) and also != seconds), None)
+        unread = [(row, value) for row, value, second in zip(rows, values, seconds) if second is None]
+        shown = first_few([f"row {row}: {'empty' if value is None else repr(str(value)[:30])}" for row, value in unread])
+        raise ValueError(
+            f"{place}: {len(unread)} of {len(texts)} values of the date column {column!r} are no date I can read: {shown}; {cure}"
+        )
+    other = next((fmt for fmt, (also, count) in readings.items() if count == len(texts) and also != seconds), None)
     if other:
         raise ValueError(
             f'{place}: the date column {column!r} reads as {best} and as {other}, such as {texts[0]!r}: give date_format="{best}"'
@@ -43,7 +44,7 @@ def read_dates(place: str, column: str, values: Sequence, rows: Sequence[int], d
     return seconds, best
 
 
-def share_of_dates(values: Sequence) -> float:
+def share_of_dates(values: Sequence[Cell]) -> float:
     """How much of a column some format reads, from 0 to 1."""
     texts = [_text(value) for value in values]
     return max(_parsed(texts, fmt)[1] for fmt in _likely(texts)) / max(1, len(texts))
@@ -58,8 +59,8 @@ def _likely(texts: Sequence[str]) -> list[str]:
     return [fmt for fmt, count in counts.items() if count >= max(counts.values()) / 2]
 
 
-def _text(value: object) -> str:
-    if isinstance(value, datetime | date):
+def _text(value: Cell) -> str:
+    if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else str(value).strip()
 
@@ -75,6 +76,6 @@ def _parsed(texts: Sequence[str], fmt: str) -> tuple[list[float | None], int]:
     if fmt == "ISO8601" and any(text.isdigit() and len(text) != 4 for text in texts):
         return [None] * len(texts), 0  # 20240305 has a format of its own; 12 is no date
     with warnings.catch_warnings(action="ignore"):
-        found = pd.to_datetime(pd.Series(texts, dtype="object"), format=fmt, errors="coerce", utc=True)
-    seconds = [None if pd.isna(moment) else moment.timestamp() for moment in found]
+        moments = pd.to_datetime(pd.Series(texts, dtype="object"), format=fmt, errors="coerce", utc=True)
+    seconds = [None if pd.isna(moment) else moment.timestamp() for moment in moments]
     return seconds, sum(second is not None for second in seconds)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from helpers.files.cleaning import Rows, enough, with_ids
+from helpers.files.cleaning import Rows, enough, picked_from, with_ids
 from helpers.files.columns import Choice
 from helpers.files.copies import contradictions, duplicates, joined, keys, near_copies
 from helpers.files.dates import read_dates
-from helpers.files.promise import missed
+from helpers.files.report import missed
 from helpers.files.splitting import SHARES, sample, split_by_date, split_by_hash
 from helpers.files.targets import Targets
 from helpers.metrics.registry import metric, score
@@ -33,11 +33,11 @@ class Draft:
     dates: list[float] = field(default_factory=list)
     splits: list[str] = field(default_factory=list)
 
-    def only(self, kept: Sequence[int], reason: str) -> Draft:
+    def only(self, positions: Sequence[int], reason: str) -> Draft:
         """The examples at these positions; the others are left out for `reason`."""
-        lists = {name: [getattr(self, name)[p] for p in kept] for name in ("texts", "ids", "dates", "splits") if getattr(self, name)}
-        targets = replace(self.targets, values=[self.targets.values[p] for p in kept])
-        return replace(self, rows=self.rows.only(kept, reason), targets=targets, **lists)
+        targets = replace(self.targets, values=picked_from(self.targets.values, positions))
+        lists = [picked_from(cells, positions) for cells in (self.texts, self.ids, self.dates, self.splits)]
+        return Draft(self.rows.only(positions, reason), targets, *lists)
 
     @property
     def strata(self) -> list[str]:
@@ -51,9 +51,10 @@ class Draft:
 
 def drafted(rows: Rows, targets: Targets, chosen: Mapping[str, Choice], date_format: str | None) -> Draft:
     """Dates read, copies left out (the oldest stays), ids given. ValueError: too few different examples are left."""
-    column, place = chosen["date"].column, rows.table.name
-    dates = read_dates(place, column, rows.cells(column), rows.numbers, date_format)[0] if column else []
-    draft = Draft(rows, targets, texts := keys(rows.whole), dates=dates)
+    column = chosen["date"].column
+    dates = read_dates(rows.table.name, column, rows.cells(column), rows.numbers, date_format)[0] if column else []
+    texts = keys(rows.full_texts)
+    draft = Draft(rows, targets, texts, dates=dates)
     order = sorted(range(len(rows)), key=dates.__getitem__) if dates else list(range(len(rows)))
     again = {order[at] for at, _ in duplicates([texts[p] for p in order], [targets.values[p] for p in order])}
     draft = draft.only([p for p in range(len(rows)) if p not in again], "copies of another row, target and all")
@@ -78,45 +79,52 @@ def split(draft: Draft, chosen: Mapping[str, Choice], max_rows: int | None, seed
 
 def leakage(draft: Draft, chosen: Mapping[str, Choice]) -> list[str]:
     """Sentences about what may make the scores too good, or caps them."""
-    numbers, found = draft.rows.numbers, []
+    numbers = draft.rows.numbers
+    sentences: list[str] = []
     twice = contradictions(draft.texts, draft.targets.values)
     if twice:
-        found.append(f"{len(twice)} rows have the text of another row and a different target, such as rows {_pair(numbers, twice[0])}: "
+        sentences.append(f"{len(twice)} rows have the text of another row and a different target, such as rows {_pair(numbers, twice[0])}: "
                      "no method is right about both; they are kept, in one split")  # fmt: skip
     inside = {name: [p for p, split in enumerate(draft.splits) if split == name] for name in ("train", "test")}
     near = near_copies({name: [draft.rows.inputs[p] for p in places] for name, places in inside.items()})
     if near.pairs:
         test, train, cosine = near.pairs[0]
-        found.append(f"{len(near.pairs)} of {near.looked} test rows looked at are nearly a train row (cosine of words 0.9 or more), "
+        sentences.append(f"{len(near.pairs)} of {near.looked} test rows looked at are nearly a train row (cosine of words 0.9 or more), "
                      f"such as rows {numbers[inside['test'][test]]} and {numbers[inside['train'][train]]} ({cosine:.2f}): "
                      "give group= if something says which rows belong together, or take one of each out")  # fmt: skip
-    if metric(draft.targets.metric).needs_labels and (said := _told(draft)) > 0.5:
-        found.append(
-            f"in {said:.0%} of the inputs the right label stands as a word, and no other: take it out if no real input will have it"
+    if metric(draft.targets.metric).needs_labels and (share := _share_naming_labels(draft)) > 0.5:
+        sentences.append(
+            f"in {share:.0%} of the inputs the right label stands as a word, and no other: take it out if no real input will have it"
         )
     if chosen["group"].column is None:
-        found.append("not looked for: rows of one writer, document or day on both sides of a split; name such a column with group=")
-    return found
+        sentences.append("not looked for: rows of one writer, document or day on both sides of a split; name such a column with group=")
+    return sentences
 
 
 def notes(draft: Draft) -> list[str]:
     """Sentences about what else is odd: long inputs, targets that look like nothing."""
     longest = max(range(len(draft.rows)), key=lambda p: len(draft.rows.inputs[p]))
+    row = draft.rows.numbers[longest]
     sizes = sorted(map(len, draft.rows.inputs))
-    found = [f"an input has {sizes[len(sizes) // 2]:,} characters (median), the longest {sizes[-1]:,} (row {draft.rows.numbers[longest]})"]
+    sentences = [f"an input has {sizes[len(sizes) // 2]:,} characters (median), the longest {sizes[-1]:,} (row {row})"]
     empty = [column for column, cells in draft.rows.table.columns.items() if all(cell is None for cell in cells)]
-    found += [f"columns that hold nothing: {', '.join(empty)}"] if empty else []
-    odd = [row for row, value in zip(draft.rows.numbers, draft.targets.values) if isinstance(value, str) and value.lower() in _NOTHING]
-    return found + ([f"{len(odd)} targets such as that of row {odd[0]} look like a missing value, and were kept as text"] if odd else [])
+    sentences += [f"columns that hold nothing: {', '.join(empty)}"] if empty else []
+    odd = [
+        number for number, value in zip(draft.rows.numbers, draft.targets.values) if isinstance(value, str) and value.lower() in _NOTHING
+    ]
+    return sentences + (
+        [f"{len(odd)} targets such as that of row {odd[0]} look like a missing value, and were kept as text"] if odd else []
+    )
 
 
 def _apart(draft: Draft) -> Draft:
     """The draft without the rows whose text is also in a later split. ValueError: a split is then empty."""
-    rank, last = {name: number for number, name in enumerate(SHARES)}, {}
+    rank = {name: number for number, name in enumerate(SHARES)}
+    last: dict[str, int] = {}
     for text, name in zip(draft.texts, draft.splits):
         last[text] = max(rank[name], last.get(text, 0))
-    kept = [p for p, name in enumerate(draft.splits) if rank[name] == last[draft.texts[p]]]
-    draft = draft.only(kept, "leakage: its text is also in a later split, with another target")
+    in_last = [p for p, name in enumerate(draft.splits) if rank[name] == last[draft.texts[p]]]
+    draft = draft.only(in_last, "leakage: its text is also in a later split, with another target")
     empty = [name for name, n in draft.sizes().items() if not n]
     if empty:
         raise ValueError(
@@ -142,16 +150,17 @@ def _units(draft: Draft, chosen: Mapping[str, Choice]) -> tuple[list[str], bool]
 
 def _how(draft: Draft, chosen: Mapping[str, Choice], contexts: bool, seed: int) -> tuple[str, str]:
     """How the rows were split, and what kept some of them together."""
-    group, whole = chosen["group"].column, ", each context in one split" if contexts else ""
+    group = chosen["group"].column
+    together = ", each context in one split" if contexts else ""
     if draft.dates:
-        whole = ", groups whole and by their newest row (group=False: by date alone)" if group else whole
+        together = ", groups whole and by their newest row (group=False: by date alone)" if group else together
         why = "dates decide, and groups stay whole" if group else "dates decide, and days stay whole"
-        return f"by date={chosen['date'].column!r}{whole}, the newest in test: {_spans(draft)}", why
+        return f"by date={chosen['date'].column!r}{together}, the newest in test: {_spans(draft)}", why
     by = "" if not metric(draft.targets.metric).needs_labels else ", as evenly by label as groups allow" if group else ", label by label"
     if group:
         return f"by a hash of the group {group!r}{by}; some groups may move when rows are added (seed={seed})", "groups stay whole"
     why = "rows of one context stay together" if contexts else _cause(draft)
-    return f"by a hash of the id{whole}{by}; rows next to a cut may move when rows are added (seed={seed})", why
+    return f"by a hash of the id{together}{by}; rows next to a cut may move when rows are added (seed={seed})", why
 
 
 def _cause(draft: Draft) -> str:
@@ -163,15 +172,15 @@ def _cause(draft: Draft) -> str:
 
 def _spans(draft: Draft) -> str:
     """The first and the last day of each split."""
-    told = []
+    spans: list[str] = []
     for name in SHARES:
         days = [date for date, split in zip(draft.dates, draft.splits) if split == name]
         first, last = (datetime.fromtimestamp(moment, UTC).date().isoformat() for moment in (min(days), max(days)))
-        told.append(f"{name} {first} to {last}")
-    return ", ".join(told)
+        spans.append(f"{name} {first} to {last}")
+    return ", ".join(spans)
 
 
-def _told(draft: Draft) -> float:
+def _share_naming_labels(draft: Draft) -> float:
     """The share of (some) inputs that name their own label and no other."""
     some = range(0, len(draft.rows), max(1, len(draft.rows) // 500))
     return sum(score(draft.targets.metric, draft.rows.inputs[p], draft.targets.values[p], draft.targets.labels) for p in some) / len(some)

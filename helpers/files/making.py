@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.files.cleaning import fields, usable
 from helpers.files.columns import Choice, choose
-from helpers.files.documents import find_documents
 from helpers.files.draft import Draft, drafted, leakage, notes, split
-from helpers.files.instructions import instruction_for
-from helpers.files.opening import KINDS, decode, read_bytes
+from helpers.files.opening import KINDS, decode, find_documents, read_bytes
 from helpers.files.records import Table, read_csv, read_jsonl, read_parquet
-from helpers.files.report import Report, balance
-from helpers.files.size import can_show
+from helpers.files.report import Report, balance, can_show
 from helpers.files.splitting import SHARES
-from helpers.files.targets import understand
+from helpers.files.targets import Targets, understand
+from helpers.metrics.registry import METRICS, Facts
 
 if TYPE_CHECKING:
     from helpers.tasks.task import Task
@@ -74,7 +73,7 @@ def from_file(
     most = None if max_rows is None else _positive("max_rows", max_rows)
     draft, how = split(drafted(rows, targets, chosen, date_format), chosen, most, seed)
     name = name or f"{file.stem}-{hashlib.sha256(data).hexdigest()[:8]}"
-    instruction = instruction or instruction_for(draft.targets, chosen["target"].column, folder[0] is not None)
+    instruction = instruction or _instruction(draft.targets, chosen["target"].column, folder[0] is not None)
     report = _report(name, draft, chosen, how, instruction, folder)
     if report.guesses and not quiet:
         print(report.guesses)
@@ -96,7 +95,8 @@ def _read(name: str, data: bytes, encoding: str | None, delimiter: str | None) -
 def _report(
     name: str, draft: Draft, chosen: Mapping[str, Choice], how: Sequence[str], instruction: str, documents: tuple[Path | None, str]
 ) -> Report:
-    table, targets = draft.rows.table, draft.targets
+    table = draft.rows.table
+    targets = draft.targets
     return Report(
         task=name,
         file=table.name,
@@ -126,13 +126,13 @@ def _task(report: Report, draft: Draft, looks: int, license: str, description: s
 
     columns = fields(draft.rows, report.columns, draft.ids, draft.targets.values)
     places = {name: [p for p, split in enumerate(draft.splits) if split == name] for name in SHARES}
-    made = {name: {column: [cells[p] for p in some] for column, cells in columns.items()} for name, some in places.items()}
+    splits = {name: {column: [cells[p] for p in some] for column, cells in columns.items()} for name, some in places.items()}
     return Task(
         name=report.task,
         metric=report.metric,
         labels=draft.targets.labels,
         instruction=report.instruction,
-        splits=DatasetDict({name: Dataset.from_dict(cells) for name, cells in made.items()}),
+        splits=DatasetDict({name: Dataset.from_dict(cells) for name, cells in splits.items()}),
         folder=None,
         looks=looks,
         license=license,
@@ -146,3 +146,9 @@ def _positive(name: str, value: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name}={value!r} must be a whole number of 1 or more")
     return value
+
+
+def _instruction(targets: Targets, column: str, documents: bool) -> str:
+    """A plain instruction, for a reader to better: what to answer, and in which form."""
+    name = re.sub(r"[_\W]+", " ", column).strip() or "answer"
+    return METRICS[targets.metric].instruction(Facts(name, targets.values[:2000], targets.labels, targets.keys, documents))

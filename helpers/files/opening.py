@@ -1,4 +1,4 @@
-"""A file's bytes as text: what is no text, or not the text it seems, is refused with what to change."""
+"""What stands on the disk: a file's bytes as text, refused with what to change where they are none; and its folder of documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import io
 import re
 from pathlib import Path
 
-__all__ = ["read_bytes", "decode", "wide_cells", "KINDS"]
+__all__ = ["read_bytes", "decode", "wide_cells", "KINDS", "find_documents"]
 
 KINDS = {".csv": "CSV", ".tsv": "CSV", ".jsonl": "JSONL", ".ndjson": "JSONL", ".parquet": "Parquet"}
 LARGEST = 1_000_000_000  # bytes; all of it is held in memory
@@ -35,8 +35,8 @@ def read_bytes(path: Path) -> bytes:
         raise ValueError(f"{path.name} is a folder, not a file: {cure}; a folder that is a task needs a task.toml")
     if not path.exists():
         near = sorted(file.name for file in path.parent.glob("*") if file.suffix.lower() in KINDS)[:5] if path.parent.is_dir() else []
-        there = f"there are {', '.join(near)}" if near else "no CSV, JSONL or Parquet file is there"
-        raise FileNotFoundError(f"no file {path.name!r} in {path.absolute().parent}; {there}")
+        others = f"there are {', '.join(near)}" if near else "no CSV, JSONL or Parquet file is there"
+        raise FileNotFoundError(f"no file {path.name!r} in {path.absolute().parent}; {others}")
     if path.suffix.lower() not in KINDS:
         raise ValueError(f"{path.name}: the name must end in one of {allowed}, got {path.suffix or 'no ending'!r}; save it as CSV (UTF-8)")
     if path.stat().st_size > LARGEST:
@@ -83,9 +83,9 @@ def _refuse_binary(name: str, data: bytes, encoding: str | None) -> None:
         raise ValueError(f"{name} is no text but {kind}")
     if encoding or data.startswith(tuple(_UTF16)):
         return
-    found = _CONTROL.search(data)
-    if found and (b"\0" in data or len(_CONTROL.findall(data)) > len(data) / 100):
-        place = f"byte {found.start() + 1:,} is {found[0][0]:#04x}"
+    match = _CONTROL.search(data)
+    if match and (b"\0" in data or len(_CONTROL.findall(data)) > len(data) / 100):
+        place = f"byte {match.start() + 1:,} is {match[0][0]:#04x}"
         raise ValueError(f'{name} is binary, not text: {place}; save it as CSV in UTF-8 (if it is UTF-16, give encoding="utf-16-le")')
 
 
@@ -132,3 +132,42 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def find_documents(file: Path, wish: str | Path | bool | None) -> tuple[Path | None, str]:
+    """The folder and why: the one given, else `<name>_documents` or `documents` beside the file; `False` for none.
+
+    ValueError: the folder that was given is not there, or holds no *.md or *.txt file.
+    """
+    if wish is False:
+        return None, "as you said"
+    if wish is None or wish == "":
+        return _beside(file)
+    if wish is True:
+        raise ValueError(f"{file.name}: documents=True names no folder: give its path, or leave documents= out to look beside the file")
+    folder = Path(wish).expanduser()
+    if not folder.is_dir() and not folder.is_absolute() and (file.parent / folder).is_dir():
+        folder = file.parent / folder
+    if not folder.is_dir():
+        raise ValueError(
+            f"documents={str(wish)!r}: there is no such folder, here or beside {file.name}; give one that holds *.md or *.txt files"
+        )
+    if not (n := _pages(folder)):
+        raise ValueError(f"documents={str(wish)!r}: the folder holds no *.md or *.txt file; save the documents as text, one a file")
+    return folder, f"{n} files, as you said"
+
+
+def _beside(file: Path) -> tuple[Path | None, str]:
+    """By the folder's exact name: on some systems `Documents`, a reader's own folder, would answer to `documents`."""
+    names = (f"{file.stem}_documents", "documents")
+    folders = {entry.name: entry for entry in file.absolute().parent.iterdir() if entry.name in names and entry.is_dir()}
+    for name in names:
+        if name in folders and (n := _pages(folders[name])):
+            return folders[name], f"{n} files, found beside {file.name}; documents=False to leave them out"
+    return None, f"no folder {names[0]} or {names[1]} with *.md or *.txt files beside {file.name}; give documents="
+
+
+def _pages(folder: Path) -> int:
+    from helpers.retrieval.pages import page_files
+
+    return len(page_files(folder))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from decimal import Decimal
 
 from helpers.files.opening import wide_cells
+from helpers.prompts import Json
 from helpers.tasks.examples import json_row
 
-__all__ = ["Table", "read_csv", "read_jsonl", "read_parquet"]
+__all__ = ["Cell", "Table", "first_few", "read_csv", "read_jsonl", "read_parquet"]
+
+Cell = Json | date | time | timedelta | Decimal | bytes  # what a file may hold; dates and the rest are Parquet's
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SHOWN = 5
@@ -23,12 +27,17 @@ class Table:
 
     name: str
     kind: str
-    columns: dict[str, list]
+    columns: dict[str, list[Cell]]
     rows: list[int]
     notes: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+def first_few(texts: Sequence[str], separator: str = ", ") -> str:
+    """The first five of some texts in a line, with dots where there are more."""
+    return separator.join(texts[:_SHOWN]) + " ..." * (len(texts) > _SHOWN)
 
 
 def read_csv(name: str, text: str, delimiter: str | None = None) -> Table:
@@ -38,13 +47,13 @@ def read_csv(name: str, text: str, delimiter: str | None = None) -> Table:
     """
     delimiter = delimiter or _delimiter(text)
     records = list(_records(name, text, delimiter))
-    header, rows = [cell.strip() for cell in records[0][1]], records[1:]
+    header = [cell.strip() for cell in records[0][1]]
+    rows = records[1:]
     uneven = [(number, line, len(row)) for number, (line, row) in enumerate(rows, 1) if len(row) != len(header)]
     if uneven:
-        told = "; ".join(f"row {number} (line {line}) has {fields}" for number, line, fields in uneven[:_SHOWN])
-        more = " ..." * (len(uneven) > _SHOWN)
+        shown = first_few([f"row {number} (line {line}) has {fields}" for number, line, fields in uneven], "; ")
         raise ValueError(
-            f"{name}: {len(uneven)} of {len(rows)} rows have not the {len(header)} fields of the first line: {told}{more}; "
+            f"{name}: {len(uneven)} of {len(rows)} rows have not the {len(header)} fields of the first line: {shown}; "
             'put texts that hold the delimiter or a line break in double quotes, and double a quote inside: "", or give delimiter='
         )
     if not rows:
@@ -62,7 +71,9 @@ def read_jsonl(name: str, text: str) -> Table:
     """The columns of a JSON lines file, one object a line; a field that a line lacks is None. ValueError: a line that is no object."""
     if text.lstrip().startswith("["):
         raise ValueError(f"{name} is one JSON list: write each of its objects on a line of its own (JSON lines), without commas between")
-    rows, numbers, problems = [], [], []
+    rows: list[dict] = []
+    numbers: list[int] = []
+    problems: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             row, problem = json_row(line.encode("utf-8", "surrogatepass"))
@@ -100,13 +111,14 @@ def read_parquet(name: str, data: bytes) -> Table:
     return Table(name, "Parquet", blank, list(range(1, table.num_rows + 1)))
 
 
-def _nothing(cell: object) -> bool:
+def _nothing(cell: Cell) -> bool:
     return (isinstance(cell, str) and not cell.strip()) or (isinstance(cell, float) and cell != cell)
 
 
 def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """The records that are not blank, each with the line it begins on."""
-    reader, begins = csv.reader(wide_cells(text), delimiter=delimiter, strict=True), 1
+    reader = csv.reader(wide_cells(text), delimiter=delimiter, strict=True)
+    begins = 1
     while True:
         try:
             record = next(reader)
@@ -127,7 +139,8 @@ def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[s
 def _delimiter(text: str) -> str:
     """The delimiter under which the first rows are as wide as the first line; a comma when none is."""
     first = next(line for line in text.splitlines() if line.strip())
-    best, chosen = (0.0, 1), ","
+    best = (0.0, 1)
+    chosen = ","
     for delimiter in DELIMITERS:
         if delimiter in first:
             try:
@@ -135,7 +148,9 @@ def _delimiter(text: str) -> str:
             except csv.Error:
                 continue
             fit = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
-            best, chosen = (fit, delimiter) if fit > best and widths[0] > 1 else (best, chosen)
+            if fit > best and widths[0] > 1:
+                best = fit
+                chosen = delimiter
     return chosen
 
 
@@ -151,8 +166,3 @@ def _names(name: str, header: list[str], rows: list) -> list[str]:
                 "Put a line of names above it, such as input,target"
             )
     return header
-
-
-def as_json(value: object) -> str:
-    """A nested value as one line."""
-    return json.dumps(value, ensure_ascii=False, default=str)

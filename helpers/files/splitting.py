@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from helpers.files.mending import mended
+if TYPE_CHECKING:
+    import numpy
 
-__all__ = ["split_by_hash", "split_by_date", "sample", "allotted", "SHARES"]
+__all__ = ["split_by_hash", "split_by_date", "sample", "allotted", "SHARES", "mended"]
 
 SHARES = {"train": 0.5, "dev": 0.2, "test": 0.3}
 
@@ -19,7 +21,7 @@ def split_by_hash(place: str, units: Sequence[str], labels: Sequence[str], seed:
 
     The units of one label are put in the order of their hashes and cut where the shares say, by the largest remainder; a label of
     three units or more is in every split. So the order of the rows does not matter; when rows are added, the cuts move a little,
-    and only units next to a cut change their split. Where units have several rows, some are moved afterwards; see `mending`.
+    and only units next to a cut change their split. Where units have several rows, some are moved afterwards; see `mended`.
     """
     kinds: dict[str, Counter] = {}
     for unit, label in zip(units, labels):
@@ -103,20 +105,77 @@ def _hash(text: str, seed: int) -> float:
     return int.from_bytes(hashlib.sha256(f"{seed}:{text}".encode()).digest()[:8], "big") / 2**64
 
 
-def _refuse_few(place: str, found: int, what: str, cure: str = "group=False if the groups need not stay together") -> None:
-    if found < len(SHARES):
-        raise ValueError(f"{place}: three splits need three {what} or more, and there are {found}: add rows, or give {cure}")
+def _refuse_few(place: str, count: int, what: str, cure: str = "group=False if the groups need not stay together") -> None:
+    if count < len(SHARES):
+        raise ValueError(f"{place}: three splits need three {what} or more, and there are {count}: add rows, or give {cure}")
 
 
 def _cuts(sizes: Sequence[int]) -> list[int]:
     """Where to cut an order of blocks, so that the splits come nearest to their shares of the rows and none is empty."""
-    sums, total = list(accumulate(sizes)), sum(sizes)
+    sums = list(accumulate(sizes))
+    total = sum(sizes)
     first, second = (share * total for share in accumulate(list(SHARES.values())[:-1]))
-    one = min(range(1, len(sizes) - 1), key=lambda cut: abs(sums[cut - 1] - first))
-    two = min(range(one + 1, len(sizes)), key=lambda cut: abs(sums[cut - 1] - second))
-    return [one, two]
+    first_cut = min(range(1, len(sizes) - 1), key=lambda cut: abs(sums[cut - 1] - first))
+    second_cut = min(range(first_cut + 1, len(sizes)), key=lambda cut: abs(sums[cut - 1] - second))
+    return [first_cut, second_cut]
 
 
 def _named(order: Sequence, cuts: Sequence[int]) -> dict:
     edges = [0, *cuts, len(order)]
     return {unit: split for split, a, b in zip(SHARES, edges, edges[1:]) for unit in order[a:b]}
+
+
+_MOST = 200  # moves
+_ENOUGH = 0.6  # of a row in a split: the share of dev in the three rows that a label needs
+
+
+def mended(splits: Mapping[str, str], kinds: Mapping[str, Counter], shares: Mapping[str, float]) -> dict[str, str]:
+    """The split of each unit, after moves of one unit at a time, each the one that helps most, until none helps.
+
+    kinds: the rows of each unit by label. What is made small: over the splits, how far the rows are from their share, and half as
+    much, by label, how far the label's rows are; a label missing from a split though it has rows enough counts as five rows more, an
+    empty split as more than anything. Of moves alike, the first in `splits` is made.
+    """
+    import numpy as np
+
+    names = list(shares)
+    units = list(splits)
+    labels = sorted({label for kind in kinds.values() for label in kind})
+    rows = np.array([[kinds[unit][label] for label in labels] for unit in units], dtype=float)
+    where = np.array([names.index(splits[unit]) for unit in units])
+    wanted = np.outer([shares[name] for name in names], rows.sum(axis=0))
+    for _ in range(_MOST):
+        gains = _gains(rows, where, wanted)
+        unit, split = divmod(int(gains.argmax()), len(names))
+        if gains[unit, split] <= 1e-9:
+            break
+        where[unit] = split
+    return {unit: names[split] for unit, split in zip(units, where)}
+
+
+def _gains(rows: numpy.ndarray, where: numpy.ndarray, wanted: numpy.ndarray) -> numpy.ndarray:
+    """What the move of each unit to each split would gain: (units, splits)."""
+    import numpy as np
+
+    count = len(wanted)
+    held = np.array([rows[where == split].sum(axis=0) for split in range(count)])
+    now = np.array([_far(held[split][None], wanted[split])[0] for split in range(count)])
+    loss = np.zeros(len(rows))
+    gains = np.empty((len(rows), count))
+    for split in range(count):
+        inside = where == split
+        loss[inside] = now[split] - _far(held[split] - rows[inside], wanted[split])
+        gains[:, split] = now[split] - _far(held[split] + rows, wanted[split])
+    gains += loss[:, None]
+    gains[np.arange(len(rows)), where] = 0.0
+    return gains
+
+
+def _far(held: numpy.ndarray, wanted: numpy.ndarray) -> numpy.ndarray:
+    """How far the rows of one split are from its share, for each of some (n, labels) it might hold."""
+    import numpy as np
+
+    total = held.sum(axis=1)
+    size = wanted.sum()
+    missing = ((held == 0) & (wanted >= _ENOUGH - 1e-9)).sum(axis=1)
+    return np.abs(total - size) + 0.5 * np.abs(held - wanted).sum(axis=1) + 5 * missing + 4 * size * (total == 0)

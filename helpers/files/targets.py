@@ -8,17 +8,18 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, time
 from statistics import median
 
 from helpers.files.columns import MANY
+from helpers.files.records import Cell, first_few
 from helpers.metrics import replies
 from helpers.metrics.registry import METRICS, score
-from helpers.prompts import as_text
+from helpers.prompts import Json, as_text
 
 __all__ = ["Targets", "understand", "as_words"]
 
 _SPELLINGS = re.compile(r"answers|references|accepted|spellings|summaries|variants|aliases")
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Targets:
 
 
 def understand(
-    place: str, column: str, cells: Sequence, rows: Sequence[int], *, metric: str | None, labels: Sequence[str] | None
+    place: str, column: str, cells: Sequence[Cell], rows: Sequence[int], *, metric: str | None, labels: Sequence[str] | None
 ) -> Targets:
     """Propose the metric (or take the one given), and check that every target can be scored by it.
 
@@ -50,7 +51,8 @@ def understand(
             "so nothing can be learned or compared. Name another column with target=, or add examples of another kind"
         )
     if labels:
-        kind, why = "label", "labels= was given"
+        kind = "label"
+        why = "labels= was given"
     targets = Targets(values, metric or kind, "as you said" if metric else why, keys=keys, notes=notes)
     entry = METRICS[targets.metric]
     if entry.of_texts:
@@ -60,7 +62,7 @@ def understand(
     return _checked(place, column, targets, rows)
 
 
-def as_words(value: object) -> object:
+def as_words(value: Cell) -> Json:
     """A cell as text: 1.0 is "1", True is "true", a day is in ISO form; lists and objects stay."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -68,30 +70,31 @@ def as_words(value: object) -> object:
         return str(int(value))
     if value is None or isinstance(value, str | list | dict):
         return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def _shape(place: str, column: str, cells: Sequence, rows: Sequence[int], metric: str | None) -> tuple[list, str, str, list[str]]:
+def _shape(place: str, column: str, cells: Sequence[Cell], rows: Sequence[int], metric: str | None) -> tuple[list, str, str, list[str]]:
     """The values, the metric they ask for, and why."""
-    values, notes = [as_words(cell) for cell in cells], []
-    values = [value.strip() if isinstance(value, str) else value for value in values]
+    words = [as_words(cell) for cell in cells]
+    values = [value.strip() if isinstance(value, str) else value for value in words]
     nested = [_nested(value) for value in values]
+    notes: list[str] = []
     if all(isinstance(value, dict) and isinstance(value.get("text"), list) for value in nested):
-        nested, notes = [value["text"] for value in nested], ["of each target, the list under its key 'text' was taken, as in SQuAD"]
+        nested = [value["text"] for value in nested]
+        notes = ["of each target, the list under its key 'text' was taken, as in SQuAD"]
     lists, objects = (sum(isinstance(value, kind) for value in nested) for kind in (list, dict))
     if lists + objects >= 0.8 * len(values):
-        whole = list if lists >= objects else dict
-        bad = [f"row {row}: {_cut(value)}" for row, value, found in zip(rows, values, nested) if not isinstance(found, whole)]
-        if bad:
-            told = "; ".join(bad[:_SHOWN]) + " ..." * (len(bad) > _SHOWN)
-            what = "JSON lists" if whole is list else "JSON objects"
-            raise ValueError(
-                f"{place}: the targets in {column!r} are {what}, but {len(bad)} of {len(values)} are not: {told}; correct them"
-            )
-        return _lists(column, nested, notes) if whole is list else _objects(nested, metric)
+        kind = list if lists >= objects else dict
+        odd = [f"row {row}: {_cut(value)}" for row, value, parsed in zip(rows, values, nested) if not isinstance(parsed, kind)]
+        if odd:
+            what = "JSON lists" if kind is list else "JSON objects"
+            count = f"{len(odd)} of {len(values)} are not"
+            raise ValueError(f"{place}: the targets in {column!r} are {what}, but {count}: {first_few(odd, '; ')}; correct them")
+        return _lists(column, nested, notes) if kind is list else _objects(nested, metric)
     texts = [json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value for value in values]
     if all(re.fullmatch(r"-?\d+\.0+", text) for text in texts):
-        texts, notes = [text.split(".")[0] for text in texts], ["targets such as 1.0 were read as 1"]
+        texts = [text.split(".")[0] for text in texts]
+        notes = ["targets such as 1.0 were read as 1"]
     return texts, *_texts(texts), notes
 
 
@@ -114,7 +117,7 @@ def _objects(nested: Sequence[dict], metric: str | None) -> tuple[list, str, str
     return values, "set_f1", "the targets are JSON objects, and this scores their values", [note]
 
 
-def _keys(cells: Sequence, values: Sequence) -> tuple[str, ...]:
+def _keys(cells: Sequence[Cell], values: Sequence) -> tuple[str, ...]:
     """The keys of objects that became lists, in the order of first sight; none where the targets were lists."""
     items = [item for cell, value in zip(cells, values) if isinstance(_nested(as_words(cell)), dict) for item in value]
     return tuple(dict.fromkeys(item.split(": ")[0] for item in items))
@@ -133,20 +136,21 @@ def _texts(texts: Sequence[str]) -> tuple[str, str]:
     return "bleu", f"the targets are texts of {words:.0f} words, some without a letter of a-z, which ROUGE cannot read"
 
 
-def _with_labels(place: str, targets: Targets, rows: Sequence[int], given: Sequence[str] | None) -> Targets:
+def _with_labels(place: str, targets: Targets, rows: Sequence[int], listed: Sequence[str] | None) -> Targets:
     """One spelling a label, the most frequent (or the one given), and the labels in order."""
     counts = Counter(as_text(value) for value in targets.values)
-    spelled = {as_text(label).casefold(): as_text(label) for label in given or ()}
-    if not given:
+    spelled = {as_text(label).casefold(): as_text(label) for label in listed or ()}
+    if not listed:
         for text, _ in reversed(counts.most_common()):
             spelled[text.casefold()] = text
     other = [f"row {row}: {_cut(value)}" for row, value in zip(rows, targets.values) if as_text(value).casefold() not in spelled]
     if other:
-        told = ", ".join(other[:_SHOWN]) + " ..." * (len(other) > _SHOWN)
-        raise ValueError(f"{place}: {len(other)} targets are none of labels={list(given)}: {told}; add them to labels=, or correct them")
+        raise ValueError(
+            f"{place}: {len(other)} targets are none of labels={list(listed)}: {first_few(other)}; add them to labels=, or correct them"
+        )
     changed = [text for text in counts if spelled[text.casefold()] != text]
-    note = [f"labels that differ in case only were made one: {', '.join(map(repr, changed[:_SHOWN]))}"] if changed else []
-    labels = tuple(sorted(spelled.values(), key=_by_number) if not given else map(as_text, given))
+    note = [f"labels that differ in case only were made one: {', '.join(map(repr, changed[:5]))}"] if changed else []
+    labels = tuple(sorted(spelled.values(), key=_by_number) if not listed else map(as_text, listed))
     if len(spelled) < max(2, len(labels)):
         raise ValueError(
             f"{place}: labels are two or more, different in more than case; got {list(labels)}: name another column with target="
@@ -157,15 +161,15 @@ def _with_labels(place: str, targets: Targets, rows: Sequence[int], given: Seque
 
 def _checked(place: str, column: str, targets: Targets, rows: Sequence[int]) -> Targets:
     """The targets, each of which the metric has scored once."""
-    seen, bad = set(), []
+    distinct: dict[str, tuple] = {}
     for row, value in zip(rows, targets.values):
-        key = json.dumps(value)
-        if key not in seen:
-            seen.add(key)
-            try:
-                score(targets.metric, "", value, targets.labels)
-            except ValueError as error:
-                bad.append(f"row {row}: {error}")
+        distinct.setdefault(json.dumps(value), (row, value))
+    bad: list[str] = []
+    for row, value in distinct.values():
+        try:
+            score(targets.metric, "", value, targets.labels)
+        except ValueError as error:
+            bad.append(f"row {row}: {error}")
     if bad:
         more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
         raise ValueError(
@@ -174,16 +178,16 @@ def _checked(place: str, column: str, targets: Targets, rows: Sequence[int]) -> 
     return targets
 
 
-def _nested(value: object) -> object:
+def _nested(value: Json) -> list | dict | None:
     """A list or an object, also when written as text in JSON or Python spelling; else None."""
     if isinstance(value, str) and value[:1] in "[{" and value[-1:] in "]}":
-        found = replies.json_value(value)
-        if found is replies.BROKEN:
+        parsed = replies.json_value(value)
+        if parsed is replies.BROKEN:
             try:
-                found = ast.literal_eval(value)
+                parsed = ast.literal_eval(value)
             except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
                 return None
-        value = found
+        value = parsed
     return value if isinstance(value, list | dict) else None
 
 
@@ -191,6 +195,6 @@ def _by_number(label: str) -> tuple:
     return (0, float(label), "") if re.fullmatch(r"-?\d+(\.\d+)?", label) else (1, 0.0, label.casefold())
 
 
-def _cut(value: object) -> str:
+def _cut(value: Json) -> str:
     text = as_text(value)
     return repr(text if len(text) <= 40 else text[:40] + "...")

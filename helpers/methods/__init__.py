@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from helpers.methods.baselines import classical, random_label
+from helpers.methods.baselines import classical, majority, random_label
 from helpers.methods.calculator import calculate
 from helpers.methods.judges import JUDGES, judge, verdicts
-from helpers.methods.method import Answer, Method, few_shot, majority, prompt
+from helpers.methods.method import Answer, Method, prompt
 from helpers.methods.rag import OUTCOMES, Gold, Rag, outcomes, show
-from helpers.methods.retrieved_shots import nearest
+from helpers.methods.shots import few_shot, nearest
 
 __all__ = [
     "JUDGES", "OUTCOMES", "Answer", "Gold", "Method", "Rag", "calculate", "classical", "few_shot", "judge", "majority", "nearest",

@@ -1,8 +1,9 @@
-"""Baselines that ask no language model: what a prompt must beat to be worth its tokens. See also `methods.majority`."""
+"""Baselines that ask no language model: what a prompt must beat to be worth its tokens."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +18,22 @@ if TYPE_CHECKING:
     from helpers.methods.method import OnAnswer
     from helpers.models import Model
 
-__all__ = ["classical", "random_label"]
+__all__ = ["classical", "majority", "random_label"]
+
+
+@dataclass(frozen=True)
+class _Constant:
+    """Answers every example alike, and asks no model."""
+
+    name: str
+    text: str
+
+    @property
+    def fingerprint(self) -> str:
+        return short("constant" + self.text)
+
+    def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
+        return _tell([self.text] * len(examples), on_answer)
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +63,18 @@ class _Random:
 
     def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
         return _tell([self.labels[int(_short([self.seed, example["id"]]), 16) % len(self.labels)] for example in examples], on_answer)
+
+
+def majority(train: Iterable[Mapping], *, name: str = "majority") -> _Constant:
+    """The trivial baseline: always the most frequent target of `train` (of equals, the first seen). It asks no model.
+
+    >>> majority([{"target": "b"}, {"target": "a"}, {"target": "a"}]).text
+    'a'
+    """
+    counts = Counter(as_text(example["target"]) for example in train)
+    if not counts:
+        raise ValueError("majority needs at least one example to count, got none: majority(task['train'])")
+    return _Constant(name, counts.most_common(1)[0][0])
 
 
 def classical(train: Iterable[Mapping], *, name: str = "TF-IDF + logistic regression", c: float = 10.0) -> _Classical:
@@ -80,15 +108,15 @@ def classical(train: Iterable[Mapping], *, name: str = "TF-IDF + logistic regres
 def random_label(labels: Iterable[str], seed: int = 0, *, name: str = "random label") -> _Random:
     """The baseline below all: a label drawn at random for each example, all equally likely; 1/labels is right in the long run.
 
-    Differs from `methods.majority`, which gains from classes of unequal size. Raises ValueError for fewer than two labels.
+    Differs from `majority`, which gains from classes of unequal size. Raises ValueError for fewer than two labels.
 
     >>> [a.text for a in random_label(["yes", "no"]).solve([{"id": "a"}, {"id": "b"}, {"id": "c"}])]
     ['no', 'no', 'yes']
     """
-    given = tuple(dict.fromkeys([labels] if isinstance(labels, str) else labels))
-    if len(given) < 2:
-        raise ValueError(f"random_label needs two labels or more to draw from, got {given!r}: random_label(task.labels)")
-    return _Random(name, given, seed)
+    choices = tuple(dict.fromkeys([labels] if isinstance(labels, str) else labels))
+    if len(choices) < 2:
+        raise ValueError(f"random_label needs two labels or more to draw from, got {choices!r}: random_label(task.labels)")
+    return _Random(name, choices, seed)
 
 
 def _tell(texts: list[str], on_answer: OnAnswer | None) -> list[Answer]:

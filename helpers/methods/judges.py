@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from helpers.methods.method import Answer, Method
-from helpers.methods.solving import answers
+from helpers.methods.method import Answer, Method, Setting, answers
 from helpers.metrics.scores import label
 from helpers.prompts import Template
 
@@ -54,7 +53,7 @@ VERDICTS: dict[str, tuple[str, str]] = {
 
 
 def judge(
-    template: str | Template = "closed question", *, labels: Sequence[str] = (), name: str = "", max_tokens: int = 8, **settings: object
+    template: str | Template = "closed question", *, labels: Sequence[str] = (), name: str = "", max_tokens: int = 8, **settings: Setting
 ) -> Method:
     """A judge as a method: a name in JUDGES, or a template of your own with its two `labels`, the one that passes first.
 
@@ -71,14 +70,12 @@ def judge(
     """
     if isinstance(template, str) and template not in JUDGES:
         raise ValueError(f"unknown judge {template!r}: choose one of {', '.join(JUDGES)}, or give a Template with its labels")
-    made = JUDGES[template] if isinstance(template, str) else template
-    reader = _reader(_pair(made, labels))
-    return Method(name or f"judge: {made.name}", made, reader, {"max_tokens": max_tokens, **settings})
+    question = JUDGES[template] if isinstance(template, str) else template
+    reader = _reader(_pair(question, labels))
+    return Method(name or f"judge: {question.name}", question, reader, {"max_tokens": max_tokens, **settings})
 
 
-def verdicts(
-    model: Model, rows: Run | pandas.DataFrame, template: str | Template = "closed question", **options: object
-) -> pandas.DataFrame:
+def verdicts(model: Model, rows: Run | pandas.DataFrame, template: str | Template = "closed question", **options: Any) -> pandas.DataFrame:
     """What a judge says of the answers of a finished run: one row each, with id, passed (1 or 0), verdict, reply and error.
 
     `rows` is a run or its table; options are those of `judge`. The judge sees the columns; `reference` is the target where there
@@ -90,17 +87,18 @@ def verdicts(
     """
     import pandas as pd
 
-    method, table = judge(template, **options), getattr(rows, "table", rows)
+    method = judge(template, **options)
+    table = rows if isinstance(rows, pd.DataFrame) else rows.table
     if "answer" not in table:
         raise KeyError(f"there are no answers to judge: give a run or its table; this one has the columns {', '.join(table.columns)}")
     examples = [_example(row) for row in table.to_dict("records")]
-    asked = [example for example in examples if not _why_not(example)]
-    said = answers(method, asked, model) if asked else []
-    if lost := [answer.failed for answer in said if answer.failed]:
-        warnings.warn(f"{method.name}: {len(lost)} of {len(said)} replies failed ({lost[0]}); run it again", stacklevel=2)
-    given = iter(said)
+    complete = [example for example in examples if not _why_not(example)]
+    judged = answers(method, complete, model) if complete else []
+    if lost := [answer.failed for answer in judged if answer.failed]:
+        warnings.warn(f"{method.name}: {len(lost)} of {len(judged)} replies failed ({lost[0]}); run it again", stacklevel=2)
+    replies = iter(judged)
     passing = _pair(method.template, options.get("labels", ()))[0]
-    return pd.DataFrame([_verdict(example, None if _why_not(example) else next(given), passing) for example in examples])
+    return pd.DataFrame([_verdict(example, None if _why_not(example) else next(replies), passing) for example in examples])
 
 
 def _example(row: Mapping) -> dict:
@@ -112,7 +110,8 @@ def _example(row: Mapping) -> dict:
 
 def _why_not(example: Mapping) -> str:
     """Why there is nothing to judge; empty if there is."""
-    error, answer = example.get("error"), example["answer"]
+    error = example.get("error")
+    answer = example["answer"]
     if isinstance(error, str) and error:
         return f"not judged, the run failed here: {error}"
     return "" if isinstance(answer, str) and answer.strip() else "not judged, the answer is empty"
@@ -131,7 +130,7 @@ def _verdict(example: Mapping, answer: Answer | None, passing: str) -> dict:
 def _pair(template: Template, labels: Sequence[str]) -> tuple[str, ...]:
     """The two verdicts of a template, the one that passes first."""
     pair = tuple(labels) or VERDICTS.get(template.name, ())
-    if len({one.casefold() for one in pair}) != 2 or len(pair) != 2:
+    if len({verdict.casefold() for verdict in pair}) != 2 or len(pair) != 2:
         raise ValueError(f'judge {template.name!r} needs two verdicts, the one that passes first: labels=("right", "wrong"); got {pair!r}')
     return pair
 
@@ -140,9 +139,9 @@ def _reader(pair: tuple[str, ...]) -> Callable[[str], str]:
     """What reads a reply: the verdict that it says, as `metrics.label` finds it."""
 
     def read(reply: str) -> str:
-        said = [one for one in pair if label(reply, one, pair)]
-        if not said:
+        stated = [verdict for verdict in pair if label(reply, verdict, pair)]
+        if not stated:
             raise ValueError(f"it says neither or both of {' and '.join(pair)}: {reply[:60]!r}")
-        return said[0]
+        return stated[0]
 
     return read

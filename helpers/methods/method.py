@@ -1,24 +1,26 @@
-"""Methods: what turns an example into messages, and a reply into an answer.
+"""Methods: what turns an example into messages, and a reply into an answer; and what it means that a model gives no reply at all.
 
-Anything with a `.name` and a `.solve(examples, model, on_answer)` is a method; these are the first few.
+Anything with a `.name` and a `.solve(examples, model, on_answer)` is a method; the usual one is a prompt.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from helpers.fingerprints import code
+from helpers.models.reply import ModelError
 from helpers.prompts import Template, as_text
 from helpers.storage import short
 
 if TYPE_CHECKING:
     from helpers.models import Model, Reply
 
-__all__ = ["Answer", "Method", "prompt", "few_shot", "majority"]
+__all__ = ["Answer", "Method", "Solver", "answers", "prompt"]
+
+FIRST = 8  # requests that a server is sent at once; if the first so many replies all failed, the rest will too
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Answer:
 
 
 OnAnswer = Callable[[int, Answer], None]
+Setting = str | int | float | bool | Sequence | None  # max_tokens, temperature, seed, tools, and what else a model takes
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ class Method:
         """
         if model is None:
             raise TypeError(f"method {self.name!r} asks a model, got None: runs.run(method, task, load('pocket'))")
-        conversations, answers = [self._messages_or_name(example) for example in examples], {}
+        conversations = [self._messages_or_name(example) for example in examples]
+        answers: dict[int, Answer] = {}
 
         def tell(i: int, reply: Reply) -> None:
             answers[i] = self._read(reply, conversations[i])
@@ -120,79 +124,69 @@ class Method:
 
 
 def prompt(
-    template: str | Template, *, name: str = "", system: str = "", answer: Callable[[str], str] = str.strip, **settings: object
+    template: str | Template, *, name: str = "", system: str = "", answer: Callable[[str], str] = str.strip, **settings: Setting
 ) -> Method:
     """The plainest method: one prompt.
 
     >>> prompt("Sentiment of: {input}", name="bare", max_tokens=8).name
     'bare'
     """
-    template = _template(template, name, system)
+    template = as_template(template, name, system)
     return Method(name or template.name, template, answer, settings)
-
-
-def few_shot(
-    template: str | Template,
-    shots: Iterable[Mapping],
-    *,
-    name: str = "",
-    system: str = "",
-    answer: Callable[[str], str] = str.strip,
-    in_turns: bool = True,
-    **settings: object,
-) -> Method:
-    """A prompt with solved examples before it: turns of the conversation, or blocks of one turn. Brown et al. 2020, arXiv:2005.14165.
-
-    >>> shots = [{"input": "Lovely.", "target": "positive"}]
-    >>> [m["content"] for m in few_shot("{input}", shots).messages({"input": "Dull."})]
-    ['Lovely.', 'positive', 'Dull.']
-    """
-    shots = tuple(dict(shot) for shot in shots)
-    template = _template(template, name, system)
-    for i, shot in enumerate(shots):
-        if shot.get("target") is None:
-            raise ValueError(f"shot {i + 1} of {len(shots)} has no target: it must show the answer, as in {{'input': ..., 'target': ...}}")
-    return Method(name or f"{len(shots)} shots", template, answer, settings, shots, in_turns)
-
-
-@dataclass(frozen=True)
-class _Constant:
-    """Answers every example alike, and asks no model."""
-
-    name: str
-    text: str
-
-    @property
-    def fingerprint(self) -> str:
-        return short("constant" + self.text)
-
-    def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
-        answers = [Answer(self.text) for _ in examples]
-        for i, answer in enumerate(answers):
-            if on_answer:
-                on_answer(i, answer)
-        return answers
-
-
-def majority(train: Iterable[Mapping], *, name: str = "majority") -> _Constant:
-    """The trivial baseline: always the most frequent target of `train` (of equals, the first seen). It asks no model.
-
-    >>> majority([{"target": "b"}, {"target": "a"}, {"target": "a"}]).text
-    'a'
-    """
-    counts = Counter(as_text(example["target"]) for example in train)
-    if not counts:
-        raise ValueError("majority needs at least one example to count, got none: majority(task['train'])")
-    return _Constant(name, counts.most_common(1)[0][0])
 
 
 def _turn(role: str, content: str) -> dict:
     return {"role": role, "content": content}
 
 
-def _template(template: str | Template, name: str, system: str) -> Template:
+def as_template(template: str | Template, name: str, system: str) -> Template:
+    """A text as a template of that name. ValueError: a template and a system turn, which it has itself."""
     if isinstance(template, str):
         return Template(name or "prompt", template, system)
     if system:
         raise ValueError(f"template {template.name!r} has its own system turn: Template(name, text, system=...) instead of system=...")
     return template
+
+
+class Solver(Protocol):
+    """A method, as a run needs it; `fingerprint` and `template` are used where it has them."""
+
+    name: str
+
+    def solve(self, examples: Sequence[Mapping], model: Model | None, on_answer: OnAnswer | None = None) -> list[Answer]: ...
+
+
+def answers(method: Solver, examples: Sequence[Mapping], model: Model | None, on_answer: OnAnswer | None = None) -> list[Answer]:
+    """What a method answers, one an example, in order; `on_answer(i, answer)` is called as the answers come.
+
+    ModelError: every reply failed, or the first eight did and may yet come; the others are then not waited for.
+    ValueError: the method lost an answer.
+    """
+    failures: list[str] = []  # "" for a reply that came
+
+    def note(i: int, answer: Answer) -> None:
+        failures.append(answer.failed)
+        if len(failures) == FIRST and all(failures):
+            raise _silence(method, model, failures, "first ")
+        if on_answer:
+            on_answer(i, answer)
+
+    answered = method.solve(examples, model, note)
+    if len(answered) != len(examples):
+        raise ValueError(f"method {method.name!r} gave {len(answered)} answers to {len(examples)} examples: solve() gives one each")
+    errors = [error for answer in answered if (error := _no_reply(answer))]
+    if errors and len(errors) == len(answered):
+        raise _silence(method, model, errors)
+    return answered
+
+
+def _no_reply(answer: Answer) -> str:
+    """Why an answer has no reply behind it, be it that asking again would help or not; "" if it has one."""
+    errors = [reply.error for reply in answer.replies if reply.error]
+    return errors[0] if errors and len(errors) == len(answer.replies) else answer.failed
+
+
+def _silence(method: Solver, model: Model | None, errors: list[str], which: str = "") -> ModelError:
+    """The error of a model that gives no reply at all."""
+    who = model.name if model else "a method without a model"
+    return ModelError(f"no reply from {who}: {errors[0]} (all {which}{len(errors)} requests of {method.name!r} failed; nothing was scored)")

@@ -88,8 +88,8 @@ class Rag:
         return [self.ask.messages(example) for example in self._filled(examples)]
 
     def _filled(self, examples: Sequence[Mapping]) -> list[dict]:
-        found = self.retriever.search([example["input"] for example in examples], self.k)
-        return [{**example, "passages": self.show(hits)} for example, hits in zip(examples, found, strict=True)]
+        results = self.retriever.search([example["input"] for example in examples], self.k)
+        return [{**example, "passages": self.show(hits)} for example, hits in zip(examples, results, strict=True)]
 
 
 class Gold:
@@ -100,7 +100,9 @@ class Gold:
     """
 
     def __init__(self, examples: Sequence[Mapping], chunks: Sequence[Chunk], otherwise: Retriever, *, name: str = "gold") -> None:
-        self.name, self.chunks, self.retrievers = name, list(chunks), (otherwise,)
+        self.name = name
+        self.chunks = list(chunks)
+        self.retrievers = (otherwise,)
         self._found = {example["input"]: self._holding(example["evidence"]) for example in examples}
 
     def search(self, questions: Sequence[str], k: int = 1) -> list[list[Hit]]:
@@ -110,8 +112,8 @@ class Gold:
     @property
     def fingerprint(self) -> str:
         """Changes with the chunks found for each question, and with the other retriever."""
-        found = [(question, [hit.chunk.fingerprint for hit in hits]) for question, hits in self._found.items()]
-        return fingerprinted(self, found, fingerprint_of(self.retrievers[0]))
+        chosen = [(question, [hit.chunk.fingerprint for hit in hits]) for question, hits in self._found.items()]
+        return fingerprinted(self, chosen, fingerprint_of(self.retrievers[0]))
 
     def _holding(self, evidence: Sequence[str]) -> list[Hit]:
         chunks = []
@@ -133,12 +135,12 @@ def outcomes(run: Run | pandas.DataFrame) -> pandas.Series:
     """
     import pandas as pd
 
-    table = getattr(run, "table", run)
+    table = run if isinstance(run, pd.DataFrame) else run.table
     lacking = [name for name in ("messages", "score", "target", "evidence", "old") if name not in table]
     if lacking:
         raise KeyError(f"no column {', '.join(lacking)} in this run: outcomes needs a task with evidence, such as the handbook")
-    found = [_outcome(row) for row in table.to_dict("records")]
-    return pd.Series(pd.Categorical(found, categories=OUTCOMES), index=table.index, name="outcome")
+    names = [_outcome(row) for row in table.to_dict("records")]
+    return pd.Series(pd.Categorical(names, categories=OUTCOMES), index=table.index, name="outcome")
 
 
 def _outcome(row: Mapping) -> str | None:

@@ -31,13 +31,14 @@ def draw_outcomes(runs: Sequence[Run], *, ax: Axes | None = None, title: str = "
 
     ax = ax or plt.subplots(figsize=(7, 0.5 * len(runs) + 1.5), layout="constrained")[1]
     counts = [outcomes(run).value_counts() for run in runs]
-    left = [0] * len(runs)
+    starts = [0] * len(runs)
     for outcome, color in _SHADES.items():
         sizes = [int(count[outcome]) for count in counts]
-        bars = ax.barh(range(len(runs)), sizes, left=left, color=COLORS[color], label=outcome)
+        bars = ax.barh(range(len(runs)), sizes, left=starts, color=COLORS[color], label=outcome)
         ax.bar_label(bars, [str(size) if size else "" for size in sizes], label_type="center", fontsize=9, color="white")
-        left = [before + size for before, size in zip(left, sizes)]
-    names, most = [run.method if run.complete else f"{run.method}\n(incomplete)" for run in runs], max(len(run.table) for run in runs)
+        starts = [start + size for start, size in zip(starts, sizes)]
+    names = [run.method if run.complete else f"{run.method}\n(incomplete)" for run in runs]
+    most = max(len(run.table) for run in runs)
     ax.set(yticks=range(len(runs)), yticklabels=names, ylim=(len(runs) - 0.4, -0.6), xlim=(0, most))
     ax.set_xlabel(f"questions (n = {most})")
     ax.legend(frameon=False, fontsize=8, ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
@@ -110,8 +111,8 @@ class Explorer:
 
         k = k or self.k
         evidence = next((row["evidence"] for row in self.rows if row["input"] == question), [])
-        found = {way.name: [_named(hit, evidence) for hit in way.search([question], k)[0]] for way in self.retrievers}
-        columns = {name: titles + [""] * (k - len(titles)) for name, titles in found.items()}
+        titles_by_name = {way.name: [_named(hit, evidence) for hit in way.search([question], k)[0]] for way in self.retrievers}
+        columns = {name: titles + [""] * (k - len(titles)) for name, titles in titles_by_name.items()}
         return pd.DataFrame(columns, index=pd.RangeIndex(1, k + 1, name="rank"))
 
     def __repr__(self) -> str:
@@ -125,10 +126,12 @@ class Explorer:
         """A box of questions, a slider of k, and the table below them."""
         import ipywidgets
 
-        asked = [row["input"] for row in self.rows]
-        box = ipywidgets.Combobox(options=asked, value=asked[0], description="question", layout={"width": "auto"}, continuous_update=False)
+        questions = [row["input"] for row in self.rows]
+        box = ipywidgets.Combobox(
+            options=questions, value=questions[0], description="question", layout={"width": "auto"}, continuous_update=False
+        )
         depth = ipywidgets.IntSlider(self.k, 1, 10, description="k", continuous_update=False)
-        shown = ipywidgets.HTML(self._face(asked[0], self.k))
+        shown = ipywidgets.HTML(self._face(questions[0], self.k))
         for knob in (box, depth):
             knob.observe(lambda change: setattr(shown, "value", self._face(box.value, depth.value)), names="value")
         return ipywidgets.VBox([box, depth, shown])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from helpers.metrics.abstention import abstention_scores, declined, grounded, risk_coverage
-from helpers.metrics.definition import Metric
 from helpers.metrics.overlap import bleu, corpus_bleu, rouge_1, rouge_2, rouge_l
 from helpers.metrics.raters import Agreement, agreement, corrected_rate
-from helpers.metrics.registry import METRICS, metric, score
+from helpers.metrics.registry import METRICS, Metric, metric, score
 from helpers.metrics.scores import exact, json_valid, label, set_f1
 
 __all__ = [

@@ -56,17 +56,13 @@ _COURTESY = re.compile(  # beside such a clause these say nothing: regrets, offe
 )
 _FLAGS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
 _OPENING = re.compile(r"^(?:according to|based on|in|for|from|on|at|about|regarding|given|with|after|before|of|by|as|having|even)\b")
-_STOP = frozenset(
-    re.findall(
-        r"\w+",
-        """
+_FUNCTION_WORDS = """
     a an the and or but if then than that this these those there here it its he him his she her they them their we us our you your i me my
     is are was were be been being am do does did has have had will would shall should can could may might must of in on at to from by for
     with about into over under up down out off as so such also just only very too more most who whom whose which what when where why how
     because while during before after between both each some any all other same own yes
-""",
-    )
-)
+"""
+_STOP = frozenset(_FUNCTION_WORDS.split())
 
 
 def declined(answer: str) -> bool:
@@ -89,7 +85,8 @@ def declined(answer: str) -> bool:
     says = [bool(_DECLINE.search(clause)) for clause in clauses]
     first = says.index(True) if True in says else len(says)
     return any(says) and all(
-        said or _COURTESY.search(clause) or (i < first and _OPENING.search(clause)) for i, (clause, said) in enumerate(zip(clauses, says))
+        says_so or _COURTESY.search(clause) or (i < first and _OPENING.search(clause))
+        for i, (clause, says_so) in enumerate(zip(clauses, says))
     )
 
 
@@ -105,8 +102,9 @@ def abstention_scores(run: Run | pandas.DataFrame, answerable: str | Sequence[bo
     """
     import pandas as pd
 
-    table = getattr(run, "table", run)
-    flags, rows = _flags(table, answerable), []
+    table = run if isinstance(run, pd.DataFrame) else run.table
+    flags = _flags(table, answerable)
+    rows: list[dict] = []
     for group, chosen in (("answerable", True), ("unanswerable", False)):
         outcomes = [_outcome(row, chosen) for row in table[flags == chosen].to_dict("records")]
         for outcome in ("right", "wrong", "declined", "empty") if chosen else ("declined", "invented", "empty"):
@@ -134,13 +132,16 @@ def risk_coverage(
     import pandas as pd
 
     n = len(right)
-    given = [flags for flags in (confidence, declined) if flags is not None]
-    if not given or n == 0 or any(len(flags) != n for flags in given):
-        raise ValueError(f"risk_coverage needs confidence or declined, one a row; got {n} rows and {[len(flags) for flags in given]} flags")
-    sure, silent = list(confidence) if confidence is not None else [1.0] * n, list(declined) if declined is not None else [False] * n
+    columns = [flags for flags in (confidence, declined) if flags is not None]
+    if not columns or n == 0 or any(len(flags) != n for flags in columns):
+        raise ValueError(f"risk_coverage needs confidence or declined, one a row; got {n} rows and {[*map(len, columns)]} flags")
+    sure = [1.0] * n if confidence is None else confidence
+    silent = [False] * n if declined is None else declined
     right = [math.nan] * n if any(map(math.isnan, right)) else right
-    kept = [(float(c), float(r)) for c, r, no in zip(sure, right, silent, strict=True) if not no]
-    rows = [_point(threshold, [r for c, r in kept if c >= threshold], n) for threshold in sorted({c for c, _ in kept}, reverse=True)]
+    answered = [(float(c), float(r)) for c, r, no in zip(sure, right, silent, strict=True) if not no]
+    rows = [
+        _point(threshold, [r for c, r in answered if c >= threshold], n) for threshold in sorted({c for c, _ in answered}, reverse=True)
+    ]
     return pd.DataFrame(rows, columns=["threshold", "coverage", "risk", "low", "high", "answered"])
 
 
@@ -194,7 +195,6 @@ def _flags(table: pandas.DataFrame, answerable: str | Sequence[bool]) -> pandas.
 
 
 def _point(threshold: float, rights: list[float], n: int) -> dict:
-    whole = set(rights) <= {0.0, 1.0}
-    wrong = wilson(int(len(rights) - sum(rights)), len(rights)) if whole else None
+    wrong = wilson(int(len(rights) - sum(rights)), len(rights)) if set(rights) <= {0.0, 1.0} else None
     bounds = {"low": wrong.low, "high": wrong.high} if wrong else {"low": math.nan, "high": math.nan}
     return {"threshold": threshold, "coverage": len(rights) / n, "risk": 1 - sum(rights) / len(rights), **bounds, "answered": len(rights)}

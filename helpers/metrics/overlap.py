@@ -90,12 +90,13 @@ def corpus_bleu(answers: Sequence[str], references: Sequence[References]) -> flo
             f"corpus_bleu needs answers, and for each an entry of references; got {len(answers)} answers and {len(references)} entries"
         )
     listed = [_references(target, "a text that is not blank", _filled) for target in references]
-    streams = [[given[i] if i < len(given) else None for given in listed] for i in range(max(map(len, listed)))]  # None: it has no more
+    streams = [[texts[i] if i < len(texts) else None for texts in listed] for i in range(max(map(len, listed)))]  # None: it has no more
     return min(1.0, _bleu(effective_order=False).corpus_score(list(answers), streams).score / 100)
 
 
 def _rouge(kind: str, answer: str, target: References, stem: bool) -> float:
-    needed, least = ("two words or more", 2) if kind == "rouge2" else ("a word", 1)
+    least = 2 if kind == "rouge2" else 1
+    needed = "two words or more" if kind == "rouge2" else "a word"
     wanted = _references(target, f"{needed} of a-z or 0-9", lambda text: len(re.findall(r"[a-z0-9]+", text.lower())) >= least)
     return float(_rouge_scorer(kind, stem).score_multi(wanted, answer)[kind].fmeasure)
 

@@ -65,15 +65,18 @@ def agreement(truth: Sequence[Hashable], judged: Sequence[Hashable], positive: H
     """
     import numpy as np
 
-    truth, judged = list(truth), list(judged)
+    truth = list(truth)
+    judged = list(judged)
     _check(truth, judged, positive)
-    missing, unread = sum(map(_missing, judged)), sum(verdict not in truth for verdict in judged)
+    missing = sum(map(_missing, judged))
+    unread = sum(verdict not in truth for verdict in judged)
     if missing or all(verdict == "" for verdict in judged):
         unknown = Interval(math.nan, math.nan, math.nan, 0)
         return Agreement(0, 0, 0, 0, 0, unknown, unknown, unknown, unknown, unread - missing, missing)
     pairs = [(label == positive, verdict == positive) for label, verdict in zip(truth, judged, strict=True)]
     tp, fp, tn, fn = (pairs.count(pair) for pair in ((True, True), (False, True), (False, False), (True, False)))
-    n, cells = len(pairs), np.array([tp, fp, tn, fn])
+    n = len(pairs)
+    cells = np.array([tp, fp, tn, fn])
     drawn = _kappa(np.random.default_rng(seed).multinomial(n, (cells + 0.5) / (n + 2), _RESAMPLES))
     kappa = _interval(float(_kappa(cells)), drawn, drawn, n)
     return Agreement(n, tp, fp, tn, fn, wilson(tp + tn, n), wilson(tp, tp + fn), wilson(tn, tn + fp), kappa, unread)
@@ -100,7 +103,8 @@ def corrected_rate(judged_positive: int, n: int, agreement: Agreement, seed: int
         raise ValueError(f"corrected_rate needs 0 <= judged_positive <= n and n >= 1, got {judged_positive=}, {n=}")
     if not agreement.n:
         raise ValueError(f"nothing can be corrected: {agreement}; improve the judge first, or label by hand")
-    tpr, tnr = agreement.tpr.value, agreement.tnr.value
+    tpr = agreement.tpr.value
+    tnr = agreement.tnr.value
     if tpr + tnr <= 1:
         raise ValueError(
             f"nothing can be corrected with TPR {tpr:.2f} and TNR {tnr:.2f}: their sum must be above 1, or the judge passes wrong answers "
@@ -145,12 +149,14 @@ def _missing(verdict: Hashable) -> bool:
 def _check(truth: list, judged: list, positive: Hashable) -> None:
     if len(truth) != len(judged):
         raise ValueError(f"labels and verdicts are of the same rows, got {len(truth)} and {len(judged)}")
-    found = list(dict.fromkeys(truth))
-    if len(found) != 2 or positive not in found:
+    labels = list(dict.fromkeys(truth))
+    if len(labels) != 2 or positive not in labels:
         raise ValueError(
-            f"the labels must be two, the positive one {positive!r} and another, each at least once; got {found[:5]!r}: "
+            f"the labels must be two, the positive one {positive!r} and another, each at least once; got {labels[:5]!r}: "
             'say which is positive, as in agreement(truth, judged, positive="right")'
         )
-    said = {verdict for verdict in judged if not _missing(verdict)}
-    if not said & set(found) and said - {""}:
-        raise ValueError(f"no verdict is one of the labels {found!r}; got {list(dict.fromkeys(judged))[:5]!r}: use the same words for both")
+    verdicts = {verdict for verdict in judged if not _missing(verdict)}
+    if not verdicts & set(labels) and verdicts - {""}:
+        raise ValueError(
+            f"no verdict is one of the labels {labels!r}; got {list(dict.fromkeys(judged))[:5]!r}: use the same words for both"
+        )

@@ -1,20 +1,73 @@
-"""Every metric, one entry each. A new one is added here: its score, how a prompt asks for its form, how an answer is read."""
+"""Every metric, one entry each: its score, how a prompt asks for its form, how an answer is read. A new one is added here."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
 from helpers.metrics import overlap, replies, scores
-from helpers.metrics.classes import per_class
-from helpers.metrics.definition import Asked, Metric, Target
+from helpers.metrics.scores import per_class
 from helpers.prompts import as_text
+from helpers.stats import Interval, interval
 
-__all__ = ["METRICS", "metric", "score"]
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["METRICS", "metric", "score", "Facts", "Metric"]
 
 CHOICE = "Answer with one of these, and nothing else: {labels}."
 FORM_ONLY = 'json checks the form and the keys of an answer, not its values: set_f1 does, on "key: value" texts'
+Target = str | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an instruction is written from: the target column's name in words, some targets, the labels, the keys of the objects that
+    became lists of "key: value", and whether there are documents."""
+
+    name: str
+    targets: Sequence[Target]
+    labels: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    documents: bool = False
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One way to score an answer, and what goes with it.
+
+    score: (answer, target, labels) to a number from 0 to 1; it never raises on an answer, and raises ValueError on a target that it
+    cannot score against. read: (answer, labels) to what the answer says, or None where it says nothing of the kind: so that
+    unreadable can be told from wrong. form: the sentence that asks for the form of an answer, with {labels}; empty where none is needed.
+    instruction: the instruction of a task that has none. needs_labels: every target is one of the task's labels.
+    spellings: a list of targets holds accepted spellings, one of which is enough. looked_up: a document may hold the answer.
+    of_lists: a target is a list of items. of_texts: a target is one text, whatever shape it had. caution: what a reader who chose the
+    metric should know. classes: the table of a run by label, for a metric that has classes.
+    """
+
+    name: str
+    score: Callable[[str, Target, Sequence[str]], float]
+    read: Callable[[str, Sequence[str]], str | None]
+    instruction: Callable[[Facts], str]
+    form: str = ""
+    needs_labels: bool = False
+    spellings: bool = False
+    looked_up: bool = False
+    of_lists: bool = False
+    of_texts: bool = False
+    caution: str = ""
+    classes: Callable[[Sequence[str], Sequence[str], Sequence[str]], DataFrame] | None = None
+
+    def interval(self, scores: Sequence[float]) -> Interval:
+        """The mean of some scores with its 95% interval: Wilson's where all are 0 or 1, else the bootstrap's."""
+        return interval(scores)
+
+    def readable(self, answers: Sequence[str], labels: Sequence[str] = ()) -> int:
+        """How many of the answers can be read at all."""
+        return sum(self.read(answer, labels) is not None for answer in answers)
 
 
 def metric(name: str) -> Metric:
@@ -34,8 +87,8 @@ def score(name: str, answer: str, target: Target, labels: Sequence[str] = ()) ->
 
 
 def _label_read(answer: str, labels: Sequence[str]) -> str | None:
-    said = replies.labels_said(answer, labels)
-    return next(iter(said)) if len(said) == 1 else None
+    names = replies.labels_said(answer, labels)
+    return next(iter(names)) if len(names) == 1 else None
 
 
 def _list_read(answer: str, labels: Sequence[str]) -> str | None:
@@ -52,30 +105,30 @@ def _text_read(answer: str, labels: Sequence[str]) -> str | None:
     return replies.plain(answer) or None
 
 
-def _choose(asked: Asked) -> str:
-    return f"Decide which of these fits the text: {', '.join(asked.labels)}. Answer with that alone."
+def _choose(facts: Facts) -> str:
+    return f"Decide which of these fits the text: {', '.join(facts.labels)}. Answer with that alone."
 
 
-def _say(asked: Asked) -> str:
-    return "Answer the question in a few words." + (" If the documents do not say, answer: I don't know." if asked.documents else "")
+def _say(facts: Facts) -> str:
+    return "Answer the question in a few words." + (" If the documents do not say, answer: I don't know." if facts.documents else "")
 
 
-def _list(asked: Asked) -> str:
-    if asked.keys:
-        form = ", ".join(f'"{key}: ..."' for key in asked.keys)
-        return f"Find the {', '.join(asked.keys)} in this text. Answer with a JSON list: [{form}]; leave out what the text does not say."
-    return f"List the {asked.name} of this text as a JSON list of strings; write [] if there is none."
+def _list(facts: Facts) -> str:
+    if facts.keys:
+        form = ", ".join(f'"{key}: ..."' for key in facts.keys)
+        return f"Find the {', '.join(facts.keys)} in this text. Answer with a JSON list: [{form}]; leave out what the text does not say."
+    return f"List the {facts.name} of this text as a JSON list of strings; write [] if there is none."
 
 
-def _object(asked: Asked) -> str:
-    value = replies.json_value(as_text(asked.targets[0]))
+def _object(facts: Facts) -> str:
+    value = replies.json_value(as_text(facts.targets[0]))
     keys = f" with the keys {', '.join(value)}" if isinstance(value, dict) else ""
-    return f"Give the {asked.name} of this text as JSON{keys}, and nothing else."
+    return f"Give the {facts.name} of this text as JSON{keys}, and nothing else."
 
 
-def _write(asked: Asked) -> str:
-    words = median(len(as_text(target).split()) for target in asked.targets)
-    task = "Summarize the text" if "summar" in asked.name.lower() else "Answer"
+def _write(facts: Facts) -> str:
+    words = median(len(as_text(target).split()) for target in facts.targets)
+    task = "Summarize the text" if "summar" in facts.name.lower() else "Answer"
     return f"{task} in about {max(1, round(words))} words."
 
 

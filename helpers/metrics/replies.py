@@ -12,6 +12,8 @@ import unicodedata
 import warnings
 from collections.abc import Sequence
 
+from helpers.prompts import Json
+
 __all__ = ["lower", "plain", "says", "labels_said", "items", "json_value", "BROKEN"]
 
 _NO = r"(?:not|no|never|nor|neither|none|non|without|cannot|hardly|\w+n't)"
@@ -81,12 +83,12 @@ def _only_number(answer: str) -> str | None:
 def labels_said(answer: str, labels: Sequence[str]) -> set[str | None]:
     """The labels that stand in a text as words of their own, by `lower`; None is among them if one is denied."""
     words = "|".join(re.escape(lower(name)) for name in sorted(labels, key=len, reverse=True))
-    said = rf"(?<!\w)(?<!\w-)(?P<said>{words})(?!\w|-\w)"
+    stated = rf"(?<!\w)(?<!\w-)(?P<said>{words})(?!\w|-\w)"
     denied = rf"(?<!\w){_NO}[\s-]+(?:\w+\s+){{0,3}}?(?P<denied>{words})(?!\w|-\w)"
-    return {m["said"] for m in re.finditer(f"{said}|{denied}", re.sub(r"(?<!\w)_+|_+(?!\w)", "", lower(answer)))}
+    return {m["said"] for m in re.finditer(f"{stated}|{denied}", re.sub(r"(?<!\w)_+|_+(?!\w)", "", lower(answer)))}
 
 
-def json_value(text: str) -> object:
+def json_value(text: str) -> Json:
     """The JSON value that a text is, perhaps in a code fence; BROKEN if it is none."""
 
     def refuse(name: str) -> None:
@@ -98,11 +100,11 @@ def json_value(text: str) -> object:
         return BROKEN
 
 
-def items(value: object) -> set[str] | None:
+def items(value: Json | set | frozenset) -> set[str] | None:
     """The items of a list, or of the first list that a text holds, made comparable; None if there is no list."""
     if isinstance(value, str):
         spans = [value, value[value.find("[") : value.rfind("]") + 1], *re.findall(r"\[[^\[\]]*\]", value)]
-        value = next((found for found in map(_list, spans) if found is not None), None)
+        value = next((span for span in map(_list, spans) if span is not None), None)
     if not isinstance(value, list | tuple | set | frozenset):
         return None
     return {" ".join(lower(item if isinstance(item, str) else json.dumps(item, default=str)).split()) for item in value}
@@ -110,11 +112,11 @@ def items(value: object) -> set[str] | None:
 
 def _list(text: str) -> list | None:
     """A text read as one list in JSON or Python spelling."""
-    found = json_value(text)
-    if found is BROKEN:
+    parsed = json_value(text)
+    if parsed is BROKEN:
         try:
             with warnings.catch_warnings(action="ignore"):  # an odd backslash in what a model wrote
-                found = ast.literal_eval(text.strip())
+                parsed = ast.literal_eval(text.strip())
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             return None
-    return found if isinstance(found, list) else None
+    return parsed if isinstance(parsed, list) else None

@@ -7,10 +7,16 @@ The score of a run is the mean over its examples.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from helpers.metrics import replies
 
-__all__ = ["exact", "json_valid", "label", "set_f1"]
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["exact", "json_valid", "label", "set_f1", "UNREAD", "per_class"]
+
+UNREAD = "(unreadable)"
 
 
 def exact(answer: str, target: str | Sequence[str]) -> float:
@@ -84,10 +90,37 @@ def json_valid(answer: str, target: str = "", labels: Sequence[str] = ()) -> flo
     >>> json_valid('{"due": "May 3"}', '{"due": ""}'), json_valid("due: May 3", '{"due": ""}')
     (1.0, 0.0)
     """
-    got, shape = replies.json_value(answer), replies.json_value(target) if target else None
+    got = replies.json_value(answer)
+    shape = replies.json_value(target) if target else None
     if shape is replies.BROKEN:
         raise ValueError(f"a json target must be empty or valid JSON, got {target!r}")
     if got is replies.BROKEN or not target:
         return float(got is not replies.BROKEN)
     kinds = [float if type(value) is int else type(value) for value in (got, shape)]
     return float(kinds[0] is kinds[1] and (not isinstance(shape, dict) or shape.keys() <= got.keys()))
+
+
+def per_class(answers: Sequence[str], targets: Sequence[str], labels: Sequence[str]) -> DataFrame:
+    """One row a label: how many targets, how many answers, precision, recall and F1; a last row for answers that name no one label.
+
+    precision = right / answers, recall = right / targets, F1 = 2·right / (targets + answers); 0 where nothing was answered. The same as
+    scikit-learn's `precision_recall_fscore_support(..., zero_division=0)`. The mean of the column f1 is macro F1.
+
+    >>> per_class(["positive", "positive", "?"], ["positive", "negative", "negative"], ["positive", "negative"])["f1"].round(2).tolist()
+    [0.67, 0.0, nan]
+    """
+    from pandas import DataFrame
+    from sklearn.metrics import precision_recall_fscore_support
+
+    spelled = {replies.lower(name): name for name in labels}
+    read = [_one_label(answer, labels, spelled) for answer in answers]
+    precision, recall, f1, count = precision_recall_fscore_support(list(targets), read, labels=list(labels), zero_division=0)
+    columns = {"targets": count, "answers": [read.count(label) for label in labels], "precision": precision, "recall": recall, "f1": f1}
+    table = DataFrame(columns, index=list(labels)).rename_axis("label")
+    table.loc[UNREAD] = {"targets": 0, "answers": read.count(UNREAD)}
+    return table.astype({"targets": int, "answers": int})
+
+
+def _one_label(answer: str, labels: Sequence[str], spelled: dict[str, str]) -> str:
+    names = replies.labels_said(answer, labels)
+    return spelled.get(next(iter(names)), UNREAD) if len(names) == 1 else UNREAD

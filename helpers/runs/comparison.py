@@ -53,10 +53,10 @@ def compare(a: Run, b: Run) -> Comparison:
     Of a pair with an incomplete run it says just that. ValueError: the runs are of different tasks, splits, metrics, examples or
     targets; nothing can be said of such a pair.
     """
-    left, right = aligned(a, b)
+    first, second = aligned(a, b)
     if not (a.complete and b.complete):
         return _incomplete(a, b)
-    paired = stats.difference(left["score"].to_numpy(), right["score"].to_numpy())
+    paired = stats.difference(first["score"].to_numpy(), second["score"].to_numpy())
     names = (a.method, b.method) if a.method != b.method else (f"{a.method}, {a.model}", f"{b.method}, {b.model}")
     return Comparison(*names, paired.gain, paired.p, paired.wins, paired.losses, paired.ties, paired.gain.n, paired.test)
 
@@ -72,19 +72,21 @@ def aligned(a: Run, b: Run) -> tuple[pandas.DataFrame, pandas.DataFrame]:
     """The tables of both runs by id, in the order of a."""
     no = f"cannot compare {a.method!r} and {b.method!r}: "
     for what in ("task", "split", "metric"):
-        x, y = getattr(a, what), getattr(b, what)
-        if x != y:
-            raise ValueError(f"{no}{what} is {x!r} for one and {y!r} for the other; run both on the same")
-    left, right = a.table.set_index("id"), b.table.set_index("id")
-    odd = sorted(set(left.index) ^ set(right.index))
+        in_a = getattr(a, what)
+        in_b = getattr(b, what)
+        if in_a != in_b:
+            raise ValueError(f"{no}{what} is {in_a!r} for one and {in_b!r} for the other; run both on the same")
+    first = a.table.set_index("id")
+    second = b.table.set_index("id")
+    odd = sorted(set(first.index) ^ set(second.index))
     if odd:
         raise ValueError(
-            f"{no}{len(odd)} examples are in only one of the runs (n={len(left)} and n={len(right)}), such as {odd[0]!r}; "
+            f"{no}{len(odd)} examples are in only one of the runs (n={len(first)} and n={len(second)}), such as {odd[0]!r}; "
             "run both with the same limit"
         )
-    right = right.loc[left.index]
+    second = second.loc[first.index]
     for what in ("input", "target"):
-        changed = [i for i, x, y in zip(left.index, left[what], right[what], strict=True) if x != y]
+        changed = [i for i, x, y in zip(first.index, first[what], second[what], strict=True) if x != y]
         if changed:
             raise ValueError(f"{no}the {what} of example {changed[0]!r} changed in between; run both again")
-    return left, right
+    return first, second

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from helpers.methods.solving import Solver, answers
+from helpers.methods.method import Solver, answers
 from helpers.metrics.registry import score
 from helpers.progress import bar
 from helpers.runs.comparison import Comparison, compare
@@ -45,9 +45,9 @@ def run(method: Solver, task: Task, model: Model | None, *, split: str = "dev", 
         _score(task, example, "")
     started = time.perf_counter()
     with bar(len(examples), f"{method.name} on {task.name}/{split}", progress) as shown:
-        given = answers(method, examples, model, lambda i, answer: shown.update(1))
+        answered = answers(method, examples, model, lambda i, answer: shown.update(1))
     seconds = time.perf_counter() - started
-    rows = [_row(task, example, answer) for example, answer in zip(examples, given, strict=True)]
+    rows = [_row(task, example, answer) for example, answer in zip(examples, answered, strict=True)]
     template = getattr(method, "template", None)
     done = Run(
         task.name,
@@ -71,7 +71,8 @@ def table(runs: Iterable[Run]) -> pandas.DataFrame:
     """The ladder table: one row a run, with what it gains over the run above it (empty for the first, and for another task or split)."""
     import pandas as pd
 
-    rows, above = [], None
+    rows: list[dict] = []
+    above: Run | None = None
     for this in runs:
         same = above and (above.task, above.split, above.metric) == (this.task, this.split, this.metric)
         gain = compare(above, this).difference if same else Interval(math.nan, math.nan, math.nan, 0)  # nan too if one is incomplete
@@ -119,13 +120,13 @@ def _row(task: Task, example: Mapping, answer: Answer) -> dict:
 
 def _look(method: Solver, task: Task, model: Model | None, examples: list[dict]) -> Look:
     who = f"{model.name} {getattr(model, 'fingerprint', model.spec)}" if model else "none"
-    whole = data_fingerprint(sorted(task["test"], key=lambda row: row["id"]))
-    parts = getattr(method, "fingerprint", method.name), who, data_fingerprint(examples)
-    seen = look(task.name, *parts, whole=whole, budget=task.looks)
-    if seen.over:
+    all_of_test = data_fingerprint(sorted(task["test"], key=lambda row: row["id"]))
+    how = getattr(method, "fingerprint", method.name)
+    this_look = look(task.name, how, who, data_fingerprint(examples), split=all_of_test, budget=task.looks)
+    if this_look.over:
         warnings.warn(
-            f"This is look {seen.number} at the test split of {task.name!r}, and its budget is {seen.budget}: the score is no "
+            f"This is look {this_look.number} at the test split of {task.name!r}, and its budget is {this_look.budget}: the score is no "
             "longer an honest estimate. Choose on the dev split, and use the test split once, for what you chose.",
             stacklevel=3,
         )
-    return seen
+    return this_look

@@ -36,29 +36,29 @@ class Look:
         return f"look {self.number} of {self.budget}{', had before' if self.again else ''}"
 
 
-def look(task: str, method: str, model: str, data: str, *, whole: str = "", budget: int, ledger: Path | None = None) -> Look:
+def look(task: str, method: str, model: str, data: str, *, split: str = "", budget: int, ledger: Path | None = None) -> Look:
     """Write a look down and number it. The same task, method, model and data again is the same look, under its first number.
 
     `method`, `model` and `data` are fingerprints, such as `Method.fingerprint`, `Model.spec` and `data_fingerprint(rows)`.
-    `whole` is the fingerprint of the whole test split. Looks are counted by name and `whole`: other data under the same name has a
-    budget of its own, while a run with a `limit` (other `data`, the same `whole`) uses the same one.
+    `split` is the fingerprint of the whole test split. Looks are counted by name and `split`: other data under the same name has a
+    budget of its own, while a run with a `limit` (other `data`, the same `split`) uses the same one.
     """
     ledger = ledger or places.outputs("looks.jsonl")
     key = hashlib.sha256(json.dumps([task, method, model, data]).encode()).hexdigest()[:16]
-    before = _keys(task, whole, ledger)
+    before = _keys(task, split, ledger)
     if key not in before:
-        _append(ledger, {"key": key, "task": task, "method": method, "model": model, "data": data, "whole": whole})
-    number = _keys(task, whole, ledger).index(key) + 1
+        _append(ledger, {"key": key, "task": task, "method": method, "model": model, "data": data, "whole": split})
+    number = _keys(task, split, ledger).index(key) + 1
     return Look(task, number, budget, again=key in before)
 
 
-def used(task: str, whole: str = "", *, ledger: Path | None = None) -> int:
-    """How many different looks the task's test split has had; without `whole`, all data sets of that name together.
+def used(task: str, split: str = "", *, ledger: Path | None = None) -> int:
+    """How many different looks the task's test split has had; without `split`, all data sets of that name together.
 
     >>> used("a task that nobody has run")
     0
     """
-    return len(_keys(task, whole, ledger or places.outputs("looks.jsonl")))
+    return len(_keys(task, split, ledger or places.outputs("looks.jsonl")))
 
 
 def data_fingerprint(rows: Iterable[Mapping]) -> str:
@@ -67,12 +67,12 @@ def data_fingerprint(rows: Iterable[Mapping]) -> str:
     return short(json.dumps(parts, default=repr))
 
 
-def _keys(task: str, whole: str, ledger: Path) -> list[str]:
+def _keys(task: str, split: str, ledger: Path) -> list[str]:
     """The different looks at one test split in the order they were first had; where either side does not say which, the name decides."""
     if not ledger.exists():
         return []
     entries = [_entry(line) for line in ledger.read_text(encoding="utf-8").split("\n")]
-    same = [entry for entry in entries if entry.get("task") == task and (not whole or entry.get("whole") in (None, "", whole))]
+    same = [entry for entry in entries if entry.get("task") == task and (not split or entry.get("whole") in (None, "", split))]
     return list(dict.fromkeys(entry["key"] for entry in same if "key" in entry))
 
 

@@ -88,24 +88,25 @@ class Run:
             raise KeyError(f"no column {column!r} in this run; there are: {', '.join(self.table.columns)}")
         import pandas as pd
 
-        found = {name: _interval(rows["score"].to_numpy()) for name, rows in self.table.groupby(column, dropna=False)}
-        cells = {name: {"score": i.value, "low": i.low, "high": i.high, "n": i.n} for name, i in found.items()}
+        intervals = {name: _interval(rows["score"].to_numpy()) for name, rows in self.table.groupby(column, dropna=False)}
+        cells = {name: {"score": i.value, "low": i.low, "high": i.high, "n": i.n} for name, i in intervals.items()}
         table = pd.DataFrame.from_dict(cells, orient="index").rename_axis(column)
-        return table if self.complete else table.assign(failed=[getattr(i, "failed", 0) for i in found.values()])
+        return table if self.complete else table.assign(failed=[i.failed if isinstance(i, NoScore) else 0 for i in intervals.values()])
 
     def summary(self) -> dict:
         """One row of a ladder table: means for tokens and seconds and usd per 1,000 examples, over the replies that came; how many failed,
         how many could not be read, and how many came from the cache."""
-        rows, at = self.scored_rows, self.score
+        rows = self.scored_rows
+        score = self.score
         means = {column: float(rows[column].mean()) for column in ("tokens_in", "tokens_out", "seconds")}
         return {
             "method": self.method,
             "model": self.model,
             "split": self.split,
             "n": len(self.table),
-            "score": at.value,
-            "low": at.low,
-            "high": at.high,
+            "score": score.value,
+            "low": score.low,
+            "high": score.high,
             **means,
             "usd_per_1000": 1000 * float(rows["usd"].mean(skipna=False)),
             "failed": self.failed,

@@ -44,8 +44,10 @@ def wilson(successes: int, n: int, *, confidence: float = 0.95) -> Interval:
     """
     if not (n >= 1 and 0 <= successes <= n):
         raise ValueError(f"wilson needs 0 <= successes <= n and n >= 1, got successes={successes}, n={n}")
-    p, z = successes / n, z_of(confidence)
-    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), wilson_half(p, n, z)
+    p = successes / n
+    z = z_of(confidence)
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = wilson_half(p, n, z)
     return Interval(p, 0.0 if successes == 0 else middle - half, 1.0 if successes == n else middle + half, n)
 
 
@@ -63,7 +65,9 @@ def bootstrap(scores: Sequence[float], seed: int = 0, *, confidence: float = 0.9
     from scipy.special import ndtr, ndtri
 
     x = as_numbers(scores)
-    mean, n, rng = float(x.mean()), len(x), np.random.default_rng(seed)
+    mean = float(x.mean())
+    n = len(x)
+    rng = np.random.default_rng(seed)
     if np.ptp(x) < 1e-12:
         return Interval(mean, mean, mean, n)
     means = np.concatenate([x[rng.integers(0, n, (rows, n))].mean(axis=1) for rows in blocks(n, resamples)])

@@ -39,7 +39,8 @@ def difference(a: Sequence[float], b: Sequence[float], *, confidence: float = 0.
     'exact McNemar'
     """
     gains = _differences(a, b)
-    wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
+    wins = int((gains > 0).sum())
+    losses = int((gains < 0).sum())
     if set(gains.tolist()) <= {-1.0, 0.0, 1.0}:
         gain = paired_wins(wins, losses, len(gains), confidence=confidence)
         return Difference(gain, mcnemar(a, b), "exact McNemar", wins, losses)
@@ -66,7 +67,8 @@ def paired_wins(wins: int, losses: int, n: int, *, confidence: float = 0.95) -> 
     """
     if not (n >= 1 and wins >= 0 and losses >= 0 and wins + losses <= n):
         raise ValueError(f"paired_wins needs wins + losses <= n, none negative, and n >= 1; got wins={wins}, losses={losses}, n={n}")
-    middle, differing = (wins - losses) / (n + 2), (wins + losses + 2) / (n + 2)
+    middle = (wins - losses) / (n + 2)
+    differing = (wins + losses + 2) / (n + 2)
     half = z_of(confidence) * math.sqrt((differing - middle**2) / (n + 2))
     return Interval((wins - losses) / n, max(-1.0, middle - half), min(1.0, middle + half), n)
 
@@ -84,7 +86,8 @@ def mcnemar(a: Sequence[float], b: Sequence[float]) -> float:
     difference = _differences(a, b)
     if not set(difference) <= {-1.0, 0.0, 1.0}:
         raise ValueError(f"mcnemar is for scores of 0 and 1, got differences such as {max(difference % 1):g}: use sign_flip(a, b)")
-    wins, differing = int((difference > 0).sum()), int((difference != 0).sum())
+    wins = int((difference > 0).sum())
+    differing = int((difference != 0).sum())
     return float(binomtest(wins, differing).pvalue) if differing else 1.0
 
 
@@ -96,7 +99,8 @@ def sign_flip(a: Sequence[float], b: Sequence[float], seed: int = 0, *, resample
     import numpy as np
 
     difference = _differences(a, b)
-    rng, n = np.random.default_rng(seed), len(difference)
+    rng = np.random.default_rng(seed)
+    n = len(difference)
     sums = np.concatenate([(2.0 * rng.integers(0, 2, (rows, n)) - 1) @ difference for rows in blocks(n, resamples)])
     return float(((np.abs(sums) >= abs(difference.sum()) - 1e-9).sum() + 1) / (resamples + 1))
 
@@ -111,7 +115,8 @@ def holm(pvalues: Sequence[float]) -> list[float]:
     """
     if not all(0 <= p <= 1 or math.isnan(p) for p in pvalues):
         raise ValueError(f"p values lie between 0 and 1, got {list(pvalues)}")
-    adjusted, floor = [0.0] * len(pvalues), 0.0
+    adjusted = [0.0] * len(pvalues)
+    floor = 0.0
     for rank, i in enumerate(sorted(range(len(pvalues)), key=lambda i: (math.isnan(pvalues[i]), pvalues[i]))):
         floor = math.nan if math.isnan(pvalues[i]) else max(floor, min(1.0, (len(pvalues) - rank) * pvalues[i]))
         adjusted[i] = floor

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import codecs
+import difflib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from helpers.metrics.registry import score
+from helpers.prompts import Json
 
-__all__ = ["read_rows", "check_rows", "check_splits", "normal"]
+__all__ = ["read_rows", "check_rows", "check_splits", "normal", "check_columns", "check_roles", "renamed"]
 
 Rows = list[tuple[int, dict]]  # each with the number of its line, from 1
 
@@ -24,7 +26,8 @@ def read_rows(file: Path) -> tuple[Rows, list[str]]:
     data = file.read_bytes()
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return [], [f"{file.name}, line 1: the file is UTF-16; save it as UTF-8"]
-    rows, problems = [], []
+    rows: Rows = []
+    problems: list[str] = []
     for number, line in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
         if line.strip():
             row, problem = json_row(line)
@@ -37,7 +40,8 @@ def read_rows(file: Path) -> tuple[Rows, list[str]]:
 
 def check_rows(place: str, rows: Rows, metric: str, labels: Sequence[str]) -> list[str]:
     """What is wrong with the fields of one split; `place` is the file's name."""
-    problems, kinds = [], {}
+    problems: list[str] = []
+    kinds: dict[str, tuple[str, int]] = {}
     for number, row in rows:
         for field, problem in _fields(row, metric, labels):
             problems.append(f"{place}, line {number}, field {field!r}: {problem}")
@@ -77,8 +81,8 @@ def normal(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text).casefold()
     text = re.sub(r"(?<=\d)\s*([^\w\s])\s*(?=\d)", r"\1", re.sub(r"['’`]", "", text))
-    kept = re.sub(r"(?<!\d)[^\w\s]|[^\w\s](?!\d)|_", lambda mark: mark[0] if _means(mark) else " ", text)
-    return " ".join(kept.split()) or " ".join(text.split())
+    words = re.sub(r"(?<!\d)[^\w\s]|[^\w\s](?!\d)|_", lambda mark: mark[0] if _means(mark) else " ", text)
+    return " ".join(words.split()) or " ".join(text.split())
 
 
 def _means(mark: re.Match) -> bool:
@@ -115,7 +119,7 @@ def _field_of_bad_byte(line: bytes) -> str:
         return ""
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict:
+def _once(pairs: list[tuple[str, Json]]) -> dict:
     row = dict(pairs)
     if len(row) < len(pairs):
         names = [name for name, _ in pairs]
@@ -145,7 +149,47 @@ def _fields(row: dict, metric: str, labels: Sequence[str]) -> Iterator[tuple[str
                 yield field, str(error)
 
 
-def _kind(value: object) -> str:
+def _kind(value: Json) -> str:
     """A JSON value's type in words; whole and other numbers are one."""
     kinds = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
     return kinds.get(type(value), "null")
+
+
+def check_columns(task: str, present: Iterable[str], columns: Mapping[str, str]) -> None:
+    """ValueError: `columns` names one that is not there.
+
+    >>> check_columns("reviews", ["id", "text"], {"input": "txt"})
+    Traceback (most recent call last):
+    ValueError: task 'reviews' has no column 'txt' for columns={'input': 'txt'} (did you mean 'text'?); there are 'id', 'text'
+    """
+    names = list(dict.fromkeys(present))
+    for ours, theirs in columns.items():
+        if theirs not in names:
+            listed = ", ".join(map(repr, names))
+            raise ValueError(
+                f"task {task!r} has no column {theirs!r} for columns={ {ours: theirs} }{did_you_mean(theirs, names)}; there are {listed}"
+            )
+
+
+def check_roles(file: str, roles: Iterable[str], columns: Mapping[str, str]) -> None:
+    """ValueError: `columns` gives a column to something that is no role of `from_file`."""
+    names = list(roles)
+    for ours in columns:
+        if ours not in names:
+            raise ValueError(f"{file}: columns= has {ours!r}{did_you_mean(ours, names)}; a file's columns are {', '.join(names)}")
+
+
+def renamed(row: Mapping[str, Json], columns: Mapping[str, str]) -> dict:
+    """The row with our names; a column that it lacks is left out, and one that has our name already gives way.
+
+    >>> renamed({"sentence": "Fine.", "input": 3, "n": 1}, {"input": "sentence"})
+    {'n': 1, 'input': 'Fine.'}
+    """
+    rest = {name: value for name, value in row.items() if name not in columns.values() and name not in columns}
+    return rest | {ours: row[theirs] for ours, theirs in columns.items() if theirs in row}
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """The nearest of some names, in brackets; "" if none is near."""
+    near = difflib.get_close_matches(str(name), list(names), 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -10,23 +10,20 @@ from typing import TYPE_CHECKING
 
 from helpers import places
 from helpers.metrics.registry import METRICS
-from helpers.tasks.examples import check_rows, check_splits, read_rows
-from helpers.tasks.hub import from_hub
-from helpers.tasks.renaming import check_columns, check_roles, renamed
-from helpers.tasks.task import PROMPTS, SPLITS, Task
+from helpers.tasks.examples import check_columns, check_roles, check_rows, check_splits, read_rows, renamed
+from helpers.tasks.task import SPLITS, SpecValue, Task, check_spec
 
 if TYPE_CHECKING:
-    from datasets import DatasetDict
+    from datasets import Dataset, DatasetDict
 
     from helpers.tasks.examples import Rows
 
 __all__ = ["load_task"]
 
-_KEYS: dict[str, type] = {"name": str, "metric": str, "instruction": str, "looks": int, "license": str, "description": str}
 _SHOWN = 10
 
 
-def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **spec: object) -> Task:
+def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **spec: SpecValue) -> Task:
     """A task by its name in data/, its folder, its file ("my.csv": see `from_file`), or its id on the Hugging Face hub ("owner/name").
 
     A folder holds task.toml (metric, labels, instruction, looks, license) and train.jsonl, dev.jsonl, test.jsonl, one or more.
@@ -45,10 +42,10 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
         return from_file(where, **(columns or {}), **spec)
     folder = _folder(where)
     if folder is None:
-        file, classes, rows = from_hub(str(where), columns or {})
-        given = classes | (_read_toml(file)[0] if file else {})
-        return _task(str(where), None, given | spec, {split: rows[split] for split in SPLITS if rows.get(split)}, [])
-    given, problems = _read_toml(folder / "task.toml")
+        file, classes, rows = _from_hub(str(where), columns or {})
+        listed = classes | (_read_toml(file)[0] if file else {})
+        return _task(str(where), None, listed | spec, {split: rows[split] for split in SPLITS if rows.get(split)}, [])
+    listed, problems = _read_toml(folder / "task.toml")
     files = [folder / f"{split}.jsonl" for split in SPLITS if (folder / f"{split}.jsonl").exists()]
     if not files:
         have = ", ".join(sorted(file.name for file in folder.iterdir())) or "nothing"
@@ -60,7 +57,7 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
     if columns and not problems:
         check_columns(folder.resolve().name, [field for numbered in rows.values() for _, row in numbered for field in row], columns)
         rows = {split: [(number, renamed(row, columns)) for number, row in numbered] for split, numbered in rows.items()}
-    return _task(folder.resolve().name, folder, given | spec, rows, problems)
+    return _task(folder.resolve().name, folder, listed | spec, rows, problems)
 
 
 def _folder(where: str | Path) -> Path | None:
@@ -89,11 +86,11 @@ def _read_toml(file: Path) -> tuple[dict, list[str]]:
 
 def _task(name: str, folder: Path | None, spec: Mapping, rows: Mapping[str, Rows], problems: list[str]) -> Task:
     """Check everything, tell every problem at once, and put the task together."""
-    wrong = _check_spec(spec) if spec or not problems else []
-    placed = {f"{split}.jsonl" if folder else f"split {split}": found for split, found in rows.items()}
+    wrong = check_spec(spec) if spec or not problems else []
+    placed = {f"{split}.jsonl" if folder else f"split {split}": numbered for split, numbered in rows.items()}
     problems = [*wrong, *problems]
-    for place, found in placed.items():
-        problems += [] if wrong or not spec else check_rows(place, found, spec["metric"], spec.get("labels", ()))
+    for place, numbered in placed.items():
+        problems += [] if wrong or not spec else check_rows(place, numbered, spec["metric"], spec.get("labels", ()))
     problems += check_splits(placed)
     if problems:
         shown = "".join(f"\n  {problem}" for problem in problems[:_SHOWN])
@@ -112,35 +109,6 @@ def _task(name: str, folder: Path | None, spec: Mapping, rows: Mapping[str, Rows
     )
 
 
-def _check_spec(spec: Mapping) -> list[str]:
-    """What is wrong with task.toml (or what was given in its place)."""
-    odd = [key for key in spec if key not in (*_KEYS, "labels", "prompts")]
-    problems = [f"task.toml, field {key!r}: is unknown; known are labels, prompts, {', '.join(_KEYS)}" for key in odd]
-    for key, kind in _KEYS.items():
-        value = spec.get(key)
-        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-            problems.append(f"task.toml, field {key!r}: must be {kind.__name__}, got {value!r}")
-    if spec.get("metric") not in METRICS:
-        problems.append(f"task.toml, field 'metric': must be one of {', '.join(METRICS)}, got {spec.get('metric')!r}")
-    labels = spec.get("labels", ())
-    if not isinstance(labels, list | tuple) or not all(isinstance(label, str) and label.strip() for label in labels):
-        problems.append(f"task.toml, field 'labels': must be a list of texts, none of them empty, got {labels!r}")
-    elif _needs_labels(spec) and len({label.casefold().strip() for label in labels}) < max(2, len(labels)):
-        problems.append(f"task.toml, field 'labels': metric {spec['metric']!r} needs two or more labels, all different, got {labels!r}")
-    return problems + _check_prompts(spec.get("prompts", {}))
-
-
-def _needs_labels(spec: Mapping) -> bool:
-    return spec.get("metric") in METRICS and METRICS[spec["metric"]].needs_labels
-
-
-def _check_prompts(prompts: object) -> list[str]:
-    if not isinstance(prompts, Mapping) or not all(isinstance(text, str) for text in prompts.values()):
-        return [f"task.toml, table 'prompts': must hold texts, got {prompts!r}"]
-    odd = [name for name in prompts if name not in PROMPTS]
-    return [f"task.toml, table 'prompts': {name!r} is unknown; known are {', '.join(PROMPTS)}" for name in odd]
-
-
 def _datasets(rows: Mapping[str, Rows]) -> DatasetDict:
     """In memory, without cache files; a field that some examples lack is None there."""
     from datasets import Dataset, DatasetDict
@@ -150,3 +118,57 @@ def _datasets(rows: Mapping[str, Rows]) -> DatasetDict:
         fields = dict.fromkeys(field for _, row in numbered for field in row)
         splits[split] = Dataset.from_dict({field: [row.get(field) for _, row in numbered] for field in fields})
     return DatasetDict(splits)
+
+
+def _from_hub(where: str, columns: Mapping[str, str]) -> tuple[Path | None, dict, dict[str, Rows]]:
+    """A data set by its id: its task.toml, if it has one; what its class names say of the task; its rows by split ("validation" is dev).
+
+    FileNotFoundError: the hub did not give it. ValueError: `columns` names one that it has not.
+    """
+    from datasets import ClassLabel
+
+    loaded = _fetched(where)
+    check_columns(where, [name for split in loaded.values() for name in split.column_names], columns)
+    target = columns.get("target", "target")
+    feature = next((split.features.get(target) for split in loaded.values()), None)
+    classes = feature.names if isinstance(feature, ClassLabel) else None
+    spec = {"metric": "label", "labels": list(classes)} if classes else {}
+    return _toml(where), spec, {
+        "dev" if split == "validation" else split: _rows(split, rows, columns, classes) for split, rows in loaded.items()
+    }  # fmt: skip
+
+
+def _fetched(where: str) -> DatasetDict:
+    import datasets
+
+    try:
+        return datasets.load_dataset(where)
+    except Exception as error:  # a dozen kinds: no network, no such repository, gated, a loading script
+        raise FileNotFoundError(
+            f"no folder {where!r} here, and the hub did not give it ({type(error).__name__}: {error}). "
+            "Check the name and the network, or give a folder."
+        ) from error
+
+
+def _toml(where: str) -> Path | None:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError
+
+    try:
+        return Path(hf_hub_download(where, "task.toml", repo_type="dataset"))
+    except (OSError, EntryNotFoundError):
+        return None
+
+
+def _rows(split: str, rows: Dataset, columns: Mapping[str, str], classes: list[str] | None) -> Rows:
+    """The rows that have a target, with our field names."""
+    ours = []
+    for number, theirs in enumerate(rows.to_list(), 1):
+        row = {"id": f"{split}-{number}", **renamed(theirs, columns)}
+        target = row.get("target")
+        if classes and isinstance(target, int):
+            target = classes[target] if target >= 0 else None
+        elif isinstance(target, int | float):
+            target = str(target)
+        ours += [(number, row | {"id": str(row["id"]), "target": target})] if target is not None else []
+    return ours

@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers import places
 from helpers.files import KINDS
-from helpers.files.documents import find_documents
+from helpers.files.opening import find_documents
 from helpers.workbook.execution import Job, Result, Task, Watcher
 from helpers.workbook.notebooks import Lesson, tree_hash
 

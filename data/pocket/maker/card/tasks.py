@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers import runs
-from helpers.methods.method import majority, prompt
+from helpers.methods.baselines import majority
+from helpers.methods.method import prompt
 from helpers.tasks import load_task
 from pocket_maker.card.scores import declined, made_up
 from pocket_maker.card.text import interval, points, share, table

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers.methods.method import Method, few_shot, majority, prompt
+from helpers.methods.baselines import majority
+from helpers.methods.method import Method, prompt
+from helpers.methods.shots import few_shot
 from helpers.prompts import Template
 
 ROWS = [{"id": "a", "input": "Lovely."}, {"id": "b", "input": "Dull."}]
