@@ -31,12 +31,13 @@ def log_run(tracker: Tracker, run: Run, prefix: str = "") -> None:
 def _parameters(run: Run) -> dict:
     template = {f"template_{name}": value for name, value in run.template.items()}
     head = {"task": run.task, "method": run.method, "model": run.model, "split": run.split, "metric": run.metric, "n": len(run.table)}
-    return {**head, **template, "settings": run.settings}
+    recorded = {"recorded": run.recorded} if run.recorded else {}
+    return {**head, **recorded, **template, "settings": run.settings}
 
 
 def _metrics(run: Run) -> dict[str, float]:
     """The summary's numbers, and totals; a cost that is not known is left out."""
-    summary = {name: value for name, value in run.summary().items() if name not in ("method", "model", "split", "n")}
+    summary = {name: value for name, value in run.summary().items() if name not in ("method", "model", "split", "n", "recorded")}
     totals = {f"{name}_total": run.table[name].sum(skipna=False) for name in ("tokens_in", "tokens_out", "usd")}
     numbers = {**summary, **totals, "wall_seconds": run.seconds}
     return {name: value for name, value in numbers.items() if not math.isnan(value)}
