@@ -221,7 +221,7 @@ def test_a_disk_that_is_full_at_the_end_leaves_no_half_result(causal: Path, tmp_
     from helpers.tuning import tuned
 
     with monkeypatch.context() as patch:
-        patch.setattr(tuned, "_made", lambda job: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        patch.setattr(tuned, "_record", lambda job: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         with pytest.raises(OSError, match=r"tuned weights cannot be written into 'run'.*make room and run the same again"):
             fit(causal, tmp_path / "run", keep=0.0)
     assert [p.name for p in (tmp_path / "run").iterdir()] == ["checkpoint"]
@@ -340,7 +340,7 @@ def test_a_kill_while_the_result_is_written_costs_nothing(
     done, move = [], os.replace
 
     def killed(source: Path, goal: Path) -> None:
-        done.extend([goal] if source.parent.name == tuned.NEW != goal.parent.name else [])
+        done.extend([goal] if source.parent.name == states.FINISHED != goal.parent.name else [])
         if len(done) > moved:
             raise Stop
         move(source, goal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from types import ModuleType
 
 from helpers.fingerprints import code
 from helpers.retrieval.chunking import Chunk
@@ -38,7 +39,10 @@ class Bm25:
         self, chunks: Sequence[Chunk], *, k1: float = 1.2, b: float = 0.75, split: Callable[[str], list[str]] = words, name: str = "BM25"
     ) -> None:
         changes(chunks, {})
-        self.chunks, self.name, self._split, self._settings = list(chunks), name, split, (k1, b)
+        self.chunks = list(chunks)
+        self.name = name
+        self._split = split
+        self._settings = (k1, b)
         self._index = _library().BM25(method="lucene", k1=k1, b=b)
         rows = [split(chunk.passage) for chunk in self.chunks]
         if not any(rows):
@@ -52,17 +56,17 @@ class Bm25:
 
     def search(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
         """At most k hits for each question, best first."""
-        return [self._one(question, k) for question in checked(questions, k)]
+        return [self._hits(question, k) for question in checked(questions, k)]
 
-    def _one(self, question: str, k: int) -> list[Hit]:
-        known = self._index.get_tokens_ids(self._split(question))
-        if not known:
+    def _hits(self, question: str, k: int) -> list[Hit]:
+        tokens = self._index.get_tokens_ids(self._split(question))
+        if not tokens:
             return []
-        scores = self._index.get_scores_from_ids(known)
+        scores = self._index.get_scores_from_ids(tokens)
         return ranked([(self.chunks[i], scores[i]) for i in best(scores, k) if scores[i] > 0])
 
 
-def _library() -> object:
+def _library() -> ModuleType:
     try:
         import bm25s
     except ImportError as error:

@@ -36,7 +36,8 @@ class NumpyIndex:
     """
 
     def __init__(self, embedder: Embedder, chunks: Sequence[Chunk] = (), *, name: str = "") -> None:
-        self.embedder, self.name = embedder, name or f"{embedder.name}, numpy"
+        self.embedder = embedder
+        self.name = name or f"{embedder.name}, numpy"
         self.chunks: list[Chunk] = []
         self.vectors: numpy.ndarray | None = None
         if chunks:
@@ -57,7 +58,8 @@ class NumpyIndex:
         new, gone = changes(chunks, {chunk.id: chunk.fingerprint for chunk in self.chunks})
         rows = dict(zip([chunk.id for chunk in self.chunks], self.vectors if self.chunks else ()))
         rows.update(zip([chunk.id for chunk in new], self.embedder.embed([chunk.passage for chunk in new]) if new else ()))
-        self.vectors, self.chunks = np.stack([rows[chunk.id] for chunk in chunks]), list(chunks)
+        self.vectors = np.stack([rows[chunk.id] for chunk in chunks])
+        self.chunks = list(chunks)
         return Update(len(new), len(chunks) - len(new), len(gone))
 
     def search(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
@@ -65,11 +67,11 @@ class NumpyIndex:
         questions = checked(questions, k)
         if not self.chunks:
             raise BadIndex("the index is empty: index.update(chunks) comes first")
-        found = []
+        rankings = []
         for start in range(0, len(questions), BLOCK):
             scores = self.embedder.embed(questions[start : start + BLOCK], kind="query") @ self.vectors.T  # (questions, chunks)
-            found += [ranked([(self.chunks[i], row[i]) for i in best(row, k)]) for row in scores.round(DIGITS)]
-        return found
+            rankings += [ranked([(self.chunks[i], row[i]) for i in best(row, k)]) for row in scores.round(DIGITS)]
+        return rankings
 
     def save(self, folder: str | Path) -> Path:
         """Write `index.json` (embedder, chunks) and the safetensors file that it names; a kill leaves the old index or the new one."""
@@ -94,7 +96,8 @@ class NumpyIndex:
         """An index that was saved; an error if there is none, if it is broken, or if another embedder made it."""
         from safetensors.numpy import load_file
 
-        folder, index = Path(folder).expanduser(), cls(embedder, name=name)
+        folder = Path(folder).expanduser()
+        index = cls(embedder, name=name)
         if not (folder / "index.json").exists():
             raise BadIndex(f"no index in {str(folder)!r}: it needs the index.json that NumpyIndex.save writes")
         try:
@@ -120,7 +123,6 @@ def check_embedder(about: Mapping, embedder: Embedder, what: str) -> None:
     if made_by is None:
         raise BadIndex(f"{what} does not say which embedder made it: build another, elsewhere or under another name")
     if made_by != embedder.fingerprint:
-        theirs, ours = (
-            f"{name!r} ({print_[:40]}…)" for name, print_ in ((about.get("embedder"), made_by), (embedder.name, embedder.fingerprint))
-        )
+        theirs = f"{about.get('embedder')!r} ({made_by[:40]}…)"
+        ours = f"{embedder.name!r} ({embedder.fingerprint[:40]}…)"
         raise BadIndex(f"{what} was made by the embedder {theirs}, and this is {ours}: open it with the former, or build another elsewhere")

@@ -70,17 +70,16 @@ def _export(module: PreTrainedModel, file: Path) -> None:
 
     model = copy.deepcopy(module).to("cpu", torch.float32).eval()
     model.set_attn_implementation("eager")
-    step, example = Step(model), _example(model, batch=2, old=4, new=3)
-    names = [f"{i}" for i in range(len(example) - 3)]
-    inputs, outputs = ["ids", "positions", "mask", *(f"past_{i}" for i in names)], ["logits", *(f"present_{i}" for i in names)]
-    axes = {"ids": {0: "batch", 1: "new"}, "positions": {0: "batch", 1: "new"}, "mask": {0: "batch", 2: "new", 3: "all"}}
-    axes |= {"logits": {0: "batch"}, **{f"past_{i}": {0: "batch", 2: "old"} for i in names}}
-    axes |= {f"present_{i}": {0: "batch", 2: "all"} for i in names}
+    step = Step(model)
+    example = _example(model, batch=2, old=4, new=3)
+    tensors = range(len(example) - 3)
+    inputs = {"ids": {0: "batch", 1: "new"}, "positions": {0: "batch", 1: "new"}, "mask": {0: "batch", 2: "new", 3: "all"}}
+    inputs |= {f"past_{i}": {0: "batch", 2: "old"} for i in tensors}
+    outputs = {"logits": {0: "batch"}} | {f"present_{i}": {0: "batch", 2: "all"} for i in tensors}
+    names = {"input_names": list(inputs), "output_names": list(outputs), "dynamic_axes": inputs | outputs}
     with torch.no_grad():
-        torch.onnx.export(
-            step, example, str(file), input_names=inputs, output_names=outputs, dynamic_axes=axes, dynamo=False, opset_version=OPSET
-        )
-        _compare(step, file, inputs, _example(model, batch=3, old=5, new=2))
+        torch.onnx.export(step, example, str(file), **names, dynamo=False, opset_version=OPSET)
+        _compare(step, file, list(inputs), _example(model, batch=3, old=5, new=2))
 
 
 def _example(model: PreTrainedModel, *, batch: int, old: int, new: int) -> tuple[torch.Tensor, ...]:

@@ -107,10 +107,11 @@ def lloyd(values: numpy.ndarray, k: int, *, steps: int = 300) -> numpy.ndarray:
     points, counts = np.unique(flat, return_counts=True)
     if len(points) <= k:
         return points
-    running = np.concatenate([[0], np.cumsum(counts)]), np.concatenate([[0.0], np.cumsum(points * counts)])
+    counted = np.concatenate([[0], np.cumsum(counts)])
+    summed = np.concatenate([[0.0], np.cumsum(points * counts)])
     book = _start(points, counts, k)
     for _ in range(steps):
-        moved = _means(points, book, *running)
+        moved = _means(points, book, counted, summed)
         if np.array_equal(moved, book):
             break
         book = moved
@@ -133,7 +134,8 @@ def _means(points: numpy.ndarray, book: numpy.ndarray, counted: numpy.ndarray, s
     import numpy as np
 
     edges = np.concatenate([[0], np.searchsorted(points, _midpoints(book), side="right"), [len(points)]])
-    count, total = np.diff(counted[edges]), np.diff(summed[edges])
+    count = np.diff(counted[edges])
+    total = np.diff(summed[edges])
     return np.sort(np.where(count > 0, total / np.maximum(count, 1), book))
 
 

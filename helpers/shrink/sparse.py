@@ -6,14 +6,13 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.shrink.packing import Coded, matrices, pack
 from helpers.shrink.shrunk import open_base, write_packed
 from helpers.tuning.batches import padded
-from helpers.tuning.loop import descend
-from helpers.tuning.rows import Pair, conversation_pair
-from helpers.tuning.settings import Settings, learning_rate
+from helpers.tuning.rows import Conversations, Pair
+from helpers.tuning.settings import Settings, descents
 
 if TYPE_CHECKING:
     import torch
@@ -31,7 +30,7 @@ def sparsify(
     share: float,
     folder: str | Path,
     *,
-    heal: Callable[[torch.nn.Module], object] | None = None,
+    heal: Callable[[torch.nn.Module], Any] | None = None,
     scope: Scope = "matrix",
     skip: Sequence[str] = (),
 ) -> Shrunk:
@@ -90,7 +89,7 @@ def masked(module: torch.nn.Module, layout: Mapping[str, torch.Tensor]) -> Itera
 
     weights = dict(module.named_parameters())
 
-    def lay(*_: object) -> None:
+    def lay(*_: Any) -> None:
         with torch.no_grad():
             for name, mask in layout.items():
                 weights[name].data.mul_(mask)
@@ -123,7 +122,7 @@ def healer(
     """
     if not conversations or steps < 1 or batch < 1:
         raise ValueError(f"healing needs conversations, steps and a batch; got {len(conversations)}, steps={steps}, batch={batch}")
-    pairs = [conversation_pair(tokenizer, messages) for messages in conversations]
+    pairs = list(map(Conversations(tokenizer).encode, conversations))
     settings = Settings(lr=rate, batch=min(batch, len(pairs)), warmup=0, seed=seed)
 
     def heal(module: torch.nn.Module) -> list[float]:
@@ -135,16 +134,17 @@ def healer(
 def _tune(module: torch.nn.Module, pairs: list[Pair], pad: int, steps: int, settings: Settings) -> list[float]:
     import torch
 
+    def gradients(batch: list[int], _: int) -> float:
+        loss = module(**padded([pairs[i] for i in batch], pad=pad, seq2seq=False, device=module.device)).loss
+        loss.backward()
+        return loss.item()
+
     optimizer = torch.optim.AdamW(module.parameters(), lr=settings.lr, weight_decay=settings.weight_decay)
-    order, losses = torch.Generator().manual_seed(settings.seed), []
+    order = torch.Generator().manual_seed(settings.seed)
+    batches = [torch.randint(len(pairs), (settings.batch,), generator=order).tolist() for _ in range(steps)]
     module.train()
     optimizer.zero_grad()
-    for step in range(1, steps + 1):
-        chosen = torch.randint(len(pairs), (settings.batch,), generator=order).tolist()
-        loss = module(**padded([pairs[i] for i in chosen], pad=pad, seq2seq=False, device=module.device)).loss
-        loss.backward()
-        descend(optimizer, learning_rate(step, steps, settings), settings.clip)
-        losses.append(loss.item())
+    losses = [row["loss"] for row, _ in descents(optimizer, batches, settings, gradients)]
     module.eval()
     return losses
 

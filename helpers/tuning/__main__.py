@@ -38,9 +38,10 @@ def main() -> int:
 
 def _tuned(options: argparse.Namespace) -> Tuned:
     """Tune under a tracker, which the first process alone has."""
-    task, changes = load_task(options.task), dict(map(_change, options.set))
-    tell = tracking.start(f"{options.method} on {portable(options.base)}", mode=options.tracking) if Crowd().first else nullcontext()
-    with tell as tracker:
+    task = load_task(options.task)
+    changes = dict(map(_change, options.set))
+    tracked = tracking.start(f"{options.method} on {portable(options.base)}", mode=options.tracking) if Crowd().first else nullcontext()
+    with tracked as tracker:
         return fit(
             options.base, task, method=options.method, template=options.template, limit=options.limit,
             dev_limit=options.dev_limit, folder=options.folder, fresh=options.fresh, tracker=tracker, **changes,

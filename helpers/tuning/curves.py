@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas
+    from IPython.display import DisplayHandle
     from matplotlib.axes import Axes
     from tqdm.std import tqdm
 
@@ -71,15 +72,16 @@ class Live:
 
     def __init__(self, *, seconds: float = 1.0) -> None:
         self.rows: list[dict] = []
-        self.seconds, self._shown, self._handle = seconds, -math.inf, None
+        self.seconds = seconds
+        self._shown = -math.inf
+        self._handle: DisplayHandle | None = None
 
     def __call__(self, row: dict) -> None:
         if self.rows and row.get("step", math.inf) <= self.rows[-1].get("step", -math.inf):
             self.rows = []  # another run begins
         self.rows.append(row)
-        shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
         due = "n" in row or row["step"] == row.get("steps") or row.get("stopped") or time.monotonic() - self._shown > self.seconds
-        if due and hasattr(shell, "kernel"):
+        if due and _in_notebook():
             self._shown = time.monotonic()
             self._draw()
 
@@ -90,8 +92,10 @@ class Live:
         from IPython.display import Image, display
         from matplotlib.figure import Figure
 
-        figure, png, points = Figure(figsize=(6, 3), layout="constrained"), BytesIO(), "n" in self.rows[-1]
+        figure = Figure(figsize=(6, 3), layout="constrained")
+        points = "n" in self.rows[-1]
         (draw_learning if points else draw)(pd.DataFrame(self.rows), ax=figure.subplots(), title=self.title)
+        png = BytesIO()
         figure.savefig(png, format="png", dpi=100)
         image = Image(data=png.getvalue(), alt="score by training rows" if points else "training and dev loss by step")
         if self._handle is None:
@@ -105,8 +109,14 @@ class Live:
         row = self.rows[-1]
         if "n" in row:
             return f"{row['score']:.2f} after {row['n']} training rows"
-        left = f", {row['left']:.0f} s left" if row.get("left", math.nan) > 0 and not row.get("stopped") else ""
-        return f"step {row['step']} of {row.get('steps', '?')}{left}"
+        remaining = f", {row['left']:.0f} s left" if row.get("left", math.nan) > 0 and not row.get("stopped") else ""
+        return f"step {row['step']} of {row.get('steps', '?')}{remaining}"
+
+
+def _in_notebook() -> bool:
+    """Whether a kernel runs this, which shows pictures; a plain IPython shell has none."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return hasattr(shell, "kernel")
 
 
 def tell(row: dict, shown: tqdm | None, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:
