@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ChromaIndex"]
 
 HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200}  # more than the defaults of 100: slower, and finds more
+SCHEMES = ("http://", "https://")
 COLUMNS = ["documents", "metadatas", "distances"]  # of a reply to a question
 PAGE = 5_000  # records read, and 100 questions asked, in one request
 
@@ -44,6 +45,7 @@ class ChromaIndex:
     def __init__(self, where: str | Path, embedder: Embedder, *, collection: str = "chunks", name: str = "") -> None:
         self.embedder = embedder
         self.name = name or f"{embedder.name}, Chroma"
+        self._by_url = str(where).startswith(SCHEMES)
         self._client = _client(str(where))
         try:
             self._collection = _open(self._client, collection, embedder, f"the collection {collection!r} in {str(where)!r}")
@@ -67,11 +69,10 @@ class ChromaIndex:
 
     def close(self) -> None:
         """Let go of the files or of the connection."""
-        servers = [getattr(client, "_server", None) for client in (self._client, getattr(self._client, "_admin_client", None))]
         self._client.close()
-        for session in (getattr(server, "_session", None) for server in servers):
-            if session is not None:  # of a connection by URL: Chroma 1.5 leaves its sockets open
-                session.close()
+        if self._by_url:  # Chroma 1.5 leaves the sockets of such a connection open
+            for client in (self._client, self._client._admin_client):
+                client._server._session.close()
 
     def update(self, chunks: Sequence[Chunk], *, batch_size: int = 256, progress: bool = True) -> Update:
         """Make the index hold exactly these chunks: embeds what is new or changed, keeps the rest, removes what has gone.
@@ -124,7 +125,7 @@ def _client(where: str) -> ClientAPI:
     except ImportError as error:
         raise ImportError('ChromaIndex needs chromadb: pip install "chromadb>=1.5,<2"') from error
     settings = Settings(anonymized_telemetry=False)
-    if where.startswith(("http://", "https://")):
+    if where.startswith(SCHEMES):
         return _remote(where, settings)
     folder = Path(where).expanduser()
     if folder.exists() and not folder.is_dir():

@@ -48,9 +48,9 @@ def onnx(base: Base, folder: str | Path, *, int8: bool = False) -> Shrunk:
         _export(module, file)
         if int8:
             file = _to_int8(file, Path(scratch, f"int8-{FILE}"))
-        where = new_folder(folder)
-        shutil.move(file, where / FILE)
-    return finish(where, "ONNX int8" if int8 else "ONNX", "onnx", module, tokenizer)
+        path = new_folder(folder)
+        shutil.move(file, path / FILE)
+    return finish(path, "ONNX int8" if int8 else "ONNX", "onnx", module, tokenizer)
 
 
 def _can_export(module: PreTrainedModel) -> None:
@@ -97,9 +97,9 @@ def _example(model: PreTrainedModel, *, batch: int, old: int, new: int) -> tuple
 
 
 def _compare(step: torch.nn.Module, file: Path, inputs: list[str], example: tuple[torch.Tensor, ...]) -> None:
-    want = step(*example)[0].numpy()
-    got = session(file).run(["logits"], {name: tensor.numpy() for name, tensor in zip(inputs, example, strict=True)})[0]
-    off = abs(got - want).max() / abs(want).max()
+    expected = step(*example)[0].numpy()
+    logits = session(file).run(["logits"], {name: tensor.numpy() for name, tensor in zip(inputs, example, strict=True)})[0]
+    off = abs(logits - expected).max() / abs(expected).max()
     if not off <= NEAR:
         raise ValueError(f"the exported graph gives other logits than torch (off by {off:.2g} of the largest): this model cannot be traced")
 

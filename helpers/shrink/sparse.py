@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from helpers.shrink.packing import Coded, matrices, pack
 from helpers.shrink.shrunk import open_base, write_packed
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["healer", "masked", "masks", "sparsify", "to_sparse"]
 
-Scope = Literal["matrix", "all"]
-
 
 def sparsify(
     base: Base,
@@ -31,10 +29,9 @@ def sparsify(
     folder: str | Path,
     *,
     heal: Callable[[torch.nn.Module], Any] | None = None,
-    scope: Scope = "matrix",
     skip: Sequence[str] = (),
 ) -> Shrunk:
-    """The `share` of weights nearest to zero is dropped from the linear matrices: of each one alike, or of all taken together ("all").
+    """The `share` of weights nearest to zero is dropped from each linear matrix, but those that have one of `skip` in their names.
 
     Bytes: one bit a weight for the mask, 2 bytes (bfloat16) for each weight that is left, so below a share of 1/16 the file grows.
     `heal(module)` may tune the module in place with any training loop (`healer` makes a short one):
@@ -46,36 +43,26 @@ def sparsify(
     7094976
     """
     module, tokenizer = open_base(base)
-    layout = masks(module, share, scope=scope, skip=skip)
+    layout = masks(module, share, skip=skip)
     module = copy.deepcopy(module)
     with masked(module, layout):
         if heal is not None:
             heal(module)
     weights = dict(module.named_parameters())
     coded = {name: to_sparse(weights[name]) for name in layout}
-    how = (", of all together" if scope == "all" else "") + (", healed" if heal is not None else "")
-    return write_packed(folder, f"{share:.0%} zeros{how}", module.eval(), tokenizer, coded)
+    healed = ", healed" if heal is not None else ""
+    return write_packed(folder, f"{share:.0%} zeros{healed}", module.eval(), tokenizer, coded)
 
 
-def masks(module: torch.nn.Module, share: float, *, scope: Scope = "matrix", skip: Sequence[str] = ()) -> dict[str, torch.Tensor]:
+def masks(module: torch.nn.Module, share: float, *, skip: Sequence[str] = ()) -> dict[str, torch.Tensor]:
     """For each linear weight by name: True where it stays. Exactly round(share * n) of n weights go, of equals the first ones.
 
     >>> sum(int(mask.sum()) for mask in masks(module, 0.9).values())  # doctest: +SKIP
     442368
     """
-    import torch
-
     if not 0 <= share < 1:
         raise ValueError(f"share={share}: it is the share of weights that become zero, from 0 to less than 1; for 90% give 0.9")
-    if scope not in ("matrix", "all"):
-        raise ValueError(f'scope={scope!r}: "matrix" drops the same share of each matrix, "all" the smallest of all together')
-    weights = matrices(module, skip=skip)
-    sizes = {name: weight.detach().abs().float().flatten() for name, weight in weights.items()}
-    if scope == "all":
-        flat = _largest(torch.cat(list(sizes.values())), share).split([len(size) for size in sizes.values()])
-    else:
-        flat = [_largest(size, share) for size in sizes.values()]
-    return {name: mask.reshape(weight.shape) for (name, weight), mask in zip(weights.items(), flat, strict=True)}
+    return {name: _largest(weight.detach().abs().float(), share) for name, weight in matrices(module, skip=skip).items()}
 
 
 @contextmanager
@@ -165,9 +152,9 @@ def to_sparse(weight: torch.Tensor) -> Coded:
 
 
 def _largest(sizes: torch.Tensor, share: float) -> torch.Tensor:
-    """False at the round(share * n) smallest."""
+    """False at the round(share * n) smallest of n sizes, in their shape."""
     import torch
 
-    keep = torch.ones(len(sizes), dtype=torch.bool, device=sizes.device)
-    keep[torch.argsort(sizes, stable=True)[: round(share * len(sizes))]] = False
-    return keep
+    mask = torch.ones(sizes.numel(), dtype=torch.bool, device=sizes.device)
+    mask[torch.argsort(sizes.flatten(), stable=True)[: round(share * sizes.numel())]] = False
+    return mask.reshape(sizes.shape)

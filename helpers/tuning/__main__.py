@@ -25,13 +25,13 @@ def main() -> int:
     """Tune, and print what came of it; every process of a torchrun takes its share of each batch. Comet gets the curve."""
     options = _options()
     try:
-        done = _tuned(options)
+        result = _tuned(options)
     except (ValueError, RuntimeError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     crowd = Crowd()
     if crowd.first:
-        sys.stdout.write(f"{done!r}; {crowd.size} process{'es' * (crowd.size > 1)}; in {os.path.relpath(done.folder)}\n")
+        sys.stdout.write(f"{result!r}; {crowd.size} process{'es' * (crowd.size > 1)}; in {os.path.relpath(result.folder)}\n")
     crowd.leave()
     return 0
 

@@ -128,7 +128,7 @@ def _begin_with_words(model: PreTrainedModel, base: Base, pairs: list[Pair], set
     """Let virtual tokens begin as words of the training prompts and answers: noise of another size than the embeddings' learns slowly."""
     import torch
 
-    words = sorted({token for pair in pairs for token in (*pair.asked, *pair.answer)})
+    words = sorted({token for pair in pairs for token in (*pair.prompt, *pair.answer)})
     draw = torch.Generator().manual_seed(settings.seed)
     chosen = torch.tensor(words)[torch.randint(len(words), (settings.virtual,), generator=draw)]
     embeddings = model.get_base_model().get_input_embeddings().weight
@@ -138,10 +138,10 @@ def _begin_with_words(model: PreTrainedModel, base: Base, pairs: list[Pair], set
 
 def check_unpacked(model: torch.nn.Module) -> None:
     """RuntimeError: some NF4 weight has been repacked after all, so its gradients would be wrong."""
-    for name, module in model.named_modules():
-        state = getattr(getattr(module, "weight", None), "quant_state", None)
+    for name, weight in model.named_parameters():
+        state = getattr(weight, "quant_state", None)  # of bitsandbytes' 4-bit weights only
         if getattr(state, "packing_format_for_cpu", False):
             raise RuntimeError(
-                f"the 4-bit weight of {name} was repacked by an evaluation, and training on would use wrong gradients: "
-                "load the model again, and evaluate it only through helpers.tuning"
+                f"the 4-bit weight of {name.removesuffix('.weight')} was repacked by an evaluation, and training on would use wrong "
+                "gradients: load the model again, and evaluate it only through helpers.tuning"
             )

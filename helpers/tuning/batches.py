@@ -51,8 +51,8 @@ def padded(pairs: Sequence[Pair], *, pad: int, seq2seq: bool, device: str = "cpu
     Causal: the answer follows the prompt, and a label is the token itself, learned where the model has read all before it.
     Encoder-decoder: the encoder sees the prompt alone, and labels hold the answer alone.
     """
-    read = [pair.asked if seq2seq else pair.asked + pair.answer for pair in pairs]
-    learn = [pair.answer if seq2seq else (NO_LOSS,) * len(pair.asked) + pair.answer for pair in pairs]
+    read = [pair.prompt if seq2seq else pair.prompt + pair.answer for pair in pairs]
+    learn = [pair.answer if seq2seq else (NO_LOSS,) * len(pair.prompt) + pair.answer for pair in pairs]
     mask = [[1] * len(row) for row in read]  # by length, as a prompt may hold the pad token
     columns = {"input_ids": (read, pad), "attention_mask": (mask, 0), "labels": (learn, NO_LOSS)}
     return {name: _filled(rows, value).to(device) for name, (rows, value) in columns.items()}

@@ -88,10 +88,10 @@ def fit(
         _train(job, base, method, tracker, progress, live)
     else:
         _tell_again(tuned.read(folder), tracker, live)
-    done = replace(tuned.read(folder), base_folder=base.local.folder.path)
+    result = replace(tuned.read(folder), base_folder=base.local.folder.path)
     if tracker is not None:
-        _tell_totals(tracker, done)
-    return done
+        _tell_totals(tracker, result)
+    return result
 
 
 def full(base: str | Path | Model, data: Data, **options: Option) -> Tuned:
@@ -157,16 +157,16 @@ def _point(base: str | Path | Model, task: Task, solver: Method, size: int, limi
 
     point = {"dev_loss": math.nan, "seconds": 0.0}
     if size:
-        done = fit(base, task, template=solver, limit=size, folder=folder, **options)
-        point = {"dev_loss": done.curve["dev_loss"].min(), "seconds": done.seconds}
-    model = done.model() if size else load(spec_of(base), cache=False)
+        result = fit(base, task, template=solver, limit=size, folder=folder, **options)
+        point = {"dev_loss": result.curve["dev_loss"].min(), "seconds": result.seconds}
+    model = result.model() if size else load(spec_of(base), cache=False)
     summary = runs.run(solver, task, model, limit=limit, progress=False).summary()
     return {"n": size, **{name: summary[name] for name in ("score", "low", "high")}, **point}
 
 
 def _key(method: str, settings: Settings, base: Base, pairs: list[Pair], dev: list[Pair]) -> str:
     """A hash over all that the result follows from."""
-    rows = [[(pair.asked, pair.answer) for pair in part] for part in (pairs, dev)]
+    rows = [[(pair.prompt, pair.answer) for pair in part] for part in (pairs, dev)]
     return digest(json.dumps([method, asdict(settings) | {"keep": 0}, base.sha256, rows]))
 
 
@@ -181,16 +181,16 @@ def _train(job: Job, base: Base, method: str, tracker: Tracker | None, progress:
     job.crowd.wait()
 
 
-def _tell_again(done: Tuned, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:
+def _tell_again(result: Tuned, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:
     """The curve of a finished run to whoever watches, as if it were trained now."""
-    rows = done.curve.to_dict("records")
+    rows = result.curve.to_dict("records")
     for row in rows:
-        stopped = done.stopped if row is rows[-1] else ""
+        stopped = result.stopped if row is rows[-1] else ""
         tell(row | {"steps": rows[-1]["step"], "examples": 0, "left": math.nan, "stopped": stopped}, None, tracker, live)
 
 
-def _tell_totals(tracker: Tracker, done: Tuned) -> None:
+def _tell_totals(tracker: Tracker, result: Tuned) -> None:
     """What is known at the end: the totals, and the whole curve as a table and a figure."""
-    totals = {"seconds": done.seconds, "best_step": done.best_step, "trainable": done.trainable}
+    totals = {"seconds": result.seconds, "best_step": result.best_step, "trainable": result.trainable}
     tracker.log_metrics({f"tuning.{name}": value for name, value in totals.items()})
-    to_archive(tracker, "tuning curve", done.curve, draw, title=f"{done.method} on {done.base}")
+    to_archive(tracker, "tuning curve", result.curve, draw, title=f"{result.method} on {result.base}")

@@ -39,14 +39,14 @@ class Asks(Protocol):
 
 @dataclass(frozen=True)
 class Pair:
-    """One example as tokens: `asked` (for a causal model its beginning, for an encoder-decoder what the encoder reads) and `answer`."""
+    """One example as tokens: `prompt` (for a causal model its beginning, for an encoder-decoder what the encoder reads) and `answer`."""
 
-    asked: tuple[int, ...]
+    prompt: tuple[int, ...]
     answer: tuple[int, ...]
 
     @property
     def length(self) -> int:
-        return len(self.asked) + len(self.answer)
+        return len(self.prompt) + len(self.answer)
 
 
 def messages_of(template: Ask) -> Callable[[Mapping], list[dict]]:
@@ -162,7 +162,7 @@ def _pair(row: Mapping, ask: Callable[[Mapping], list[dict]], local: Local, labe
     if labels and target not in labels:
         raise ValueError(f"its target {target!r} is none of the labels {', '.join(labels)}; correct it, or add the label to the task")
     pair = Pair(*map(tuple, local.pair(ask(row), target)))
-    longest = max(len(pair.asked), len(pair.answer)) if local.seq2seq else pair.length
+    longest = max(len(pair.prompt), len(pair.answer)) if local.seq2seq else pair.length
     if longest + room > local.context:
         extra = f" + {room} of the tuned prompt" if room else ""
         raise ValueError(f"is {longest} tokens{extra} long, and the context is {local.context}; shorten it, or leave it out")
