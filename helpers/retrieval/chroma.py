@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from helpers.progress import bar
 from helpers.retrieval.chunking import Chunk
 from helpers.retrieval.embedder import Embedder
 from helpers.retrieval.hits import Hit, Update, changes, checked, fingerprinted, ranked
-from helpers.retrieval.index import DIGITS, BadIndex, check_embedder, described
+from helpers.retrieval.index import DIGITS, BadIndex
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -157,10 +157,21 @@ def _open(client: ClientAPI, name: str, embedder: Embedder, what: str) -> Collec
     try:
         collection = client.get_collection(name, embedding_function=None)
     except NotFoundError:
-        about = described(embedder, embedder.dimensions)
+        about = {"embedder": embedder.name, "fingerprint": embedder.fingerprint, "dimensions": embedder.dimensions}
         return client.create_collection(name, embedding_function=None, metadata=about, configuration={"hnsw": HNSW})
-    check_embedder(collection.metadata or {}, embedder, what)
+    _check_embedder(collection.metadata or {}, embedder, what)
     return collection
+
+
+def _check_embedder(about: Mapping, embedder: Embedder, what: str) -> None:
+    """An error unless `about` (what a collection keeps) names this embedder: distances between the vectors of two mean nothing."""
+    made_by = about.get("fingerprint")
+    if made_by is None:
+        raise BadIndex(f"{what} does not say which embedder made it: build another, elsewhere or under another name")
+    if made_by != embedder.fingerprint:
+        theirs = f"{about.get('embedder')!r} ({made_by[:40]}…)"
+        ours = f"{embedder.name!r} ({embedder.fingerprint[:40]}…)"
+        raise BadIndex(f"{what} was made by the embedder {theirs}, and this is {ours}: open it with the former, or build another elsewhere")
 
 
 def _metadata(chunk: Chunk) -> dict[str, str]:

@@ -121,7 +121,6 @@ def learning_curve(
     sizes: Sequence[int],
     *,
     limit: int | None = None,
-    on_point: Callable[[dict], None] | None = None,
     folder: str | Path | None = None,
     tracker: Tracker | None = None,
     **options: Option,
@@ -129,7 +128,7 @@ def learning_curve(
     """The dev score against the number of training rows: one row a size (n, score, low, high, dev_loss, seconds); 0 is the base itself.
 
     solver: a `Method`, with which examples are asked in training and on dev (its first `limit`); n: rows that there were, if fewer than
-    the size. on_point: called with each row as it is measured, as `Live()`. folder: of all runs, each in one below it named by its
+    the size. folder: of all runs, each in one below it named by its
     size; options: as in `fit`.
     """
     import pandas as pd
@@ -140,8 +139,6 @@ def learning_curve(
         points.append(_point(base, task, solver, size, limit, part, options))
         if tracker is not None:
             tracker.log_metrics({f"learning.{name}": points[-1][name] for name in ("score", "low", "high")}, step=size)
-        if on_point:
-            on_point(points[-1])
     curve = pd.DataFrame(points)
     if tracker is not None:
         about = {"base": portable(spec_of(base)), "task": task.name, "solver": solver.name, **options}
