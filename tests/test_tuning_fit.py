@@ -335,8 +335,6 @@ def test_a_run_that_was_broken_off_goes_on_to_the_same_weights(causal: Path, tmp
 def test_a_kill_while_the_result_is_written_costs_nothing(
     causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
 ) -> None:
-    from helpers.tuning import tuned
-
     done, move = [], os.replace
 
     def killed(source: Path, goal: Path) -> None:
@@ -346,13 +344,13 @@ def test_a_kill_while_the_result_is_written_costs_nothing(
         move(source, goal)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tuned.os, "replace", killed)
+        patch.setattr(os, "replace", killed)
         with pytest.raises(Stop):
             fit(causal, tmp_path / "run")
     assert len(list((tmp_path / "run").iterdir())) == moved + 1
-    assert (tmp_path / "run" / tuned.NEW).exists()
+    assert (tmp_path / "run" / states.FINISHED).exists()
     again = fit(causal, tmp_path / "run")
-    assert not (tmp_path / "run" / tuned.NEW).exists()
+    assert not (tmp_path / "run" / states.FINISHED).exists()
     assert torch.equal(logits(again.model()), logits(fit(causal, tmp_path / "whole").model()))
 
 
