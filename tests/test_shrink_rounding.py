@@ -73,7 +73,7 @@ def test_weights_stay_int8_in_memory_and_the_logits_are_close(base: str, tmp_pat
 
 
 def test_an_encoder_decoder_answers_from_int8(tmp_path: Path) -> None:
-    model = int8(f"hf:{tiny_seq2seq(tmp_path)}", tmp_path / "i", embeddings=True).model()
+    model = int8(f"hf:{tiny_seq2seq(tmp_path)}", tmp_path / "i").model()
     assert model.ask("the soup was cold", max_tokens=5).error is None
 
 

@@ -221,7 +221,7 @@ def test_a_disk_that_is_full_at_the_end_leaves_no_half_result(causal: Path, tmp_
     from helpers.tuning import tuned
 
     with monkeypatch.context() as patch:
-        patch.setattr(tuned, "_made", lambda job: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        patch.setattr(tuned, "_record", lambda job: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         with pytest.raises(OSError, match=r"tuned weights cannot be written into 'run'.*make room and run the same again"):
             fit(causal, tmp_path / "run", keep=0.0)
     assert [p.name for p in (tmp_path / "run").iterdir()] == ["checkpoint"]
@@ -335,24 +335,22 @@ def test_a_run_that_was_broken_off_goes_on_to_the_same_weights(causal: Path, tmp
 def test_a_kill_while_the_result_is_written_costs_nothing(
     causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
 ) -> None:
-    from helpers.tuning import tuned
-
     done, move = [], os.replace
 
     def killed(source: Path, goal: Path) -> None:
-        done.extend([goal] if source.parent.name == tuned.NEW != goal.parent.name else [])
+        done.extend([goal] if source.parent.name == states.FINISHED != goal.parent.name else [])
         if len(done) > moved:
             raise Stop
         move(source, goal)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tuned.os, "replace", killed)
+        patch.setattr(os, "replace", killed)
         with pytest.raises(Stop):
             fit(causal, tmp_path / "run")
     assert len(list((tmp_path / "run").iterdir())) == moved + 1
-    assert (tmp_path / "run" / tuned.NEW).exists()
+    assert (tmp_path / "run" / states.FINISHED).exists()
     again = fit(causal, tmp_path / "run")
-    assert not (tmp_path / "run" / tuned.NEW).exists()
+    assert not (tmp_path / "run" / states.FINISHED).exists()
     assert torch.equal(logits(again.model()), logits(fit(causal, tmp_path / "whole").model()))
 
 

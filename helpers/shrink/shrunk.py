@@ -72,12 +72,12 @@ def read(folder: str | Path) -> Shrunk:
     """
     try:
         note = read_json(Path(folder) / NOTE)
-        name, kind, parameters = note["name"], note["kind"], note["parameters"]
+        shrunk = Shrunk(folder=Path(folder), **{field: note[field] for field in ("name", "kind", "parameters")})
     except (ValueError, KeyError) as error:
         raise ValueError(f"no shrunk model in {str(folder)!r} ({type(error).__name__}); write one: palette('pocket', 4, folder)") from error
-    if kind not in KINDS:
-        raise ValueError(f"{NOTE} names kind {kind!r}; known are {', '.join(KINDS)}: it was written by another version")
-    return Shrunk(name, Path(folder), kind, parameters)
+    if shrunk.kind not in KINDS:
+        raise ValueError(f"{NOTE} names kind {shrunk.kind!r}; known are {', '.join(KINDS)}: it was written by another version")
+    return shrunk
 
 
 def module_of(model: Model) -> Module | None:
@@ -123,9 +123,9 @@ def finish(folder: Path, name: str, kind: str, module: Module, tokenizer: PreTra
 
 def write_packed(folder: str | Path, name: str, module: Module, tokenizer: PreTrainedTokenizerBase, coded: Mapping[str, Coded]) -> Shrunk:
     """The whole folder of a model with these matrices coded, and all else in bfloat16."""
-    where = new_folder(folder)
-    packing.write(where, module, coded)
-    return finish(where, name, "packed", module, tokenizer)
+    path = new_folder(folder)
+    packing.write(path, module, coded)
+    return finish(path, name, "packed", module, tokenizer)
 
 
 class FromFiles(Memory):
