@@ -373,3 +373,9 @@ def test_a_rung_gains_over_the_one_above_it_and_not_over_the_first():
     bare = runs.run(prompt("{input}", name="bare"), task(), Fake())
     gains = runs.table([runs.run(majority(task()["dev"]), task(), None), bare, bare])["gain"]
     assert gains.tolist()[1:] == pytest.approx([0.2, 0.0])  # 3, 4 and 4 of 5 are right
+
+
+def test_an_answer_with_an_error_is_wrong_whatever_its_text():
+    answer = Answer("good", (Fake()._reply("good", 2),), error="torn")
+    method = SimpleNamespace(name="torn", solve=lambda examples, model, on_answer: [answer] * len(examples))
+    assert set(runs.run(method, task(), Fake()).table["score"]) == {0.0}
