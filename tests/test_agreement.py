@@ -122,3 +122,13 @@ def test_a_judge_like_a_coin_corrects_nothing():
 def test_impossible_counts_are_refused(passed, n):
     with pytest.raises(ValueError, match="0 <= judged_positive <= n"):
         corrected_rate(passed, n, agreement(*rows(9, 1, 9, 1), positive=1))
+
+
+def test_a_judge_that_may_be_a_coin_says_nothing_about_the_rate():
+    got = corrected_rate(5, 10, agreement(*rows(3, 2, 3, 2), positive=1))  # of 10,000 judges like it a third are no better than a coin
+    assert (got.value, got.low, got.high) == (pytest.approx(0.5), 0, 1)
+
+
+def test_the_interval_reaches_down_to_the_value():
+    kappa = agreement(*rows(0, 20, 0, 20), positive=1).kappa
+    assert (kappa.value, kappa.low) == (-1, -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -55,3 +56,13 @@ def test_rows_are_paired_by_id_and_not_by_place():
 def test_runs_over_different_examples_are_refused(other, complaint):
     with pytest.raises(ValueError, match=complaint):
         compare(run("a", [1.0, 0.0]), other)
+
+
+def test_a_small_p_is_a_number_until_it_is_below_one_in_a_thousand():
+    shown = [repr(compare(run("a", [0.0] * n), run("b", [1.0] * n))) for n in (9, 11)]  # p = 2/2**n
+    assert ("p=0.004 (" in shown[0], "p<0.001 (" in shown[1]) == (True, True)
+
+
+def test_the_first_of_two_runs_may_be_the_incomplete_one():
+    got = compare(run("a", [math.nan, 1.0]), run("b", [1.0, 1.0]))
+    assert (got.incomplete, got.wins) == ("1 of 2 replies of a failed: run again, then compare", 0)

@@ -61,3 +61,11 @@ def test_the_data_fingerprint_follows_every_target():
     changed = [ROWS[0], {**ROWS[1], "target": ["r"]}]
     assert data_fingerprint(ROWS) == data_fingerprint([dict(row, extra=1) for row in ROWS])
     assert len({data_fingerprint(rows) for rows in (ROWS, changed, ROWS[:1], ROWS[::-1])}) == 4
+
+
+def test_a_line_that_never_said_which_data_set_still_counts():
+    look("t", "m1", "pocket", "d", budget=5)
+    ledger = places.outputs("looks.jsonl")
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace(', "whole": ""', ""), encoding="utf-8")
+    assert "whole" not in ledger.read_text(encoding="utf-8")
+    assert used("t", "whole d") == 1
