@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Adapter"]
 
-CONFIG, WEIGHTS, NOTE = "adapter_config.json", "adapter_model.safetensors", "tuned.json"
+CONFIG = "adapter_config.json"
+WEIGHTS = "adapter_model.safetensors"
+NOTE = "tuned.json"
 PREFIX = "base_model.model."  # peft puts it before the name of each of the base's modules
 
 
@@ -90,7 +92,8 @@ class Adapter:
         import torch
         from safetensors.torch import load_file
 
-        rows, new = load_file(self.path / WEIGHTS)["prompt_embeddings"], self.soft(base)
+        rows = load_file(self.path / WEIGHTS)["prompt_embeddings"]
+        new = self.soft(base)
         model.resize_token_embeddings(new.stop, mean_resizing=False)
         with torch.no_grad():
             model.get_input_embeddings().weight[new.start :] = rows.to(model.device)

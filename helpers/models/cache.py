@@ -46,7 +46,8 @@ class Cache:
     """A SQLite file with one row a reply. It holds keys (hashes) and replies: no request, no header, no API key."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self._lock = Path(path), Lock()
+        self.path = Path(path)
+        self._lock = Lock()
         try:
             self._db = self._open()
         except sqlite3.OperationalError as error:
@@ -128,7 +129,8 @@ def _sha256(path: Path) -> str:
 
 def _reply(text: str) -> Reply | None:
     """A row as a reply; None for one from before thoughts were told from answers that holds no answer, so that it is asked again."""
-    row, names = json.loads(text), {field.name for field in fields(Reply)}
+    row = json.loads(text)
+    names = {field.name for field in fields(Reply)}
     says = row["text"].strip() and not row["text"].lstrip().startswith("<think>")
     if "thought" not in row and not says and not row["tool_calls"]:
         return None

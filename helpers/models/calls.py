@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from helpers.models.reply import ModelError
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletionMessage
 
 __all__ = ["split_calls", "to_openai", "to_template", "from_openai"]
 
@@ -40,7 +44,9 @@ def to_openai(messages: list[dict]) -> list[dict]:
 
     A call is `{"name": ..., "arguments": {...}}`, as `Reply.tool_calls` has it, or OpenAI's own. ModelError: it is neither.
     """
-    out, waiting, made = [], [], 0
+    out = []
+    waiting = []
+    made = 0
     for message in messages:
         calls, message = message.get("tool_calls") or (), _without_calls(message)
         if calls:
@@ -68,7 +74,7 @@ def to_template(messages: list[dict]) -> list[dict]:
     return out
 
 
-def from_openai(message: object) -> tuple[str, tuple[dict, ...]]:
+def from_openai(message: ChatCompletionMessage) -> tuple[str, tuple[dict, ...]]:
     """Text and calls of a response's message; arguments that are not a JSON object come as {"_invalid": text}."""
     calls = [call.function for call in message.tool_calls or () if getattr(call, "function", None)]
     return message.content or "", tuple({"name": call.name, "arguments": _arguments(call.arguments)} for call in calls)
@@ -104,6 +110,7 @@ def _function(call: dict) -> dict:
 
 def _with_id(call: dict, name: str) -> dict:
     function = _function(call)
-    said, arguments = call.get("function", call).get("arguments"), function["arguments"]
+    said = call.get("function", call).get("arguments")
+    arguments = function["arguments"]
     text = arguments["_invalid"] if arguments.keys() == {"_invalid"} else json.dumps(arguments)
     return {"id": name, "type": "function", **_rest(call), "function": {**function, "arguments": said if isinstance(said, str) else text}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from threading import Lock
+from typing import Any
 
 from helpers.models.calls import to_openai
 from helpers.models.prices import thinks
@@ -78,7 +79,8 @@ class Form:
 
     def after(self, error: Exception, messages: list[dict], settings: Settings) -> Form | None:
         """The form to try next; None if the error is no refusal of how the request was written."""
-        status, text = getattr(error, "status_code", None), f"{getattr(error, 'code', None) or ''} {message(error)}"
+        status = getattr(error, "status_code", None)
+        text = f"{getattr(error, 'code', None) or ''} {message(error)}"
         about = str(getattr(error, "param", None) or text)
         complaints = set()
         if status in (400, 422) and not TOO_LONG.search(text):
@@ -103,7 +105,9 @@ class Dialect:
     def __init__(self, url: str, name: str) -> None:
         limits = Form().limits
         self.form = Form(limits[::-1] if url.startswith(OPENAI) else limits, thinks=thinks(name))
-        self.name, self._spoken, self._lock = name, set(), Lock()
+        self.name = name
+        self._spoken = set()
+        self._lock = Lock()
 
     def adopt(self, form: Form) -> None:
         """Keeps what a form that worked leaves out."""
@@ -144,7 +148,7 @@ def fold_system(messages: list[dict]) -> list[dict]:
     return turns
 
 
-def _before(text: str, content: object) -> object:
+def _before(text: str, content: Any) -> Any:
     """A text before a user turn's content: a string, or a list of parts."""
     return [{"type": "text", "text": text}, *content] if isinstance(content, list) else f"{text}\n\n{content or ''}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from helpers.models.on_disk import on_disk
 from helpers.models.packaged import NAMED
@@ -14,6 +14,8 @@ from helpers.models.spec import parse
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from helpers.models.cache import Cache
 
 __all__ = ["load", "wrap", "Model"]
 
@@ -26,7 +28,7 @@ class Provider(Protocol):
     context: int
     parameters: int | None
 
-    def identity(self, cache: object | None) -> str: ...
+    def identity(self, cache: Cache | None) -> str: ...
     def count(self, messages: list[dict]) -> int: ...
     def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]: ...
 
@@ -37,10 +39,15 @@ class Model:
     `recorded` is the day of the recording that it answers from, else "".
     """
 
-    def __init__(self, spec: str, name: str, provider: Provider, cache: object | None, *, about: str = "", recorded: str = "") -> None:
-        self.spec, self.name, self.about, self._provider, self._cache = spec, name, about or name, provider, cache
+    def __init__(self, spec: str, name: str, provider: Provider, cache: Cache | None, *, about: str = "", recorded: str = "") -> None:
+        self.spec = spec
+        self.name = name
+        self.about = about or name
+        self._provider = provider
+        self._cache = cache
         self.recorded = recorded
-        self.context, self.parameters = provider.context, provider.parameters
+        self.context = provider.context
+        self.parameters = provider.parameters
 
     def __repr__(self) -> str:
         size = "remote" if self.parameters is None else f"{self.parameters / 1e6:.1f} M parameters"
@@ -58,7 +65,7 @@ class Model:
         """What answers, for those who must know what that is: a folder of weights, a server, a module in memory."""
         return self._provider
 
-    def ask(self, messages: Messages, **settings: object) -> Reply:
+    def ask(self, messages: Messages, **settings: Any) -> Reply:
         """The reply to one conversation; settings as in `ask_many`.
 
         >>> load("pocket").ask("What is the capital of France?").text  # doctest: +SKIP
@@ -119,7 +126,8 @@ class Model:
     def _keys(self, chats: list[list[dict]], settings: Settings) -> dict[str, list[int]]:
         from helpers.models.cache import reply_key
 
-        who, found = (self.name, self.fingerprint), {}
+        who = (self.name, self.fingerprint)
+        found = {}
         for i, chat in enumerate(chats):
             found.setdefault(reply_key(*who, chat, settings), []).append(i)
         return found
@@ -159,7 +167,8 @@ def load(
         provider = open_recorded(parse(spec, NAMED), recorded, lambda **changes: load(spec, **options | changes))
         if provider is not None:
             return Model(spec, provider.name, provider, None, about=provider.about, recorded=provider.recorded)
-    parsed, replies = parse(spec, NAMED), open_cache(cache)
+    parsed = parse(spec, NAMED)
+    replies = open_cache(cache)
     if parsed.kind == "openai":
         provider = Remote(parsed.name, parsed.url, timeout=timeout, concurrency=concurrency, retries=retries)
         return Model(parsed.text, parsed.name, provider, replies)

@@ -14,7 +14,8 @@ __all__ = ["recall", "remember"]
 
 def remember(sha256: str, folder: Path) -> None:
     """Note where the base with these weights lies, in `.cache/bases.json`. That this fails is no error: it is a convenience."""
-    known, file = _known(), places.cache("bases.json")
+    known = _known()
+    file = places.cache("bases.json")
     where = str(folder.resolve())
     if known.get(sha256) == where:
         return

@@ -23,7 +23,8 @@ def on_disk(spec: Spec, *, batch_size: int, cache: Cache | None) -> tuple[str, s
     if spec.kind == "named":
         about = SMOLLM2.about if spec.name == SMOLLM2.spec else spec.name
         return spec.name, about, Local(named(spec.name), batch_size=batch_size)
-    name, provider = Path(spec.name).expanduser().resolve().name, _in_folder(find(spec.name), batch_size=batch_size, cache=cache)
+    name = Path(spec.name).expanduser().resolve().name
+    provider = _in_folder(find(spec.name), batch_size=batch_size, cache=cache)
     tuned = provider.adapter is not None and provider.adapter.note.get("base") == SMOLLM2.spec
     return name, f"{name}, tuned from {SMOLLM2.about}" if tuned else name, provider
 

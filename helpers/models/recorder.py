@@ -13,6 +13,7 @@ from helpers.models.recordings import conversation_key, from_line, read, to_line
 from helpers.models.reply import Reply, Settings
 
 if TYPE_CHECKING:
+    from helpers.models.cache import Cache
     from helpers.models.door import Model
 
 __all__ = ["RECORD", "Order", "Recorder", "order", "read_part"]
@@ -56,7 +57,7 @@ class Recorder:
         same = recording is not None and recording.about["fingerprint"] == weights(model)
         self.known = {**(recording.replies if same else {}), **read_part(self.part)}
 
-    def identity(self, cache: object | None) -> str:
+    def identity(self, cache: Cache | None) -> str:
         return self.model.fingerprint
 
     def count(self, messages: list[dict]) -> int:

@@ -21,6 +21,9 @@ from helpers.models.thought import no_answer, thinking_room
 
 if TYPE_CHECKING:
     from openai import OpenAI
+    from openai.types.chat import ChatCompletion
+
+    from helpers.models.cache import Cache
 
 __all__ = ["Remote", "price"]
 
@@ -49,11 +52,16 @@ class Remote:
         _check_name(name)
         key_for(url)
         url = re.sub(r"(/chat/completions)?/*$", "", url)  # a whole address, as it stands in many manuals, is taken too
-        self.name, self.url, self.here, self.dialect = name, url, loopback(parts.hostname), dialect_of(url, name)
-        self.timeout, self.concurrency, self.retries = timeout, max(1, concurrency), max(0, retries)
+        self.name = name
+        self.url = url
+        self.here = loopback(parts.hostname)
+        self.dialect = dialect_of(url, name)
+        self.timeout = timeout
+        self.concurrency = max(1, concurrency)
+        self.retries = max(0, retries)
         self.context = int(price(name).get("context", ASSUMED_CONTEXT))
 
-    def identity(self, cache: object | None) -> str:
+    def identity(self, cache: Cache | None) -> str:
         return self.url
 
     def count(self, messages: list[dict]) -> int:
@@ -63,7 +71,9 @@ class Remote:
         """One (position, reply) at a time, as they arrive."""
         from concurrent.futures import ThreadPoolExecutor, as_completed
 
-        room, line, client = thinking_room(), retry.Line(self.url, self.retries, at_once=self.concurrency), self._client()
+        room = thinking_room()
+        line = retry.Line(self.url, self.retries, at_once=self.concurrency)
+        client = self._client()
         pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="ask")
         try:
             asked = {pool.submit(self._ask, client, messages, settings, line, room): i for i, messages in enumerate(conversations)}
@@ -101,7 +111,8 @@ class Remote:
                 again = self._reply(response, messages)
                 first = replace(again, usd=first.usd + again.usd)
         error = self._without_text(response, first, settings.max_tokens + form.room(room))
-        changes, seconds = form.changes(messages, settings, room), time.perf_counter() - start
+        changes = form.changes(messages, settings, room)
+        seconds = time.perf_counter() - start
         return replace(first, seconds=seconds, error=error, final=error is not None, changes=changes)
 
     def _accepted(self, client: OpenAI, messages: list[dict], settings: Settings, form: Form, room: int) -> tuple[Form, Response]:
@@ -146,7 +157,7 @@ class Remote:
         return None if reply.tokens_out else "an empty answer: the server sent no text, and counts no token; ask again, or another model"
 
 
-def _complete(client: OpenAI, request: dict, timeout: float) -> object:
+def _complete(client: OpenAI, request: dict, timeout: float) -> ChatCompletion:
     try:
         return client.chat.completions.create(**request, timeout=timeout)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:

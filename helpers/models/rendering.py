@@ -35,7 +35,8 @@ class Rendering:
 
     def pair(self, messages: list[dict], answer: str) -> tuple[list[int], list[int]]:
         """Tokens of a conversation as it is asked, and of `answer` as the model would write it, up to and with its end token."""
-        asked, ends = self._tokens(messages, None), {self.tokenizer.eos_token_id, *self.folder.ends} - {None}
+        asked = self._tokens(messages, None)
+        ends = {self.tokenizer.eos_token_id, *self.folder.ends} - {None}
         if self.seq2seq or not self.tokenizer.chat_template:
             written = self.tokenizer(text_target=answer, add_special_tokens=self.seq2seq)["input_ids"]
         else:
@@ -49,7 +50,8 @@ class Rendering:
         whole = self._rendered([*messages, {"role": "assistant", "content": answer}], None, ask=False)
         if not whole.startswith(before):
             return self.tokenizer(answer, add_special_tokens=False)["input_ids"]
-        ids, start = self.tokenizer(whole, add_special_tokens=False)["input_ids"], asked[len(self.soft) :]
+        ids = self.tokenizer(whole, add_special_tokens=False)["input_ids"]
+        start = asked[len(self.soft) :]
         if ids[: len(start)] == start:
             return ids[len(start) :]
         return self.tokenizer(whole[len(before) :], add_special_tokens=False)["input_ids"]

@@ -16,6 +16,7 @@ from helpers.progress import say
 from helpers.storage import digest
 
 if TYPE_CHECKING:
+    from helpers.models.cache import Cache
     from helpers.models.door import Model
     from helpers.models.spec import Spec
 
@@ -42,7 +43,7 @@ class Replay:
         self.parameters = recording.about["parameters"]
         self._live = live
 
-    def identity(self, cache: object | None) -> str:
+    def identity(self, cache: Cache | None) -> str:
         """The fingerprint of what was recorded."""
         return self.recording.about["fingerprint"]
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from helpers.models.calls import from_openai
 from helpers.models.retry import NoAnswer
 from helpers.models.thought import split_thought
+
+if TYPE_CHECKING:
+    from openai.types import CompletionUsage
+    from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 __all__ = ["Response", "read_response"]
 
@@ -29,7 +34,7 @@ class Response:
         return not self.text.strip() and not self.calls
 
 
-def read_response(response: object) -> Response:
+def read_response(response: ChatCompletion) -> Response:
     """Reads what the openai client returns, which checks nothing. NoAnswer: it is an error, or no chat completion, or lacks a choice."""
     if not hasattr(response, "choices"):
         raise NoAnswer("the response is not a chat completion", foreign=True)
@@ -46,7 +51,7 @@ def read_response(response: object) -> Response:
     return Response(text, thought, _calls(message), tokens_in, tokens_out, finish, bool(thought or hidden or not ended))
 
 
-def _raise_error(part: object) -> None:
+def _raise_error(part: Any) -> None:
     """NoAnswer: an error that came with status 200, as OpenRouter and LM Studio send them."""
     error = getattr(part, "error", None)
     if not error:
@@ -56,7 +61,7 @@ def _raise_error(part: object) -> None:
     raise NoAnswer("", body=error, status=status)
 
 
-def _text(content: object, kind: str) -> str:
+def _text(content: Any, kind: str) -> str:
     """The text of a message's content: a string, or a list of parts, of which those of a kind count."""
     if isinstance(content, str):
         return content
@@ -65,7 +70,7 @@ def _text(content: object, kind: str) -> str:
     return "".join(texts + [part for part in parts if isinstance(part, str) and kind == "text"])
 
 
-def _thought(message: object) -> str:
+def _thought(message: ChatCompletionMessage) -> str:
     """The thought beside the text, in a field of its own (Ollama and OpenRouter call it `reasoning`, DeepSeek and llama.cpp
     `reasoning_content`), or as parts of the content (Mistral)."""
     for name in ("reasoning_content", "reasoning"):
@@ -74,7 +79,7 @@ def _thought(message: object) -> str:
     return "" if isinstance(message.content, str) else _text(message.content, "thinking").strip()
 
 
-def _calls(message: object) -> tuple[dict, ...]:
+def _calls(message: ChatCompletionMessage) -> tuple[dict, ...]:
     """The tool calls; arguments that came as an object, not as its JSON, are written as such first."""
     for call in message.tool_calls or ():
         function = getattr(call, "function", None)
@@ -83,7 +88,7 @@ def _calls(message: object) -> tuple[dict, ...]:
     return from_openai(message)[1]
 
 
-def _tokens(usage: object) -> tuple[int | None, int | None, int]:
+def _tokens(usage: CompletionUsage | None) -> tuple[int | None, int | None, int]:
     """Tokens read, written, and thought out of sight. Some servers leave thoughts out of what was written, but not out of the total."""
     read, written, total = (getattr(usage, f"{name}_tokens", None) for name in ("prompt", "completion", "total"))
     hidden = getattr(getattr(usage, "completion_tokens_details", None), "reasoning_tokens", None)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from threading import Event, Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from helpers.models.keys import hide
@@ -19,7 +19,8 @@ __all__ = ["GaveUp", "Line", "NoAnswer", "message", "reason", "wait"]
 
 T = TypeVar("T")
 
-FIRST_WAIT, LONGEST_WAIT = 0.5, 120.0  # seconds; doubled after each try. Who asks us to wait longer than the longest is left alone
+FIRST_WAIT = 0.5
+LONGEST_WAIT = 120.0  # seconds; doubled after each try. Who asks us to wait longer than the longest is left alone
 REFUSALS = 3  # so many refused connections in a row, and nobody is there
 AGAIN = {408, 409, 425, 429}  # with 5xx: worth another try
 HOPELESS = {401, 402, 403, 404, 405}  # wrong key, no money, forbidden, no such model or route: no other request will fare better
@@ -32,9 +33,11 @@ class NoAnswer(Exception):
     `foreign`: it is not even a chat completion, so something else answers at this URL.
     """
 
-    def __init__(self, text: str, *, body: object = None, status: int | None = None, foreign: bool = False) -> None:
+    def __init__(self, text: str, *, body: Any = None, status: int | None = None, foreign: bool = False) -> None:
         super().__init__(text)
-        self.body, self.status_code, self.foreign = body, status, foreign
+        self.body = body
+        self.status_code = status
+        self.foreign = foreign
 
 
 class GaveUp(Exception):
@@ -45,8 +48,14 @@ class Line:
     """The state that the requests of one call share: whether there is still a point in asking."""
 
     def __init__(self, url: str, retries: int, *, at_once: int = 1) -> None:
-        self.url, self.retries, self.reason, self.patience = url, retries, "", max(ALIKE, at_once)
-        self._refused, self._answered, self._cut, self._lock = 0, False, Event(), Lock()
+        self.url = url
+        self.retries = retries
+        self.reason = ""
+        self.patience = max(ALIKE, at_once)
+        self._refused = 0
+        self._answered = False
+        self._cut = Event()
+        self._lock = Lock()
         self._failures: Counter[str] = Counter()
 
     @property
@@ -55,7 +64,8 @@ class Line:
 
     def answered(self) -> None:
         with self._lock:
-            self._refused, self._answered = 0, True
+            self._refused = 0
+            self._answered = True
 
     def failed(self, error: Exception) -> None:
         """Notes a failure; cuts the line if nobody listens there, or if the server will take no request like these."""
@@ -73,7 +83,8 @@ class Line:
 
     def ask(self, once: Callable[[], T]) -> T:
         """What `once` returns, tried again while that may help. GaveUp, whatever went wrong: it never does, or the line is cut."""
-        tries, why = 0, ""
+        tries = 0
+        why = ""
         while self.open:
             tries += 1
             try:
@@ -82,7 +93,8 @@ class Line:
                 return found
             except Exception as error:
                 self.failed(error)
-                why, pause = self._why(error), wait(error, tries)
+                why = self._why(error)
+                pause = wait(error, tries)
             if pause is None or tries > self.retries:
                 break
             self.wait(pause)
@@ -108,7 +120,8 @@ class Line:
 
     def _why(self, error: Exception) -> str:
         """The reason, and a better base URL where that may be what is wrong."""
-        status, path = getattr(error, "status_code", 0), urlsplit(self.url).path
+        status = getattr(error, "status_code", 0)
+        path = urlsplit(self.url).path
         nowhere = getattr(error, "foreign", False) or (status in (404, 405) and "model" not in message(error).lower())
         lacks = nowhere and not re.search(r"/v\d", path)
         return reason(error) + (f"; does the base URL lack /v1? Try {self.url}/v1" if lacks else "")
@@ -116,7 +129,8 @@ class Line:
 
 def reason(error: Exception) -> str:
     """One line that says why there is no answer, without any key."""
-    kind, status = type(error).__name__, getattr(error, "status_code", None)
+    kind = type(error).__name__
+    status = getattr(error, "status_code", None)
     if kind == "APITimeoutError":
         text = "timeout: no answer in time"
     elif kind == "APIConnectionError":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -26,7 +26,7 @@ def tensors_hash(module: Module, tokenizer: PreTrainedTokenizerBase) -> str:
     return digest.hexdigest()
 
 
-def _bytes(value: object) -> Iterator[bytes]:
+def _bytes(value: Any) -> Iterator[bytes]:
     """The content of a tensor, of a tensor made of tensors (quanto, torchao), or of a packed pair (torch.ao)."""
     import torch
 

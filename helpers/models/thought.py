@@ -8,7 +8,8 @@ from helpers.models.reply import ModelError
 
 __all__ = ["NAME", "no_answer", "split_thought", "thinking_room"]
 
-ROOM, NAME = 2048, "LADDER_THINKING_TOKENS"
+ROOM = 2048
+NAME = "LADDER_THINKING_TOKENS"
 MARKS = (("<think>", "</think>"), ("[THINK]", "[/THINK]"))  # of Qwen, DeepSeek and others; of Mistral
 
 

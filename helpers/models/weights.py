@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.models.reply import ModelError
 
@@ -50,7 +50,8 @@ class Folder:
     `ends` (end tokens), and which `files` decide its answers, `weights` among them."""
 
     def __init__(self, path: Path) -> None:
-        self.path, config = path, _json(path / "config.json")
+        self.path = path
+        config = _json(path / "config.json")
         named = path / "tokenizer_config.json"
         self.context = limit_of(config, (_json(named).get("model_max_length") or 0) if named.exists() else 0)
         self.vocabulary = config.get("vocab_size") or (config.get("text_config") or {}).get("vocab_size") or 0
@@ -87,7 +88,7 @@ def read_tokenizer(folder: Folder) -> PreTrainedTokenizerBase:
             raise ModelError(f"no usable tokenizer in {folder.path.name!r} ({type(error).__name__}: {error})") from error
 
 
-def read_model(folder: Folder, tokenizer: PreTrainedTokenizerBase, **options: object) -> PreTrainedModel:
+def read_model(folder: Folder, tokenizer: PreTrainedTokenizerBase, **options: Any) -> PreTrainedModel:
     """The weights: fp32 on the CPU; on a GPU, if there is one, in the precision they were saved in. `options` go to from_pretrained."""
     with _collector_off():
         import torch
@@ -95,7 +96,8 @@ def read_model(folder: Folder, tokenizer: PreTrainedTokenizerBase, **options: ob
         from transformers.utils import logging
 
         logging.disable_progress_bar()
-        kind, gpu = AutoModelForSeq2SeqLM if folder.seq2seq else AutoModelForCausalLM, torch.cuda.is_available()
+        kind = AutoModelForSeq2SeqLM if folder.seq2seq else AutoModelForCausalLM
+        gpu = torch.cuda.is_available()
         try:
             model = kind.from_pretrained(folder.path, dtype="auto" if gpu else torch.float32, **options)
         except Exception as error:  # a broken or cut file shows in many ways

@@ -93,9 +93,12 @@ def _read(archive: Path, folder: Path) -> dict:
 
 def _told(messages: list[dict]) -> dict:
     """Name, status, parameters and last metrics, as the messages tell them."""
-    other, parameters, metrics = {}, {}, {}
+    other = {}
+    parameters = {}
+    metrics = {}
     for message in messages:
-        kind, payload = message["type"], message["payload"]
+        kind = message["type"]
+        payload = message["payload"]
         if kind == "log_other":
             other[payload["key"]] = payload["value"]
         elif kind == "parameter_msg":

@@ -45,7 +45,7 @@ def _secrets() -> list[str]:
     return sorted((value for value in values if len(value) >= _SHORTEST), key=lambda value: (-len(value), value))
 
 
-def _is_secret(name: object, value: object) -> bool:
+def _is_secret(name: Any, value: Any) -> bool:
     return isinstance(name, str) and isinstance(value, str) and bool(_ENTRY.search(name)) and len(value) >= _SHORTEST
 
 

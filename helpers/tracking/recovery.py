@@ -26,7 +26,8 @@ def claim(folder: Path, key: str, name: str, project: str) -> Path:
     """Make the folder in which a run of this process collects its messages; it is there with its owner, or not at all."""
     import psutil
 
-    workshop, part = folder / "unfinished" / key, folder / f"unfinished.{key}.part"
+    workshop = folder / "unfinished" / key
+    part = folder / f"unfinished.{key}.part"
     workshop.parent.mkdir(parents=True, exist_ok=True)
     part.mkdir()
     owner = {"key": key, "name": name, "project": project, "start": int(time.time() * 1000)}
@@ -60,7 +61,8 @@ def recover(folder: Path | str | None = None) -> list[Path]:
 
 
 def _recover(workshop: Path, folder: Path) -> Path | None:
-    made, log = None, next(workshop.glob("*/messages.json"), None)
+    made = None
+    log = next(workshop.glob("*/messages.json"), None)
     if log:
         owner = _owner(workshop)
         made = folder / f"{owner['key']}.zip"
