@@ -131,5 +131,5 @@ def test_where_the_judge_may_be_a_coin_the_rate_may_be_anything():
 
 
 def test_the_interval_reaches_down_to_the_value():
-    kappa = agreement(*rows(0, 20, 0, 20), positive=1).kappa
+    kappa = agreement(*rows(0, 200, 0, 200), positive=1).kappa  # no draw of so many rows is as far down in 25 of 1,000
     assert (kappa.value, kappa.low) == (-1, -1)
