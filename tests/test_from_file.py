@@ -387,3 +387,8 @@ def test_a_period_inside_a_number_makes_another_text():
 def test_units_are_joined_at_second_hand_under_their_first_row_and_empty_cells_join_nothing():
     assert joined(["", "b", "c", "b", ""], ["u", "v", "u", "w", "x"]) == [0, 1, 0, 1, 4]
     assert joined(["a", "b", "c"], ["x", "y", "y"], ["p", "q", "p"]) == [0, 0, 0]
+
+
+def test_a_share_that_is_whole_but_for_rounding_is_whole():
+    # 9 x 0.1 / 0.3 is 2.9999999999999996 in floats: 3 and 6, and what the two without weight get is taken from the 6
+    assert allotted(9, [0, 0, 0.1, 0.2]) == [1, 1, 3, 4]

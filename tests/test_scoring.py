@@ -208,3 +208,7 @@ def test_a_list_whose_items_hold_brackets_is_read_whole():
 
 def test_json_with_the_very_keys_of_the_target_is_valid():
     assert json_valid('{"a": 1}', '{"a": "x"}') == 1
+
+
+def test_a_remark_alone_does_not_say_the_target():
+    assert exact("The , England", "London") == 0  # read as ", England", which would do after a target
