@@ -113,8 +113,8 @@ class _Walk:
     def _object(self, value: Any) -> str:
         if isinstance(value, ModuleType):
             return _name(value)
-        if told := _own_fingerprint(value):
-            return f"{_name(value)} {told}"
+        if own := _own_fingerprint(value):
+            return f"{_name(value)} {own}"
         inner = next((part for part in _wrapped(value) if part is not None), None)
         if inner is not None:
             return f"{_name(value)} {self.text(inner)}"
@@ -143,8 +143,8 @@ def _parts(value: Any) -> list:
 def _own_fingerprint(value: Any) -> str:
     """What models, methods and indexes say of themselves."""
     names = ("fingerprint", "spec") if _attribute(value, "ask_many") else ("fingerprint",)
-    told = [_attribute(value, name) for name in names]
-    return next((text for text in told if isinstance(text, str)), "")
+    values = [_attribute(value, name) for name in names]
+    return next((text for text in values if isinstance(text, str)), "")
 
 
 def _wrapped(value: Any) -> tuple:
@@ -166,10 +166,10 @@ def _content(cell: Any) -> Any:
         return None
 
 
-def _globals(found: CodeType) -> list[str]:
+def _globals(code: CodeType) -> list[str]:
     """The global names that a body reads, with those of the functions written inside it."""
-    names = {step.argval for step in dis.get_instructions(found) if step.opname in _GLOBAL}
-    for inner in found.co_consts:
+    names = {step.argval for step in dis.get_instructions(code) if step.opname in _GLOBAL}
+    for inner in code.co_consts:
         names.update(_globals(inner) if isinstance(inner, CodeType) else ())
     return sorted(name for name in names if not name.startswith("__"))
 

@@ -31,8 +31,8 @@ def check() -> pandas.DataFrame:
     return pd.DataFrame(rows, columns=["what", "state", "mend"]).set_index("what")
 
 
-def _row(what: str, good: bool, found: str, mend: str) -> tuple[str, str, str]:
-    return (what, "ok", "") if good else (what, found, mend)
+def _row(what: str, good: bool, state: str, mend: str) -> tuple[str, str, str]:
+    return (what, "ok", "") if good else (what, state, mend)
 
 
 def _python() -> tuple[str, str, str]:
@@ -44,11 +44,11 @@ def _python() -> tuple[str, str, str]:
 def _package(name: str) -> tuple[str, str, str]:
     wanted = re.search(rf"^{name.replace('_', '[-_]')}==(\S+)", _constraints(), re.MULTILINE | re.IGNORECASE)
     try:
-        found = importlib.metadata.version(name).split("+")[0]
+        installed = importlib.metadata.version(name).split("+")[0]
     except importlib.metadata.PackageNotFoundError:
-        found = "missing"
-    good = found == wanted[1] if wanted else found != "missing"
-    return _row(name, good, found, f"pip install -c constraints.txt {name}" + (f"=={wanted[1]}" if wanted else ""))
+        installed = "missing"
+    good = installed == wanted[1] if wanted else installed != "missing"
+    return _row(name, good, installed, f"pip install -c constraints.txt {name}" + (f"=={wanted[1]}" if wanted else ""))
 
 
 def _constraints() -> str:

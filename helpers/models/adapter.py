@@ -117,11 +117,11 @@ class Adapter:
             if part is None and name != "prompt_embeddings":
                 continue
             module = modules.get(part[1]) if part else model.get_input_embeddings()
-            there = tuple(module.weight.shape) if hasattr(module, "weight") else ()
+            own_shape = tuple(module.weight.shape) if hasattr(module, "weight") else ()
             size = shape[0] if part and part[2] == "B" else shape[1]
             rows = int(self.config["num_virtual_tokens"]) if part is None else shape[0]
-            if size not in there or rows != shape[0]:
-                where = f"{part[1] if part else 'the embedding'} is {there or 'missing'}"
+            if size not in own_shape or rows != shape[0]:
+                where = f"{part[1] if part else 'the embedding'} is {own_shape or 'missing'}"
                 raise ModelError(
                     f"the adapter {self.path.name!r} is for another base than {self._named()}: its {name} is {shape}, and {where}"
                 )
@@ -158,9 +158,9 @@ def _base(path: Path, spec: str, sha256: str) -> Path:
 
 def _json(path: Path) -> dict:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); write the adapter again") from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise ModelError(f"{path.parent.name}/{path.name} holds no JSON object; write the adapter again")
-    return found
+    return content

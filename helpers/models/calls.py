@@ -46,12 +46,12 @@ def to_openai(messages: list[dict]) -> list[dict]:
     """
     out = []
     waiting = []
-    made = 0
+    count = 0
     for message in messages:
         calls, message = message.get("tool_calls") or (), _without_calls(message)
         if calls:
-            message["tool_calls"] = [_with_id(call, f"call_{made + n}") for n, call in enumerate(calls)]
-            made += len(calls)
+            message["tool_calls"] = [_with_id(call, f"call_{count + n}") for n, call in enumerate(calls)]
+            count += len(calls)
             waiting += [call["id"] for call in message["tool_calls"]]
         if message["role"] == "tool" and "tool_call_id" not in message:
             message["tool_call_id"] = waiting.pop(0) if waiting else "call_0"
@@ -110,7 +110,13 @@ def _function(call: dict) -> dict:
 
 def _with_id(call: dict, name: str) -> dict:
     function = _function(call)
-    said = call.get("function", call).get("arguments")
+    written = call.get("function", call).get("arguments")
     arguments = function["arguments"]
-    text = arguments["_invalid"] if arguments.keys() == {"_invalid"} else json.dumps(arguments)
-    return {"id": name, "type": "function", **_rest(call), "function": {**function, "arguments": said if isinstance(said, str) else text}}
+    as_json = arguments["_invalid"] if arguments.keys() == {"_invalid"} else json.dumps(arguments)
+    text = written if isinstance(written, str) else as_json
+    return {
+        "id": name,
+        "type": "function",
+        **_rest(call),
+        "function": {**function, "arguments": written if isinstance(written, str) else text},
+    }

@@ -68,14 +68,14 @@ class Form:
 
     def changes(self, messages: list[dict], settings: Settings, room: int) -> tuple[str, ...]:
         """In which settings the request differs from what was asked for, as `Reply.changes` holds them."""
-        made = {
+        request = {
             "temperature=default": self._default_temperature(settings),
             "seed=default": settings.temperature > 0 and "seed" in self.without,
             "system=user": "system" in self.without and _has_system(messages),
             "empty=no answer": "empty" in self.without and any(map(_is_empty, messages)),
             f"max_tokens=+{room}": bool(self.room(room)),
         }
-        return tuple(change for change, true in made.items() if true)
+        return tuple(change for change, true in request.items() if true)
 
     def after(self, error: Exception, messages: list[dict], settings: Settings) -> Form | None:
         """The form to try next; None if the error is no refusal of how the request was written."""

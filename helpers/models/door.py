@@ -127,10 +127,10 @@ class Model:
         from helpers.models.cache import reply_key
 
         who = (self.name, self.fingerprint)
-        found = {}
+        positions = {}
         for i, chat in enumerate(chats):
-            found.setdefault(reply_key(*who, chat, settings), []).append(i)
-        return found
+            positions.setdefault(reply_key(*who, chat, settings), []).append(i)
+        return positions
 
 
 def load(

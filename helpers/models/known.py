@@ -25,13 +25,13 @@ def remember(sha256: str, folder: Path) -> None:
 
 def recall(sha256: str) -> Path | None:
     """The folder noted for these weights, if it is still there; whether it still holds them is for the caller to check."""
-    found = _known().get(sha256)
-    return Path(found) if isinstance(found, str) and Path(found).is_dir() else None
+    folder = _known().get(sha256)
+    return Path(folder) if isinstance(folder, str) and Path(folder).is_dir() else None
 
 
 def _known() -> dict:
     try:
-        found = json.loads(places.cache("bases.json").read_text(encoding="utf-8"))
+        content = json.loads(places.cache("bases.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}

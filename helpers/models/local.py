@@ -120,12 +120,12 @@ class Local(Rendering):
     def _reply(self, row: list[int], out: list[int], seconds: float) -> Reply:
         ends = self.model.generation_config.eos_token_id
         cut = not out or out[-1] not in ends
-        whole = self.tokenizer.decode([token for token in out if token not in ends])
-        rest, thought, _ = split_thought(whole, opened=self.thinks and self.tokenizer.decode(row[-8:]).rstrip().endswith("<think>"))
+        output = self.tokenizer.decode([token for token in out if token not in ends])
+        rest, thought, _ = split_thought(output, opened=self.thinks and self.tokenizer.decode(row[-8:]).rstrip().endswith("<think>"))
         text, calls = split_calls(rest)
         if not calls:
-            text = self.tokenizer.decode(out, skip_special_tokens=True) if rest == whole else self._plain(rest)
-        error = no_answer(len(out), cut=cut) if rest != whole and not (text.strip() or calls) else None
+            text = self.tokenizer.decode(out, skip_special_tokens=True) if rest == output else self._plain(rest)
+        error = no_answer(len(out), cut=cut) if rest != output and not (text.strip() or calls) else None
         finish = "tool_calls" if calls else "length" if cut else "stop"
         return Reply(text, len(row), len(out), seconds, 0.0, error=error, tool_calls=calls, thought=thought, finish=finish)
 

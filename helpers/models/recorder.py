@@ -37,8 +37,8 @@ class Order:
 def order(lesson: str, spec: str) -> Order | None:
     """The order to this process, if it is about this lesson and model."""
     text = os.environ.get(RECORD)
-    given = Order(**json.loads(text)) if text else None
-    return given if given and (given.lesson, given.spec) == (lesson, spec) else None
+    received = Order(**json.loads(text)) if text else None
+    return received if received and (received.lesson, received.spec) == (lesson, spec) else None
 
 
 class Recorder:

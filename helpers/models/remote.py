@@ -76,11 +76,11 @@ class Remote:
         client = self._client()
         pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="ask")
         try:
-            asked = {pool.submit(self._ask, client, messages, settings, line, room): i for i, messages in enumerate(conversations)}
-            for future in as_completed(asked):
+            futures = {pool.submit(self._ask, client, messages, settings, line, room): i for i, messages in enumerate(conversations)}
+            for future in as_completed(futures):
                 for sentence in self.dialect.news(room):
                     warnings.warn(sentence, stacklevel=2)
-                yield [(asked[future], future.result())]
+                yield [(futures[future], future.result())]
         finally:
             line.cut("stopped")
             pool.shutdown(wait=True, cancel_futures=True)

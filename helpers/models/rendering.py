@@ -35,26 +35,26 @@ class Rendering:
 
     def pair(self, messages: list[dict], answer: str) -> tuple[list[int], list[int]]:
         """Tokens of a conversation as it is asked, and of `answer` as the model would write it, up to and with its end token."""
-        asked = self._tokens(messages, None)
+        prompt = self._tokens(messages, None)
         ends = {self.tokenizer.eos_token_id, *self.folder.ends} - {None}
         if self.seq2seq or not self.tokenizer.chat_template:
             written = self.tokenizer(text_target=answer, add_special_tokens=self.seq2seq)["input_ids"]
         else:
-            written = self._written(messages, answer, asked)
+            written = self._written(messages, answer, prompt)
         last = max((i for i, token in enumerate(written) if token in ends), default=-1)
-        return asked, written[: last + 1] if last >= 0 else [*written, self.tokenizer.eos_token_id]
+        return prompt, written[: last + 1] if last >= 0 else [*written, self.tokenizer.eos_token_id]
 
     def _written(self, messages: list[dict], answer: str, asked: list[int]) -> list[int]:
         """What follows `asked` where the assistant's turn is part of the conversation; the bare answer, if a template rewrites that."""
         before = self._rendered(messages, None)
-        whole = self._rendered([*messages, {"role": "assistant", "content": answer}], None, ask=False)
-        if not whole.startswith(before):
+        conversation = self._rendered([*messages, {"role": "assistant", "content": answer}], None, ask=False)
+        if not conversation.startswith(before):
             return self.tokenizer(answer, add_special_tokens=False)["input_ids"]
-        ids = self.tokenizer(whole, add_special_tokens=False)["input_ids"]
+        ids = self.tokenizer(conversation, add_special_tokens=False)["input_ids"]
         start = asked[len(self.soft) :]
         if ids[: len(start)] == start:
             return ids[len(start) :]
-        return self.tokenizer(whole[len(before) :], add_special_tokens=False)["input_ids"]
+        return self.tokenizer(conversation[len(before) :], add_special_tokens=False)["input_ids"]
 
     def _tokens(self, messages: list[dict], tools: list[dict] | None) -> list[int]:
         return [*self.soft, *self._words(messages, tools)]

@@ -89,11 +89,11 @@ class Replay:
         if not os.environ.get(NOTES):
             return
         notes = json.loads(os.environ[NOTES])
-        whole = sample(self.recording, notes["sample"])
+        drawn = sample(self.recording, notes["sample"])
         with Path(notes["folder"], f"{self.recording.lesson}-{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
             for key, messages in zip(keys, conversations, strict=True):
                 note = {"lesson": self.recording.lesson, "spec": self.spec, "key": key}
-                if key in whole:
+                if key in drawn:
                     note |= {"messages": messages, "settings": asdict(settings)}
                 file.write(json.dumps(note, ensure_ascii=False) + "\n")
 

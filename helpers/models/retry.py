@@ -88,9 +88,9 @@ class Line:
         while self.open:
             tries += 1
             try:
-                found = once()
+                reply = once()
                 self.answered()
-                return found
+                return reply
             except Exception as error:
                 self.failed(error)
                 why = self._why(error)
@@ -154,9 +154,9 @@ def wait(error: Exception, tries: int) -> float | None:
     lost = (isinstance(error, NoAnswer) and not status) or type(error).__name__ in ("APITimeoutError", "APIConnectionError")
     if not (lost or status in AGAIN or (status or 0) >= 500):
         return None
-    asked = _retry_after(error)
-    if asked is not None:
-        return asked if asked <= LONGEST_WAIT else None
+    seconds = _retry_after(error)
+    if seconds is not None:
+        return seconds if seconds <= LONGEST_WAIT else None
     return min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT) * random.uniform(0.5, 1.0)
 
 

@@ -66,8 +66,8 @@ class Folder:
 
 def _ends(generation: Path, config: dict) -> list[int]:
     """The end tokens by id, one or several."""
-    found = (_json(generation) if generation.exists() else config).get("eos_token_id", config.get("eos_token_id"))
-    return found if isinstance(found, list) else [found] if isinstance(found, int) else []
+    ends = (_json(generation) if generation.exists() else config).get("eos_token_id", config.get("eos_token_id"))
+    return ends if isinstance(ends, list) else [ends] if isinstance(ends, int) else []
 
 
 def limit_of(config: dict, tokenizer_limit: int) -> int:
@@ -135,8 +135,8 @@ def header(weights: Path) -> dict[str, tuple[int, ...]]:
     """Names and shapes, read off the head of a safetensors file (its length in 8 bytes, then JSON). ModelError: it is none."""
     try:
         with weights.open("rb") as file:
-            found = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        return {name: tuple(map(int, tensor["shape"])) for name, tensor in found.items() if name != "__metadata__"}
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        return {name: tuple(map(int, tensor["shape"])) for name, tensor in header.items() if name != "__metadata__"}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, MemoryError, OverflowError) as error:
         raise ModelError(f"{weights.parent.name}/{weights.name} is no safetensors file ({type(error).__name__}); get it again") from error
 
