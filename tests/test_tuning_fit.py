@@ -17,7 +17,10 @@ from tiny import tiny_causal, tiny_seq2seq
 
 from helpers import tuning
 from helpers.models import Model, ModelError, load
+from helpers.runs import Run
+from helpers.runs.record import frame
 from helpers.storage import latest_checkpoint
+from helpers.tasks.task import RUN_COLUMNS
 from helpers.tuning import states
 
 ROOT = Path(__file__).parent.parent
@@ -419,3 +422,24 @@ def test_a_model_in_memory_is_told_to_be_saved_first(causal: Path) -> None:
     provider = load(f"hf:{causal}", cache=False)._provider
     with pytest.raises(ModelError, match=r"'memory:mine' is in memory or shrunk.*module\.save_pretrained\(folder\)"):
         tuning.lora(wrap(provider.model, provider.tokenizer, name="mine"), TRAIN)
+
+
+def test_a_recorded_training_has_its_curve_its_runs_and_half_the_bytes(causal, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LADDER_RECORDINGS", str(tmp_path / "recordings"))
+    done = fit(causal, tmp_path / "lora", method="lora")
+    numbers = {"score": 1.0, "tokens_in": 1, "tokens_out": 1, "seconds": 0.1, "usd": 0.0, "cached": False}
+    made = Run("t", "lora", "causal", "dev", "exact", frame([{**dict.fromkeys(RUN_COLUMNS), "id": "r-1", **numbers}]), {}, {}, 0.1)
+    tuning.record(done, "13/tiny", {"dev": made})
+    again = tuning.read_recorded("13/tiny")
+    assert (again.curve.equals(done.curve), again.settings) == (True, done.settings)
+    assert again.bytes < 0.6 * done.bytes
+    assert tuning.recorded_run("13/tiny", "dev").score == made.score
+    assert torch.allclose(logits(again.model()), logits(done.model()), atol=0.1)
+
+
+def test_what_was_not_recorded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LADDER_RECORDINGS", str(tmp_path / "recordings"))
+    with pytest.raises(ValueError, match=r"no recorded training '13/none'; there are: none"):
+        tuning.read_recorded("13/none")
+    with pytest.raises(ValueError, match="names no recorded training"):
+        tuning.read_recorded("../13")
