@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from helpers import workbook
-from helpers.workbook.answers import left_alone
 from helpers.workbook.console import Progress, summary
+from helpers.workbook.cut import left_alone
 from helpers.workbook.drift import drift
 
 __all__ = ["check", "exercises", "link", "refresh"]

@@ -1,13 +1,21 @@
-"""Cut the learner's lesson from its solution, so that the two never drift."""
+"""Cut the learner's lesson from its solution, so that the two never drift, and know what a person wrote into it since."""
 
 from __future__ import annotations
 
 import ast
 import copy
 import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-__all__ = ["cut", "is_exercise"]
+from helpers import places
+from helpers.storage import read_json, short, write_json
+from helpers.workbook.notebooks import Lesson
+
+__all__ = ["answered", "cut", "is_exercise", "keep_copy", "left_alone", "remember_cut"]
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -60,3 +68,83 @@ def _parses(source: str) -> bool:
         return bool(ast.parse(source).body)
     except SyntaxError:
         return False
+
+
+def answered(solution: Lesson) -> list[int]:
+    """The cells, counted from 1, of the lesson on disk that a person wrote: those whose source no version of the lesson has.
+
+    The versions are what the solution cuts to, as it lies here and as git has it committed, the committed lesson, and the last cut made
+    here. Cells are known by what they say, not by their ids: an editor may give new ones. Where git knows neither notebook, prose is not
+    looked at, since it may only be old.
+    """
+    path = solution.home / solution.path.name
+    if not path.exists():
+        return []
+    lesson = Lesson(path).read().cells
+    known = _sources(cut(solution.read())) | _last_cut(path)
+    if all(cell.source.strip() in known for cell in lesson):
+        return []
+    before = [notebook for notebook in (_committed(path), _committed(solution.path)) if notebook is not None]
+    known |= {source for notebook in before for source in _sources(notebook) | _sources(_cut(notebook))}
+    looked_at = ("code", "markdown", "raw") if before else ("code",)
+    return [number for number, cell in enumerate(lesson, 1) if cell.cell_type in looked_at and cell.source.strip() not in known]
+
+
+def remember_cut(path: Path, lesson: Any) -> None:
+    """Note what was written to a lesson, so that the next cut does not take an old stub for an answer."""
+    write_json(_memory(path), sorted(_sources(lesson)))
+
+
+def _last_cut(path: Path) -> set[str]:
+    try:
+        return set(read_json(_memory(path), list))
+    except ValueError:
+        return set()
+
+
+def _memory(path: Path) -> Path:
+    return places.cache("cuts", f"{path.stem}-{short(str(path.resolve()))}.json")
+
+
+def _sources(notebook: Any) -> set[str]:
+    return {"", *(cell.source.strip() for cell in notebook.cells)}
+
+
+def _cut(notebook: Any) -> Any:
+    """What a committed notebook cuts to; itself where its markers do not fit."""
+    try:
+        return cut(notebook)
+    except ValueError:
+        return notebook
+
+
+def _committed(path: Path) -> Any:
+    """The notebook as the last commit has it; None where git or the commit is missing."""
+    import nbformat
+
+    command = ["git", "show", f"HEAD:./{path.name}"]
+    try:
+        done = subprocess.run(command, cwd=path.parent, capture_output=True, check=True)
+        return nbformat.reads(done.stdout.decode("utf-8"), as_version=4)
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return None
+
+
+def left_alone(solutions: Iterable[Lesson], command: str) -> list[str]:
+    """A line for each lesson that `command` ("exercises {number}") leaves alone because of its answers, and how to cut it anew."""
+    lines = []
+    for solution in solutions:
+        if cells := answered(solution):
+            where = f"lessons/{solution.path.name} has answers in it (cell {', '.join(map(str, cells))}): left alone"
+            again = f"ladder {command.format(number=solution.number)} --force"
+            lines.append(f"{where}. To make it anew, with a copy kept beside it: {again}")
+    return lines
+
+
+def keep_copy(path: Path) -> Path:
+    """Copy the notebook to the first free name beside it: `01_prompts.ipynb.1.bak`, which git ignores."""
+    number = 1
+    while (copy := path.with_name(f"{path.name}.{number}.bak")).exists():
+        number += 1
+    shutil.copy2(path, copy)
+    return copy

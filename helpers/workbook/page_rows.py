@@ -6,8 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from helpers.workbook import versions
-from helpers.workbook.entries import Entry
+from helpers.workbook.entries import Entry, Version, models, packages, tasks
 from helpers.workbook.lifted import LADDER, pictures
 
 __all__ = ["OLD", "WORDS", "lesson_table", "megabytes", "quoted", "seconds", "version_tables"]
@@ -65,12 +64,12 @@ def _thumbs(one: Entry) -> str:
 
 def version_tables() -> str:
     """Models, tasks and packages, each in a table of its own."""
-    groups = {"Models": versions.models(), "Tasks": versions.tasks(), "Packages": versions.packages()}
+    groups = {"Models": models(), "Tasks": tasks(), "Packages": packages()}
     about = {"Models": "SHA-256 of the weights", "Tasks": "SHA-256 over all files", "Packages": "as installed"}
     return f'<div class="versions">{"".join(_group(name, about[name], found) for name, found in groups.items())}</div>'
 
 
-def _group(name: str, about: str, found: Sequence[versions.Version]) -> str:
+def _group(name: str, about: str, found: Sequence[Version]) -> str:
     rows = "".join(
         f'<tr><th scope="row">{html.escape(one.name)}{f"<small>{html.escape(one.about)}</small>" if one.about else ""}</th>'
         f"<td><code>{html.escape(one.value)}</code></td></tr>"

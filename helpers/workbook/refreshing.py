@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.storage import write_text
-from helpers.workbook.answers import answered, keep_copy, remember_cut
 from helpers.workbook.comparing import Change, changes
+from helpers.workbook.cut import answered, keep_copy, remember_cut
 from helpers.workbook.drift import drift, recut
 from helpers.workbook.execution import Result, Watcher
 from helpers.workbook.notebooks import Lesson, clean, find

@@ -8,9 +8,7 @@ from typing import Any
 
 from helpers.workbook.notebooks import Lesson
 from helpers.workbook.rules_code import CODE_RULES
-from helpers.workbook.rules_exercises import EXERCISE_RULES
-from helpers.workbook.rules_outputs import OUTPUT_RULES, size
-from helpers.workbook.rules_predictions import PREDICTION_RULES, asks
+from helpers.workbook.rules_outputs import OUTPUT_RULES, asks, size
 
 __all__ = ["RULES", "broken"]
 
@@ -128,4 +126,4 @@ def _lines(source: str) -> list[str]:
 
 
 LESSON_RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size]
-RULES: list[Rule] = [*LESSON_RULES, *CODE_RULES, *EXERCISE_RULES, *OUTPUT_RULES, *PREDICTION_RULES]
+RULES: list[Rule] = [*LESSON_RULES, *CODE_RULES, *OUTPUT_RULES]
