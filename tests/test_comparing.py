@@ -1,4 +1,4 @@
-"""Committed and executed outputs: what must be the same, what may differ (only the last places of long decimals), and that a notebook counts one."""
+"""Committed and executed outputs: what must be the same, what may differ, and that a notebook counts one."""
 
 from __future__ import annotations
 
