@@ -17,7 +17,8 @@ from helpers.workbook.notebooks import Lesson
 
 __all__ = ["answered", "cut", "is_exercise", "keep_copy", "left_alone", "remember_cut"]
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN = "### BEGIN SOLUTION"
+END = "### END SOLUTION"
 
 
 def is_exercise(cell: Any) -> bool:
@@ -37,7 +38,8 @@ def cut(solution: Any) -> Any:
             cell.source = re.sub(r"(\]\(|(?:href|src)=\")\.\./", r"\1", cell.source)
         elif is_exercise(cell):
             cell.source = _without_answers(cell.source, number)
-            cell.outputs, cell.execution_count = [], None
+            cell.outputs = []
+            cell.execution_count = None
     return notebook
 
 
@@ -47,7 +49,8 @@ def _without_answers(source: str, number: int) -> str:
 
 
 def _drop(source: str, number: int, *, stub: bool) -> str:
-    kept, inside = [], False
+    lines = []
+    inside = False
     for line in source.split("\n"):
         mark = line.strip()
         if mark in (BEGIN, END):
@@ -55,12 +58,12 @@ def _drop(source: str, number: int, *, stub: bool) -> str:
                 raise ValueError(f"cell {number}: {mark!r} without its partner. Each {BEGIN} needs one {END} after it.")
             inside = mark == BEGIN
             if stub and inside:
-                kept.append(line[: len(line) - len(line.lstrip())] + "...")
+                lines.append(line[: len(line) - len(line.lstrip())] + "...")
         elif not inside:
-            kept.append(line)
+            lines.append(line)
     if inside:
         raise ValueError(f"cell {number}: {BEGIN!r} without its partner. Each {BEGIN} needs one {END} after it.")
-    return "\n".join(kept).strip("\n")
+    return "\n".join(lines).strip("\n")
 
 
 def _parses(source: str) -> bool:

@@ -41,7 +41,8 @@ def twins(solution: Lesson) -> list[str]:
     path = solution.home / solution.path.name
     if not path.exists() or drift(solution):
         return []
-    answers, learner = solution.read(), Lesson(path).read()
+    answers = solution.read()
+    learner = Lesson(path).read()
     for number, cell in enumerate(answers.cells):
         if is_exercise(cell) or _checks_the_exercise_above(answers.cells, number):
             learner.cells[number] = cell
@@ -87,7 +88,8 @@ def _keep_outputs(notebook: Any, before: Any) -> None:
     for cell in notebook.cells:
         old = known.get((cell.get("id"), cell.source))
         if old is not None:
-            cell.outputs, cell.execution_count = old.outputs, old.execution_count
+            cell.outputs = old.outputs
+            cell.execution_count = old.execution_count
 
 
 def relinked(text: str, repository: str, branch: str) -> str:
@@ -102,8 +104,8 @@ def relinked(text: str, repository: str, branch: str) -> str:
     text = re.sub(rf"(mybinder\.org/v2/gh/){part}/{part}/{part}", rf"\g<1>{repository}/{branch}", text)
     clone = rf"git clone -q (?:-b {part} )?https://github\.com/{part}/({part}) && bash \1/binder/colab"
     fork = f"git clone -q -b {branch} https://github.com/{repository} && bash {name}/binder/colab"
-    found = re.search(clone, text)
-    return re.sub(clone, fork, text).replace(f'sys.path.append("{found[1]}")', f'sys.path.append("{name}")') if found else text
+    match = re.search(clone, text)
+    return re.sub(clone, fork, text).replace(f'sys.path.append("{match[1]}")', f'sys.path.append("{name}")') if match else text
 
 
 def link(repository: str, *, branch: str = "main", folder: Path | None = None, force: bool = False) -> list[Path]:

@@ -5,7 +5,6 @@ Models and tasks are known by their content, packages by their version.
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 from collections.abc import Mapping
@@ -17,10 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 from helpers import places
-from helpers.storage import file_digest
+from helpers.storage import file_digest, read_json
 from helpers.workbook.notebooks import Lesson, fingerprint, tree_hash
 
-__all__ = ["Entry", "Version", "entry", "models", "packages", "tasks"]
+__all__ = ["Entry", "Version", "models", "packages", "read_entry", "tasks"]
 
 PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "peft", "bitsandbytes", "onnxruntime", "chromadb", "bm25s")
 OTHERS = ("scikit-learn", "scipy", "pandas", "matplotlib", "comet_ml", "openai", "papermill")
@@ -45,33 +44,29 @@ class Entry:
         return self.record.get("status", "not run")
 
     @property
-    def folder(self) -> str:
-        return "solutions" if self.lesson.is_solution else "lessons"
-
-    @property
     def error(self) -> str:
         """Why it did not pass, without the paths of this machine."""
         return _without_paths(self.record.get("error", ""))
 
     @property
-    def given(self) -> str:
+    def parameters(self) -> str:
         """The parameters that were set, so that a short run is not taken for a whole one: `limit = 20, split = test`."""
-        return ", ".join(f"{name} = {_without_paths(value)}" for name, value in (self.record.get("parameters") or {}).items())
+        return ", ".join(f"{name} = {_without_paths(str(value))}" for name, value in (self.record.get("parameters") or {}).items())
 
     def link(self, suffix: str) -> str:
         """Where its page (`".html"`) or notebook (`".ipynb"`) lies, seen from outputs/; empty when the run left none."""
         name = self.record.get("notebook", "")
-        return quote(f"{self.folder}/{Path(name).with_suffix(suffix).name}") if name else ""
+        return quote(f"{self.lesson.kind}/{Path(name).with_suffix(suffix).name}") if name else ""
 
 
-def entry(out: Path, lesson: Lesson, tree: str) -> Entry:
+def read_entry(out: Path, lesson: Lesson, tree: str) -> Entry:
     """Read what lies in `out` about the lesson. `tree` is the hash of helpers and data as they are now.
 
     A record that cannot be read counts as none.
     """
     source = _quietly(lesson)
     title, promise = _opening(source.cells[0].source if source and source.cells else "")
-    record = _record(out / ("solutions" if lesson.is_solution else "lessons") / f"{lesson.path.stem}.json")
+    record = _record(lesson.executed(out).with_suffix(".json"))
     shown = Entry(lesson, title or lesson.path.stem.replace("_", " "), promise, record, source=source)
     if shown.status != "passed":
         return shown
@@ -80,15 +75,15 @@ def entry(out: Path, lesson: Lesson, tree: str) -> Entry:
     return Entry(lesson, shown.title, promise, record, _quietly(Lesson(out / shown.link(".ipynb"))), source, stale)
 
 
-def _without_paths(text: object) -> str:
-    return ABSOLUTE.sub("…/", str(text).replace(str(places.root()) + "/", ""))
+def _without_paths(text: str) -> str:
+    return ABSOLUTE.sub("…/", text.replace(str(places.root()) + "/", ""))
 
 
 def _record(path: Path) -> dict[str, Any]:
-    with suppress(OSError, ValueError):
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(found, dict) and {"status", "seconds", "key", "parameters", "notebook"} <= set(found):
-            return found
+    with suppress(ValueError):
+        record = read_json(path)
+        if {"status", "seconds", "key", "parameters", "notebook"} <= set(record):
+            return record
     return {}
 
 
@@ -126,12 +121,12 @@ def models(folder: Path | None = None) -> list[Version]:
 def _model(name: str, folder: Path) -> Version:
     digest = file_digest(folder / "model.safetensors")
     file = folder / "training.json"
-    made = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    told = [f"{made[key]:,} {key}" for key in ("tokens", "pairs", "steps") if key in made]
-    told += [f"trained {made['date']}"] if "date" in made else []
-    if made.get("sha256", digest) != digest:
-        told.append("not the weights that training.json tells of")
-    return Version(name, digest[:SHOWN], ", ".join(told) or "how it was made is not known")
+    training = read_json(file) if file.exists() else {}
+    about = [f"{training[key]:,} {key}" for key in ("tokens", "pairs", "steps") if key in training]
+    about += [f"trained {training['date']}"] if "date" in training else []
+    if training.get("sha256", digest) != digest:
+        about.append("not the weights that training.json tells of")
+    return Version(name, digest[:SHOWN], ", ".join(about) or "how it was made is not known")
 
 
 def tasks(folder: Path | None = None) -> list[Version]:

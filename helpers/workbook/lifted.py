@@ -46,26 +46,27 @@ def tagged(notebook: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 
 def pictures(notebook: Any) -> list[Picture]:
     """The first figure of each cell tagged `picture-<name>`; a cell that drew none is left out."""
-    found = []
+    figures = []
     for name, cell in tagged(notebook, "picture-"):
         drawn = [(kind, data[kind]) for data in _data(cell) for kind in IMAGES if kind in data]
         for kind, content in drawn[:1]:
             raw = content.encode() if kind == "image/svg+xml" else base64.b64decode(content)
-            found.append(Picture(name, cell.get("id", ""), kind, raw))
-    return found
+            figures.append(Picture(name, cell.get("id", ""), kind, raw))
+    return figures
 
 
 def tables(notebook: Any) -> dict[str, str]:
     """The last table of each cell tagged `table-<name>`, as bare HTML; text where the cell has no table."""
-    found = {}
+    lifted = {}
     for name, cell in tagged(notebook, "table-"):
         for data in _data(cell):
-            rich, plain = data.get("text/html", ""), data.get("text/plain", "")
+            rich = data.get("text/html", "")
+            plain = data.get("text/plain", "")
             if "<table" in rich:
-                found[name] = bare(rich)
+                lifted[name] = bare(rich)
             elif plain and "image/png" not in data:
-                found[name] = f"<pre>{html.escape(plain)}</pre>"
-    return found
+                lifted[name] = f"<pre>{html.escape(plain)}</pre>"
+    return lifted
 
 
 def _data(cell: Any) -> list[dict]:
@@ -138,7 +139,8 @@ def _one_head(rows: list[list[_Cell]]) -> list[list[_Cell]]:
 
 def _uncounted(rows: list[list[_Cell]]) -> list[list[_Cell]]:
     """Without the labels 0, 1, 2, … that pandas gives to rows without names; what stands next labels the row instead."""
-    heads, body = [row for row in rows if row[0].head], [row for row in rows if not row[0].head]
+    heads = [row for row in rows if row[0].head]
+    body = [row for row in rows if not row[0].head]
     counted = [row[0].tag == "th" and row[0].text == str(i) and len(row) > 1 for i, row in enumerate(body)]
     if not body or not all(counted) or any(row[0].text for row in heads):
         return rows
@@ -150,8 +152,8 @@ def _uncounted(rows: list[list[_Cell]]) -> list[list[_Cell]]:
 def _numbers(rows: list[list[_Cell]]) -> set[int]:
     """The columns, counted from the left, whose cells are all numbers; rows that span make no column."""
     width = max((len(row) for row in rows), default=0)
-    whole = [row for row in rows if len(row) == width]
-    return {i for i in range(width) if all(row[i].tag == "td" and NUMBER.fullmatch(row[i].text) for row in whole)}
+    full = [row for row in rows if len(row) == width]
+    return {i for i in range(width) if all(row[i].tag == "td" and NUMBER.fullmatch(row[i].text) for row in full)}
 
 
 def _row(row: list[_Cell], numbers: set[int]) -> str:

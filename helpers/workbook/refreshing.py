@@ -15,7 +15,7 @@ from helpers.workbook.cut import answered, keep_copy, remember_cut
 from helpers.workbook.drift import drift, recut
 from helpers.workbook.execution import Result, Watcher
 from helpers.workbook.notebooks import Lesson, clean, find
-from helpers.workbook.running import executed, run
+from helpers.workbook.running import run
 
 __all__ = ["STRICT", "refresh"]
 
@@ -46,8 +46,8 @@ def refresh(
         for lesson in good:
             if lesson.is_solution and answered(lesson):  # forced, or written while we ran
                 keep_copy(lesson.home / lesson.path.name)
-        found = [change for lesson in good for change in _replace(lesson, executed(lesson, Path(out)))]
-    return results, found
+        changed = [change for lesson in good for change in _replace(lesson, lesson.executed(Path(out)))]
+    return results, changed
 
 
 @dataclass(frozen=True)
@@ -67,21 +67,24 @@ def _draft(solution: Lesson, folder: Path) -> Lesson:
     return _Draft(folder / lesson.name, solution.home)
 
 
-def _replace(lesson: Lesson, made: Path) -> list[Change]:
-    before, after = lesson.read(), Lesson(made).read()
-    found = changes(lesson.name, before, after)
-    if not found and _same_numbers(before, after) and "widgets" not in after.metadata:
+def _replace(lesson: Lesson, executed: Path) -> list[Change]:
+    """Put the executed notebook in the place of the lesson; return the cells whose output changed."""
+    before = lesson.read()
+    after = Lesson(executed).read()
+    changed = changes(lesson.name, before, after)
+    if not changed and _same_numbers(before, after) and "widgets" not in after.metadata:
         for old, new in zip(before.cells, after.cells, strict=True):
             if new.cell_type == "code":
                 new.outputs = old.outputs
     if lesson.is_solution:
         _pictures(after, lesson.home / "figures")
-    text, path = clean(after), lesson.path if lesson.is_solution else lesson.home / lesson.path.name
+    text = clean(after)
+    path = lesson.path if lesson.is_solution else lesson.home / lesson.path.name
     if not path.exists() or text != path.read_text(encoding="utf-8"):
         write_text(path, text)
     if not lesson.is_solution:
         remember_cut(path, after)
-    return found
+    return changed
 
 
 def _pictures(notebook: Any, folder: Path) -> None:

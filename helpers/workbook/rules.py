@@ -8,12 +8,13 @@ from typing import Any
 
 from helpers.workbook.notebooks import Lesson
 from helpers.workbook.rules_code import CODE_RULES
-from helpers.workbook.rules_outputs import OUTPUT_RULES, asks, size
+from helpers.workbook.rules_outputs import OUTPUT_RULES, asks
 
 __all__ = ["RULES", "broken"]
 
 Rule = Callable[[Lesson, Any], list[str]]
 WORDS_A_CELL = 120
+MOST_BYTES = 600_000
 ROUNDS = (4, 7)
 
 
@@ -33,7 +34,7 @@ def title_cell(lesson: Lesson, notebook: Any) -> list[str]:
         "has a Colab badge for this lesson": re.search(rf"colab\.research\.google\.com/\S*{lesson.path.stem}\.ipynb", source),
         "has a Binder badge for this lesson": re.search(rf"mybinder\.org/\S*{lesson.path.stem}\.ipynb", source),
     }
-    return [f"cell 1 must be prose that {what}" for what, found in wanted.items() if not found]
+    return [f"cell 1 must be prose that {what}" for what, holds in wanted.items() if not holds]
 
 
 def setup_and_parameters(lesson: Lesson, notebook: Any) -> list[str]:
@@ -52,7 +53,8 @@ def setup_and_parameters(lesson: Lesson, notebook: Any) -> list[str]:
 
 def rhythm(lesson: Lesson, notebook: Any) -> list[str]:
     """Four to seven rounds of Predict, Run, Explain: each Predict in prose is followed by a code cell, then by prose."""
-    cells, problems = notebook.cells, []
+    cells = notebook.cells
+    problems = []
     rounds = [at for at, cell in enumerate(cells) if cell.cell_type == "markdown" and "**Predict" in cell.source]
     count = len(rounds) + sum(asks(cell) is not None for cell in cells)
     if not ROUNDS[0] <= count <= ROUNDS[1]:
@@ -73,7 +75,7 @@ def close(lesson: Lesson, notebook: Any) -> list[str]:
         f'an exercise: check("{lesson.number}.…", …)': re.search(rf"check\([\"']{lesson.number}\.", code),
         "'Sources' with a year": re.search(r"Sources\b.*?\b(19|20)\d\d\b", prose, re.DOTALL),
     }
-    return [f"the lesson lacks {what}" for what, found in wanted.items() if not found]
+    return [f"the lesson lacks {what}" for what, holds in wanted.items() if not holds]
 
 
 def prose(lesson: Lesson, notebook: Any) -> list[str]:
@@ -103,6 +105,12 @@ def links(lesson: Lesson, notebook: Any) -> list[str]:
     return problems
 
 
+def size(lesson: Lesson, notebook: Any) -> list[str]:
+    """At most 600 KB."""
+    size = lesson.path.stat().st_size
+    return [f"{size // 1000} KB, at most {MOST_BYTES // 1000}"] if size > MOST_BYTES else []
+
+
 def _neighbors(lesson: Lesson) -> set[str]:
     names = sorted(path.name for path in lesson.path.parent.glob("[0-9][0-9]_*.ipynb"))
     at = names.index(lesson.path.name)
@@ -110,8 +118,8 @@ def _neighbors(lesson: Lesson) -> set[str]:
 
 
 def _relative(source: str) -> list[str]:
-    found = re.findall(r"\]\(([^)\s]+)|(?:href|src)=\"([^\"]+)\"", source)
-    targets = [(a or b).split("#")[0] for a, b in found]
+    pairs = re.findall(r"\]\(([^)\s]+)|(?:href|src)=\"([^\"]+)\"", source)
+    targets = [(a or b).split("#")[0] for a, b in pairs]
     return [target for target in targets if target and not re.match(r"[a-z]+:", target)]
 
 

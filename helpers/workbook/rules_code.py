@@ -18,6 +18,7 @@ MEDIAN = 5  # lines of code
 HARD = 25
 SUBSTANTIAL = 5
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+TARGETS = ast.Name | ast.Attribute | ast.Subscript | ast.Starred | ast.Tuple | ast.List
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -45,9 +46,9 @@ def plain_code(lesson: Lesson, notebook: Any) -> list[str]:
         except SyntaxError as error:
             problems.append(f"cell {number} is not Python: {error.msg}")
             continue
-        found = [what for node in ast.walk(tree) if (what := _forbidden(node))]
-        if found and not (number == 2 and "colab" in cell.source):
-            problems.append(f"cell {number} holds {found[0]}")
+        forbidden = [what for node in ast.walk(tree) if (what := _forbidden(node))]
+        if forbidden and not (number == 2 and "colab" in cell.source):
+            problems.append(f"cell {number} holds {forbidden[0]}")
         if tree.body and isinstance(tree.body[-1], ast.Expr) and _called(tree.body[-1].value) == "print":
             problems.append(f"cell {number} ends on print: end on the expression itself")
     return problems
@@ -115,13 +116,13 @@ def answers_stay_in_their_cell(lesson: Lesson, notebook: Any) -> list[str]:
 
 def _readers(names: set[str], below: list[tuple[int, Any, _Names]]) -> Iterator[tuple[int, str]]:
     """Cells below an exercise that read one of its names, before another cell binds the name anew."""
-    left = set(names)
+    unbound = set(names)
     for place, (number, cell, used) in enumerate(below):
         own_check = place == 0 and "check(" in cell.source and not is_exercise(cell)
         if not own_check:
-            yield from ((number, name) for name in sorted(left & (used.reads | used.later)))
+            yield from ((number, name) for name in sorted(unbound & (used.reads | used.later)))
         if not is_exercise(cell):
-            left -= used.binds
+            unbound -= used.binds
 
 
 def _names(source: str) -> _Names:
@@ -131,11 +132,11 @@ def _names(source: str) -> _Names:
     except SyntaxError:  # another rule tells of it
         return names
     for statement in statements:
-        taken = _read(statement) - names.binds
+        reads = _read(statement) - names.binds
         if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            names.reads.update(taken)
+            names.reads.update(reads)
         if any(isinstance(node, FUNCTIONS) for node in ast.walk(statement)):  # its body reads when it is called
-            names.later.update(taken)
+            names.later.update(reads)
         names.binds.update(_bound(statement))
     return names
 
@@ -148,7 +149,7 @@ def _bound(node: ast.AST) -> set[str]:
         return set()
     if isinstance(node, ast.alias):
         return {(node.asname or node.name).split(".")[0]}
-    if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+    if isinstance(node, TARGETS) and isinstance(node.ctx, ast.Store | ast.Del):
         return _owner(node)
     caught = {node.name} if isinstance(node, ast.ExceptHandler) and node.name else set()
     return caught.union(*map(_bound, ast.iter_child_nodes(node)))

@@ -1,4 +1,4 @@
-"""House rules about what is committed with a lesson: its outputs, those of its predictions above all, its metadata, its size."""
+"""House rules about what is committed with a lesson: its outputs, those of its predictions above all, and its metadata."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from helpers import places
 from helpers.widgets.panel import lettered
 from helpers.workbook.notebooks import KEPT, Lesson
 
-__all__ = ["OUTPUT_RULES", "asks", "machine_names", "size"]
+__all__ = ["OUTPUT_RULES", "asks", "machine_names"]
 
-MOST_BYTES = 600_000
 EXEMPT = "nbval-ignore-output"
 PATH = re.compile(r"(?<![\w.:/])(?:/(?:root|work\w*|home/\w+|Users/\w+|opt/\w+|mnt/\w+)/|/tmp/[\w-]+/|/var/folders/)|\b[A-Z]:\\\\?Users")
 COMMON = {"root", "user", "runner", "ubuntu", "jovyan", "localhost", "admin", "main", "test"}
@@ -47,16 +46,16 @@ def quiet(lesson: Lesson, notebook: Any) -> list[str]:
 
 def machine_names(lesson: Lesson, notebook: Any) -> list[str]:
     """No path, host name or user name of one machine, in cells, outputs or widgets."""
-    own = {name for name in (_user(), socket.gethostname(), str(places.root())) if len(name) > 3 and name.lower() not in COMMON}
-    names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, own))})\b") if own else None
+    local = {name for name in (_user(), socket.gethostname(), str(places.root())) if len(name) > 3 and name.lower() not in COMMON}
+    names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, local))})\b") if local else None
     parts = {f"cell {number}": json.dumps(cell, ensure_ascii=False) for number, cell in enumerate(notebook.cells, 1)}
     parts["the metadata"] = json.dumps(notebook.metadata, ensure_ascii=False)
     problems = []
     for where, text in parts.items():
         text = re.sub(r'"image/png": "[^"]*"', "", text)
-        found = PATH.search(text) or (names and names.search(text))
-        if found:
-            problems.append(f"{where} holds a name of one machine: {text[max(0, found.start() - 20) : found.end() + 20]!r}")
+        match = PATH.search(text) or (names and names.search(text))
+        if match:
+            problems.append(f"{where} holds a name of one machine: {text[max(0, match.start() - 20) : match.end() + 20]!r}")
     return problems
 
 
@@ -77,8 +76,9 @@ def metadata(lesson: Lesson, notebook: Any) -> list[str]:
 
 def static_face(lesson: Lesson, notebook: Any) -> list[str]:
     """A widget has its state, and a table or figure beside it for those who cannot run it."""
-    problems, kinds = [], notebook.metadata.get("widgets", {})
-    known = {name for content in kinds.values() for name in content.get("state", {})}
+    problems = []
+    widgets = notebook.metadata.get("widgets", {})
+    known = {name for content in widgets.values() for name in content.get("state", {})}
     for number, cell in enumerate(notebook.cells, 1):
         data = [output.get("data", {}) for output in cell.get("outputs", [])]
         views = [view for part in data if (view := part.get("application/vnd.jupyter.widget-view+json"))]
@@ -91,7 +91,8 @@ def static_face(lesson: Lesson, notebook: Any) -> list[str]:
 
 def exempt(lesson: Lesson, notebook: Any) -> list[str]:
     """At most a tenth of the output cells are exempt from the comparison, by tag, each with its reason in `nbval_reason`."""
-    problems, cells = [], [cell for cell in _code(notebook) if cell.outputs]
+    problems = []
+    cells = [cell for cell in _code(notebook) if cell.outputs]
     freed = [cell for cell in cells if EXEMPT in cell.metadata.get("tags", [])]
     if len(freed) * 10 > len(cells):
         problems.append(f"{len(freed)} of {len(cells)} output cells are exempt from the comparison, at most a tenth may be")
@@ -102,12 +103,6 @@ def exempt(lesson: Lesson, notebook: Any) -> list[str]:
         if {"nbval-skip", "raises-exception", "nbval-raises-exception"} & set(tags) or "NBVAL" in cell.source:
             problems.append(f"cell {number}: only the tag {EXEMPT!r} may exempt a cell")
     return problems
-
-
-def size(lesson: Lesson, notebook: Any) -> list[str]:
-    """At most 600 KB."""
-    size = lesson.path.stat().st_size
-    return [f"{size // 1000} KB, at most {MOST_BYTES // 1000}"] if size > MOST_BYTES else []
 
 
 def _user() -> str:
@@ -123,7 +118,8 @@ def _code(notebook: Any) -> list[Any]:
 
 def predictions(lesson: Lesson, notebook: Any) -> list[str]:
     """A prediction is written out whole, is named after its lesson, and has at least two options, all different."""
-    problems, names = [], Counter()
+    problems = []
+    names = Counter()
     for number, call in _calls(notebook):
         try:
             name, _, options = (ast.literal_eval(part) for part in call.args)
@@ -152,9 +148,10 @@ def static_list(lesson: Lesson, notebook: Any) -> list[str]:
 
 def answered(lesson: Lesson, notebook: Any) -> list[str]:
     """After a prediction and before the next, one cell answers it: its output names one option as the right one; then prose explains."""
-    problems, asked = [], _calls(notebook)
-    ends = [*(number for number, _ in asked[1:]), len(notebook.cells) + 1]
-    for (number, call), end in zip(asked, ends, strict=False):
+    problems = []
+    calls = _calls(notebook)
+    ends = [*(number for number, _ in calls[1:]), len(notebook.cells) + 1]
+    for (number, call), end in zip(calls, ends, strict=False):
         below = range(number + 1, end)
         at = next((place for place in below if ".answer(" in notebook.cells[place - 1].source), None)
         if at is None:

@@ -17,7 +17,7 @@ from helpers.files.documents import find_documents
 from helpers.workbook.execution import Job, Result, Task, Watcher
 from helpers.workbook.notebooks import Lesson, tree_hash
 
-__all__ = ["default_jobs", "environment", "executed", "kernel_environment", "run"]
+__all__ = ["default_jobs", "environment", "kernel_environment", "run"]
 
 
 def run(
@@ -41,7 +41,9 @@ def run(
     `fresh_home` gives each lesson an empty cache and ledger of its own.
     Raises ValueError for a parameter that no selected lesson has.
     """
-    out, watcher, tree = out or places.outputs(), watcher or Watcher(), tree_hash()
+    out = out or places.outputs()
+    watcher = watcher or Watcher()
+    tree = tree_hash()
     _refuse_unknown(parameters or {}, lessons)
     shares = {lesson: _share(lesson, seen_from_here(parameters or {})) for lesson in lessons}
     jobs = jobs or default_jobs(len(lessons))
@@ -56,11 +58,6 @@ def run(
             for task in tasks:
                 task.stop()
             raise
-
-
-def executed(lesson: Lesson, out: Path) -> Path:
-    """Where `run` puts the executed notebook."""
-    return out / ("solutions" if lesson.is_solution else "lessons") / lesson.path.name
 
 
 def default_jobs(lessons: int) -> int:
