@@ -48,19 +48,20 @@ def core(quantize: Callable[[numpy.ndarray, int, int], numpy.ndarray]) -> str:
         raise Miss(type(quantize).__name__, "a function of w, bits and size", "define it with def, and give the function itself")
     weights = np.random.default_rng(0).normal(size=(6, 128)) * np.repeat([1.0, 100.0, 0.01], 2)[:, None]
     weights[3, :SIZE] = 0
-    given = weights.copy()
+    original = weights.copy()
     with np.errstate(all="ignore"):
         results = {bits: np.asarray(quantize(weights.copy(), bits, SIZE), dtype=float) for bits in (8, 4, 2)}
     for bits, rounded in results.items():
-        _look(given, rounded, bits)
+        _look(original, rounded, bits)
     return "Each group has its own scale: a row that is a hundred times larger no longer drowns its neighbors."
 
 
 def stretch(mine: Shrunk, my_run: Run, plain: Shrunk, plain_run: Run) -> str:
     """A file of at most half the bytes, and a run of it that is not measurably worse than the reference."""
     from helpers import runs
+    from helpers.shrink import Shrunk
 
-    if not hasattr(mine, "bytes") or not hasattr(my_run, "table"):
+    if not isinstance(mine, Shrunk) or not isinstance(my_run, runs.Run):
         wanted = "a shrunk model, and its run"
         raise Miss(f"{type(mine).__name__} and {type(my_run).__name__}", wanted, "for example shrink.palette(...) and runs.run(...)")
     if mine.bytes > plain.bytes / 2:
@@ -76,7 +77,8 @@ def stretch(mine: Shrunk, my_run: Run, plain: Shrunk, plain_run: Run) -> str:
     if pair.difference.high < 0:
         why = "the whole interval lies below zero: more bits, smaller groups, or skip the layer that hurts most"
         raise Miss(f"a change of {pair.difference}", "an interval of the change that reaches zero", why)
-    share, rest = mine.bytes / plain.bytes, -pair.difference.low
+    share = mine.bytes / plain.bytes
+    rest = -pair.difference.low
     return f"{mine.name}: {share:.0%} of the bytes, change {pair.difference}. A loss of {rest:.2f} is not excluded."
 
 

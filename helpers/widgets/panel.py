@@ -80,8 +80,10 @@ class Panel:
         choice: int | None = None,
         line: str = "",
     ):
-        self._face, self._choose = face, choose
-        self.row, self.line = _row(title, options, choice), _line(line)
+        self._face = face
+        self._choose = choose
+        self.row = _row(title, options, choice)
+        self.line = _line(line)
         self.row.observe(lambda change: self._click(change["new"]), names="value")
 
     def show(self) -> None:
