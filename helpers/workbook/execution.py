@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from helpers.storage import write_text
+from helpers.storage import read_json, write_text
 from helpers.workbook.html import page
 from helpers.workbook.notebooks import Lesson, clean, fingerprint
 
@@ -90,8 +90,8 @@ class Task:
         return any(isinstance(value, str) and value.startswith("openai:") for value in self.parameters.values())
 
     def _before(self) -> Result | None:
-        with suppress(OSError, ValueError, TypeError, KeyError):
-            record = json.loads(self.record.read_text(encoding="utf-8"))
+        with suppress(ValueError, KeyError):
+            record = read_json(self.record)
             if record["key"] == self.key and record["status"] == "passed" and self.target.exists():
                 return Result(**{**{item.name: record[item.name] for item in fields(Result)}, "status": "current"})
         return None

@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers import places
 
-__all__ = ["Lesson", "clean", "find", "fingerprint", "known_lessons"]
+__all__ = ["Lesson", "clean", "code_cells", "find", "fingerprint", "known_lessons", "prose_cells", "tree_hash"]
 
 KEPT = {"tags", "nbval_reason", "jupyter"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -97,6 +97,16 @@ def _range(text: str) -> tuple[str, str]:
     if not match:
         raise ValueError(f"{text!r} is not a lesson number. Write 1, 01 or 00-03.")
     return match[1].zfill(2), (match[2] or match[1]).zfill(2)
+
+
+def code_cells(notebook: Any) -> list[tuple[int, Any]]:
+    """Number (from 1) and cell of each code cell."""
+    return [(number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
+
+
+def prose_cells(notebook: Any) -> list[tuple[int, Any]]:
+    """Number (from 1) and cell of each cell of prose."""
+    return [(number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "markdown"]
 
 
 def clean(notebook: Any) -> str:

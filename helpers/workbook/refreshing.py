@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.storage import write_text
+from helpers.storage import write_bytes, write_text
 from helpers.workbook.comparing import Change, changes
 from helpers.workbook.cut import answered, keep_copy, remember_cut
 from helpers.workbook.drift import drift, recut
 from helpers.workbook.execution import Result, Watcher
+from helpers.workbook.lifted import pictures
 from helpers.workbook.notebooks import Lesson, clean, find
 from helpers.workbook.running import run
 
@@ -77,7 +77,7 @@ def _replace(lesson: Lesson, executed: Path) -> list[Change]:
             if new.cell_type == "code":
                 new.outputs = old.outputs
     if lesson.is_solution:
-        _pictures(after, lesson.home / "figures")
+        _write_pictures(after, lesson.home / "figures")
     text = clean(after)
     path = lesson.path if lesson.is_solution else lesson.home / lesson.path.name
     if not path.exists() or text != path.read_text(encoding="utf-8"):
@@ -87,14 +87,11 @@ def _replace(lesson: Lesson, executed: Path) -> list[Change]:
     return changed
 
 
-def _pictures(notebook: Any, folder: Path) -> None:
+def _write_pictures(notebook: Any, folder: Path) -> None:
     """The figure of each cell tagged `picture-<name>` becomes `figures/<name>.png`, for the README to show."""
-    for cell in notebook.cells:
-        names = [tag.removeprefix("picture-") for tag in cell.metadata.get("tags", []) if tag.startswith("picture-")]
-        images = [output.data["image/png"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
-        for name, image in zip(names, images, strict=False):
-            folder.mkdir(exist_ok=True)
-            (folder / f"{name}.png").write_bytes(base64.b64decode(image))
+    for picture in pictures(notebook):
+        if picture.kind == "image/png":
+            write_bytes(folder / f"{picture.name}.png", picture.content)
 
 
 def _same_numbers(before: Any, after: Any) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from helpers.workbook.notebooks import Lesson
+from helpers.workbook.notebooks import Lesson, code_cells, prose_cells
 from helpers.workbook.rules_code import CODE_RULES
 from helpers.workbook.rules_outputs import OUTPUT_RULES, asks
 
@@ -67,8 +67,8 @@ def rhythm(lesson: Lesson, notebook: Any) -> list[str]:
 
 def close(lesson: Lesson, notebook: Any) -> list[str]:
     """The end: 'You can now' with the three goals, a quiz, how to rerun on a real model, dated sources."""
-    prose = "\n\n".join(cell.source for cell in notebook.cells[1:] if cell.cell_type == "markdown")
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    prose = "\n\n".join(cell.source for number, cell in prose_cells(notebook) if number > 1)
+    code = "\n".join(cell.source for _, cell in code_cells(notebook))
     wanted = {
         "'You can now' with three goals": len(_goals(prose, "You can now")) == 3,
         f'a quiz: quiz("{lesson.number}")': re.search(rf"quiz\([\"']{lesson.number}", code),
@@ -81,22 +81,18 @@ def close(lesson: Lesson, notebook: Any) -> list[str]:
 def prose(lesson: Lesson, notebook: Any) -> list[str]:
     """A prose cell has at most 120 words; code blocks, tables and link targets do not count."""
     problems = []
-    for number, cell in enumerate(notebook.cells, 1):
-        if cell.cell_type == "markdown":
-            text = re.sub(r"```.*?```|^\|.*$|\]\([^)]*\)|<[^>]*>", " ", cell.source, flags=re.DOTALL | re.MULTILINE)
-            words = len(re.findall(r"\w[\w'’.,-]*", text))
-            if words > WORDS_A_CELL:
-                problems.append(f"cell {number} has {words} words, at most {WORDS_A_CELL}")
+    for number, cell in prose_cells(notebook):
+        text = re.sub(r"```.*?```|^\|.*$|\]\([^)]*\)|<[^>]*>", " ", cell.source, flags=re.DOTALL | re.MULTILINE)
+        words = len(re.findall(r"\w[\w'’.,-]*", text))
+        if words > WORDS_A_CELL:
+            problems.append(f"cell {number} has {words} words, at most {WORDS_A_CELL}")
     return problems
 
 
 def links(lesson: Lesson, notebook: Any) -> list[str]:
     """Relative links lead to files; cell 1 links the lesson before and the lesson after, and no other."""
-    problems = []
-    for number, cell in enumerate(notebook.cells, 1):
-        for link in _relative(cell.source) if cell.cell_type == "markdown" else []:
-            if not (lesson.path.parent / link).exists():
-                problems.append(f"cell {number}: the link {link} leads to no file")
+    targets = [(number, link) for number, cell in prose_cells(notebook) for link in _relative(cell.source)]
+    problems = [f"cell {number}: the link {link} leads to no file" for number, link in targets if not (lesson.path.parent / link).exists()]
     if notebook.cells:
         linked = {link for link in _relative(notebook.cells[0].source) if re.fullmatch(r"\d\d_\w+\.ipynb", link)} - {lesson.path.name}
         if linked != _neighbors(lesson):

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from helpers.workbook.cut import is_exercise
-from helpers.workbook.notebooks import Lesson
+from helpers.workbook.notebooks import Lesson, code_cells
 
 __all__ = ["CODE_RULES"]
 
@@ -24,7 +24,7 @@ COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 def cell_limits(lesson: Lesson, notebook: Any) -> list[str]:
     """At most 25 lines a code cell, a median of at most 5."""
-    lengths = {number: _length(cell) for number, cell in _code(notebook)}
+    lengths = {number: _length(cell) for number, cell in code_cells(notebook)}
     problems = [f"cell {number} has {length} lines of code, at most {HARD}" for number, length in lengths.items() if length > HARD]
     median = statistics.median(lengths.values()) if lengths else 0
     return problems + ([f"the median code cell has {median:g} lines, at most {MEDIAN}"] if median > MEDIAN else [])
@@ -40,7 +40,7 @@ def prose_between(lesson: Lesson, notebook: Any) -> list[str]:
 def plain_code(lesson: Lesson, notebook: Any) -> list[str]:
     """No installs, log-ins, shell commands or star imports; the set-up cell may install on Colab. Cells end on an expression."""
     problems = []
-    for number, cell in _code(notebook):
+    for number, cell in code_cells(notebook):
         try:
             tree = ast.parse(as_python(cell.source))
         except SyntaxError as error:
@@ -82,10 +82,6 @@ def _called(node: ast.AST) -> str:
     return ast.unparse(node.func).replace("get_ipython()", "ipython")
 
 
-def _code(notebook: Any) -> list[tuple[int, Any]]:
-    return [(number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
-
-
 def _length(cell: Any) -> int:
     return sum(bool(line.strip()) for line in cell.source.split("\n"))
 
@@ -104,7 +100,7 @@ def answers_stay_in_their_cell(lesson: Lesson, notebook: Any) -> list[str]:
 
     Else the learner's lesson would go another way than its solution, and only the solution is executed by `make test`.
     """
-    code = [(number, cell, _names(cell.source)) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
+    code = [(number, cell, _names(cell.source)) for number, cell in code_cells(notebook)]
     problems = []
     for at, (exercise, cell, names) in enumerate(code):
         if is_exercise(cell):

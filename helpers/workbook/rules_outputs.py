@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers import places
 from helpers.widgets.panel import lettered
-from helpers.workbook.notebooks import KEPT, Lesson
+from helpers.workbook.notebooks import KEPT, Lesson, code_cells
 
 __all__ = ["OUTPUT_RULES", "asks", "machine_names"]
 
@@ -24,8 +24,9 @@ COMMON = {"root", "user", "runner", "ubuntu", "jovyan", "localhost", "admin", "m
 
 def one_run(lesson: Lesson, notebook: Any) -> list[str]:
     """Outputs come from one clean top-to-bottom run: execution counts are 1, 2, 3, …"""
-    counts = [cell.execution_count for cell in _code(notebook) if cell.source.strip()]
-    if counts and not any(cell.outputs for cell in _code(notebook)):
+    cells = [cell for _, cell in code_cells(notebook)]
+    counts = [cell.execution_count for cell in cells if cell.source.strip()]
+    if counts and not any(cell.outputs for cell in cells):
         return ["committed without outputs. Run: ladder refresh " + lesson.number]
     if counts != list(range(1, len(counts) + 1)):
         return [f"not one clean run from top to bottom: execution counts {counts[:8]}. Run: ladder refresh {lesson.number}"]
@@ -92,7 +93,7 @@ def static_face(lesson: Lesson, notebook: Any) -> list[str]:
 def exempt(lesson: Lesson, notebook: Any) -> list[str]:
     """At most a tenth of the output cells are exempt from the comparison, by tag, each with its reason in `nbval_reason`."""
     problems = []
-    cells = [cell for cell in _code(notebook) if cell.outputs]
+    cells = [cell for _, cell in code_cells(notebook) if cell.outputs]
     freed = [cell for cell in cells if EXEMPT in cell.metadata.get("tags", [])]
     if len(freed) * 10 > len(cells):
         problems.append(f"{len(freed)} of {len(cells)} output cells are exempt from the comparison, at most a tenth may be")
@@ -110,10 +111,6 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return ""
-
-
-def _code(notebook: Any) -> list[Any]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def predictions(lesson: Lesson, notebook: Any) -> list[str]:
