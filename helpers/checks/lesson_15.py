@@ -91,13 +91,13 @@ def _look(weights: numpy.ndarray, rounded: numpy.ndarray, bits: int) -> None:
     if not np.isfinite(rounded).all():
         raise Miss("nan or inf", "numbers", "a group of zeros has the largest weight 0, so its scale is 0: use 1 there")
     steps = 2 ** (bits - 1) - 1
-    for group, again in zip(weights.reshape(-1, SIZE), rounded.reshape(-1, SIZE), strict=True):
+    for group, result in zip(weights.reshape(-1, SIZE), rounded.reshape(-1, SIZE), strict=True):
         largest = np.abs(group).max()
-        if abs(np.abs(again).max() - largest) > 1e-6 * largest:
+        if abs(np.abs(result).max() - largest) > 1e-6 * largest:
             why = f"with a scale of its own, the largest weight of every group of {SIZE} stays what it is"
-            raise Miss(f"{np.abs(again).max():.3g} as the largest of a group", f"{largest:.3g}", why)
-        if len(np.unique(again.round(12))) > 2 * steps + 1:
-            raise Miss(f"{len(np.unique(again))} values in a group", f"at most {2 * steps + 1} at {bits} bits", "round to whole numbers")
-        if np.abs(again - group).max() > largest / steps / 2 * (1 + 1e-6):
+            raise Miss(f"{np.abs(result).max():.3g} as the largest of a group", f"{largest:.3g}", why)
+        if len(np.unique(result.round(12))) > 2 * steps + 1:
+            raise Miss(f"{len(np.unique(result))} values in a group", f"at most {2 * steps + 1} at {bits} bits", "round to whole numbers")
+        if np.abs(result - group).max() > largest / steps / 2 * (1 + 1e-6):
             why = "go to the nearest whole number (np.round), not to the one below"
             raise Miss("a weight that is off by more than half a step", "at most half a step", why)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.widgets.panel import Face, Panel, lettered, listed, live, rewrite, show
+from helpers.widgets.panel import Face, Panel, lettered, listed, listed_text, live, rewrite, show
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
@@ -73,9 +73,7 @@ class Prediction:
         return f"{guess}: right." if guess == right else f"{guess}: not right, it is {right}."
 
     def __repr__(self) -> str:
-        marks = [" ← your guess" if number == self.choice else "" for number in range(len(self.options))]
-        rows = [f"   {lettered(self.options, number)}{mark}" for number, mark in enumerate(marks)]
-        return "\n".join([f"Predict. {self.question}", *rows])
+        return f"Predict. {self.question}\n{listed_text(self.options, self.choice, 'your guess')}"
 
     def _repr_html_(self) -> str:
         return f"<p><b>Predict.</b> {html.escape(self.question)}</p>{listed(self.options, self.choice, 'your guess')}"

@@ -83,14 +83,14 @@ def answered(solution: Lesson) -> list[int]:
     path = solution.home / solution.path.name
     if not path.exists():
         return []
-    lesson = Lesson(path).read().cells
-    known = _sources(cut(solution.read())) | _last_cut(path)
-    if all(cell.source.strip() in known for cell in lesson):
+    cells = Lesson(path).read().cells
+    ours = _sources(cut(solution.read())) | _last_cut(path)
+    if all(cell.source.strip() in ours for cell in cells):
         return []
-    before = [notebook for notebook in (_committed(path), _committed(solution.path)) if notebook is not None]
-    known |= {source for notebook in before for source in _sources(notebook) | _sources(_cut(notebook))}
-    looked_at = ("code", "markdown", "raw") if before else ("code",)
-    return [number for number, cell in enumerate(lesson, 1) if cell.cell_type in looked_at and cell.source.strip() not in known]
+    commits = [notebook for notebook in (_committed(path), _committed(solution.path)) if notebook is not None]
+    ours |= {source for notebook in commits for source in _sources(notebook) | _sources(_cut(notebook))}
+    types = ("code", "markdown", "raw") if commits else ("code",)
+    return [number for number, cell in enumerate(cells, 1) if cell.cell_type in types and cell.source.strip() not in ours]
 
 
 def remember_cut(path: Path, lesson: Any) -> None:
@@ -127,8 +127,8 @@ def _committed(path: Path) -> Any:
 
     command = ["git", "show", f"HEAD:./{path.name}"]
     try:
-        done = subprocess.run(command, cwd=path.parent, capture_output=True, check=True)
-        return nbformat.reads(done.stdout.decode("utf-8"), as_version=4)
+        process = subprocess.run(command, cwd=path.parent, capture_output=True, check=True)
+        return nbformat.reads(process.stdout.decode("utf-8"), as_version=4)
     except (OSError, ValueError, subprocess.CalledProcessError):
         return None
 
@@ -138,9 +138,9 @@ def left_alone(solutions: Iterable[Lesson], command: str) -> list[str]:
     lines = []
     for solution in solutions:
         if cells := answered(solution):
-            where = f"lessons/{solution.path.name} has answers in it (cell {', '.join(map(str, cells))}): left alone"
-            again = f"ladder {command.format(number=solution.number)} --force"
-            lines.append(f"{where}. To make it anew, with a copy kept beside it: {again}")
+            state = f"lessons/{solution.path.name} has answers in it (cell {', '.join(map(str, cells))}): left alone"
+            remedy = f"ladder {command.format(number=solution.number)} --force"
+            lines.append(f"{state}. To make it anew, with a copy kept beside it: {remedy}")
     return lines
 
 

@@ -19,12 +19,13 @@ def drift(solution: Lesson) -> list[str]:
     path = solution.home / solution.path.name
     if not path.exists():
         return [f"{path.stem}: not cut yet. Run: ladder exercises {solution.number}"]
-    want, have = (_content(notebook) for notebook in (cut(solution.read()), Lesson(path).read()))
+    want = _content(cut(solution.read()))
+    have = _content(Lesson(path).read())
     if want == have:
         return []
     if cells := answered(solution):
-        where = f"has answers in it (cell {', '.join(map(str, cells))}), so it is left alone"
-        return [f"{path.stem}: {where}. To make it anew, with a copy kept beside it: ladder exercises {solution.number} --force"]
+        state = f"has answers in it (cell {', '.join(map(str, cells))}), so it is left alone"
+        return [f"{path.stem}: {state}. To make it anew, with a copy kept beside it: ladder exercises {solution.number} --force"]
     cell = next((i for i, pair in enumerate(zip(want, have, strict=False), 1) if pair[0] != pair[1]), min(len(want), len(have)) + 1)
     return [f"{path.stem}: cell {cell} is not what its solution cuts to. Run: ladder exercises {solution.number}"]
 
@@ -59,7 +60,7 @@ def exercises(numbers: tuple[str, ...] = (), *, folder: Path | None = None, forc
 
     A lesson with answers in it is left alone; with `force` it is cut too, and a copy with the answers lies beside it.
     """
-    written = []
+    paths = []
     for solution in find(numbers, folder=folder, solutions=True):
         path = solution.home / solution.path.name
         has_answers = bool(answered(solution))
@@ -70,8 +71,8 @@ def exercises(numbers: tuple[str, ...] = (), *, folder: Path | None = None, forc
             keep_copy(path)
         write_text(path, text)
         remember_cut(path, Lesson(path).read())
-        written.append(path)
-    return written
+        paths.append(path)
+    return paths
 
 
 def recut(solution: Lesson) -> str:
@@ -118,7 +119,7 @@ def link(repository: str, *, branch: str = "main", folder: Path | None = None, f
         raise ValueError(f"{repository!r} is not a repository: write owner/name, for instance ladder link jo/llm-ladder")
     if not re.fullmatch(r"[\w.-]+", branch):
         raise ValueError(f"{branch!r} is not a branch that badges can name: letters, digits, '.', '_' and '-' are allowed")
-    written = []
+    paths = []
     for solution in find(folder=folder, solutions=True):
         notebook = solution.read()
         for cell in notebook.cells:
@@ -126,5 +127,5 @@ def link(repository: str, *, branch: str = "main", folder: Path | None = None, f
         text = clean(notebook)
         if text != solution.path.read_text(encoding="utf-8"):
             write_text(solution.path, text)
-            written.append(solution.path)
-    return written + exercises(folder=folder, force=force)
+            paths.append(solution.path)
+    return paths + exercises(folder=folder, force=force)

@@ -48,8 +48,8 @@ def pictures(notebook: Any) -> list[Picture]:
     """The first figure of each cell tagged `picture-<name>`; a cell that drew none is left out."""
     figures = []
     for name, cell in tagged(notebook, "picture-"):
-        drawn = [(kind, data[kind]) for data in _data(cell) for kind in IMAGES if kind in data]
-        for kind, content in drawn[:1]:
+        images = [(kind, data[kind]) for data in _data(cell) for kind in IMAGES if kind in data]
+        for kind, content in images[:1]:
             raw = content.encode() if kind == "image/svg+xml" else base64.b64decode(content)
             figures.append(Picture(name, cell.get("id", ""), kind, raw))
     return figures

@@ -147,8 +147,8 @@ def _bound(node: ast.AST) -> set[str]:
         return {(node.asname or node.name).split(".")[0]}
     if isinstance(node, TARGETS) and isinstance(node.ctx, ast.Store | ast.Del):
         return _owner(node)
-    caught = {node.name} if isinstance(node, ast.ExceptHandler) and node.name else set()
-    return caught.union(*map(_bound, ast.iter_child_nodes(node)))
+    exception = {node.name} if isinstance(node, ast.ExceptHandler) and node.name else set()
+    return exception.union(*map(_bound, ast.iter_child_nodes(node)))
 
 
 def _owner(node: ast.AST) -> set[str]:

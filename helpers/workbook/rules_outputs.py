@@ -94,9 +94,9 @@ def exempt(lesson: Lesson, notebook: Any) -> list[str]:
     """At most a tenth of the output cells are exempt from the comparison, by tag, each with its reason in `nbval_reason`."""
     problems = []
     cells = [cell for _, cell in code_cells(notebook) if cell.outputs]
-    freed = [cell for cell in cells if EXEMPT in cell.metadata.get("tags", [])]
-    if len(freed) * 10 > len(cells):
-        problems.append(f"{len(freed)} of {len(cells)} output cells are exempt from the comparison, at most a tenth may be")
+    exempt_cells = [cell for cell in cells if EXEMPT in cell.metadata.get("tags", [])]
+    if len(exempt_cells) * 10 > len(cells):
+        problems.append(f"{len(exempt_cells)} of {len(cells)} output cells are exempt from the comparison, at most a tenth may be")
     for number, cell in enumerate(notebook.cells, 1):
         tags = cell.metadata.get("tags", [])
         if EXEMPT in tags and len(cell.metadata.get("nbval_reason", "").split()) < 3:
