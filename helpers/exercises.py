@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Answer", "Verdict", "Miss", "check"]
-
-Answer = Any  # what a learner wrote may be anything
+__all__ = ["Verdict", "Miss", "check"]
 
 _LOOK = {"waiting": ("not attempted yet", "#6b6b6b"), "passed": ("passed", "#00735c"), "missed": ("not yet", "#b34700")}
 
@@ -18,7 +16,7 @@ _LOOK = {"waiting": ("not attempted yet", "#6b6b6b"), "passed": ("passed", "#007
 class Miss(Exception):
     """Raised by a check function: what was got, what was expected, and why it matters."""
 
-    def __init__(self, got: Answer, expected: Answer, why: str):
+    def __init__(self, got: Any, expected: Any, why: str):
         super().__init__(why)
         self.got = got
         self.expected = expected
@@ -45,7 +43,7 @@ class Verdict:
         )
 
 
-def check(name: str, *answer: Answer) -> Verdict:
+def check(name: str, *answer: Any) -> Verdict:
     """Check exercise `name` ("01.warmup") with the learner's answer, or answers; `...` means not attempted.
 
     The check lives in `helpers/checks/lesson_01.py` as a function `warmup`; it looks at properties of the
@@ -84,14 +82,14 @@ def _find(name: str) -> Callable[..., str] | None:
     return vars(module)[part] if part in module.__all__ else None
 
 
-def _waits(value: Answer) -> bool:
+def _waits(value: Any) -> bool:
     """Whether an answer is `...`, or a list, tuple or dict that still holds one."""
     if isinstance(value, dict):
         value = list(value.values())
     return value is Ellipsis or (isinstance(value, list | tuple) and any(item is Ellipsis for item in value))
 
 
-def _short(value: Answer, limit: int = 300) -> str:
+def _short(value: Any, limit: int = 300) -> str:
     """The value as text, cut in the middle when long."""
     try:
         text = value if isinstance(value, str) else str(value)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from types import FunctionType
+from typing import Any
 
-from helpers.exercises import Answer, Miss
+from helpers.exercises import Miss
 
 __all__ = ["warmup", "core", "stretch"]
 
@@ -81,7 +82,7 @@ def stretch(interval_n: int, paired_n: int) -> str:
     return f"{interval_n} and {paired_n}: the two aims happen to cost about the same here, and the larger n serves both."
 
 
-def _number(n: Answer, which: str) -> None:
+def _number(n: Any, which: str) -> None:
     if isinstance(n, bool) or not isinstance(n, int | float):
         raise Miss(f"{n!r} as {which}", "a number of questions", "stats.sample_size(...) returns it")
 
