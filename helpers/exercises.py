@@ -18,7 +18,9 @@ class Miss(Exception):
 
     def __init__(self, got: Any, expected: Any, why: str):
         super().__init__(why)
-        self.got, self.expected, self.why = got, expected, why
+        self.got = got
+        self.expected = expected
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _find(name: str) -> Callable[..., str] | None:
         if error.name == place:
             return None
         raise
-    return getattr(module, part) if part in getattr(module, "__all__", ()) else None
+    return vars(module)[part] if part in module.__all__ else None
 
 
 def _waits(value: Any) -> bool:

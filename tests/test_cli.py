@@ -11,13 +11,14 @@ import pytest
 
 from helpers import cli, places, workbook
 from helpers.workbook.checking import Execution, Part
+from helpers.workbook.commands import parse_parameters
 from helpers.workbook.console import Progress, summary
 from helpers.workbook.execution import Result
 
 
 def test_parameters_are_read_as_json() -> None:
     pairs = ["n=20", "model=hf:Qwen/Qwen2.5-0.5B", "fast=true", "rate=0.5", 'names=["a", "b"]', "empty="]
-    assert cli.parse_parameters(pairs) == {
+    assert parse_parameters(pairs) == {
         "n": 20,
         "model": "hf:Qwen/Qwen2.5-0.5B",
         "fast": True,
@@ -28,24 +29,24 @@ def test_parameters_are_read_as_json() -> None:
 
 
 def test_off_stays_a_text() -> None:
-    assert cli.parse_parameters(["tracker=off", "answer=no"]) == {"tracker": "off", "answer": "no"}
+    assert parse_parameters(["tracker=off", "answer=no"]) == {"tracker": "off", "answer": "no"}
 
 
 @pytest.mark.parametrize("text", ["010", "1:30", "What is: this?", "{input} is", "2026-01-01", "./my-model", "[a, b]"])
 def test_what_a_reader_takes_for_text_stays_a_text(text: str) -> None:
-    assert cli.parse_parameters([f"q={text}"]) == {"q": text}
+    assert parse_parameters([f"q={text}"]) == {"q": text}
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("1e-3", 0.001), ("-.05", -0.05), ("True", True), ("False", False), ("None", None), ("null", None)]
 )
 def test_numbers_and_python_s_own_words_are_what_python_has_them_for(text: str, value: object) -> None:
-    assert cli.parse_parameters([f"q={text}"]) == {"q": value}
+    assert parse_parameters([f"q={text}"]) == {"q": value}
 
 
 def test_a_parameter_without_a_value_is_explained() -> None:
     with pytest.raises(ValueError, match="-p n: write -p name=value"):
-        cli.parse_parameters(["n"])
+        parse_parameters(["n"])
 
 
 def test_a_wrong_lesson_number_is_exit_code_two(lessons: Path, capsys: pytest.CaptureFixture) -> None:

@@ -37,13 +37,14 @@ def core(mine: Run, specific: Run, formatted: Run) -> str:
     """A run on the same reviews, not significantly worse than the specific prompt, with a shorter prompt than the full one."""
     from helpers import runs
 
-    if not hasattr(mine, "table"):
+    if not isinstance(mine, runs.Run):
         raise Miss(type(mine).__name__, "a run, as measure(...) returns it", 'for example measure("mine", "... {input} ...")')
     if (mine.split, list(mine.table["id"])) != (specific.split, list(specific.table["id"])):
         same = f"the same {len(specific.table)} reviews of {specific.split}"
         raise Miss(f"{len(mine.table)} reviews of {mine.split}", same, "only the same examples can be compared")
     all_complete(mine, specific, formatted)
-    cost, limit = mine.table["tokens_in"].mean(), formatted.table["tokens_in"].mean()
+    cost = mine.table["tokens_in"].mean()
+    limit = formatted.table["tokens_in"].mean()
     if cost >= limit:
         raise Miss(f"{cost:.1f} prompt tokens a review", f"fewer than {limit:.1f}", "leave out a part that bought nothing")
     pair = runs.compare(specific, mine)

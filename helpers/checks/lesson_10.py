@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["warmup", "core", "stretch"]
 
 ENOUGH = 0.9  # of what the best setting finds
-RIGHT, LOST, UNREAD = 90, 40, 20  # the colleague's pipeline, of 150
+# The colleague's pipeline, of 150 questions: answered right, passage not retrieved, and retrieved but not read right.
+RIGHT = 90
+LOST = 40
+UNREAD = 20
 
 
 def warmup(text: str) -> str:
@@ -31,8 +34,8 @@ def warmup(text: str) -> str:
         why = "without {passages} it is closed book, and without {input} nothing is asked"
         raise Miss(f"the fields {fields}", "exactly {passages} and {input}", why)
     quoted = re.findall(r"[\"“'](.+?)[\"”'](?!\w)", text)
-    told = re.findall(r"\b(?:say|answer|reply|respond|write)\b(?: only)?(?: with)?:? ([^\n\"“]+)", text, re.IGNORECASE)
-    if not any(declined(words) for words in quoted + told):
+    commanded = re.findall(r"\b(?:say|answer|reply|respond|write)\b(?: only)?(?: with)?:? ([^\n\"“]+)", text, re.IGNORECASE)
+    if not any(declined(words) for words in quoted + commanded):
         why = "permission without words lets each model invent its own, and no program can count those"
         raise Miss(text, "words to decline with, such as: I don't know.", why)
     return "It shows the passages, asks, and says in which words to decline: an answer that `abstention.declined` recognizes."
@@ -44,17 +47,18 @@ def core(size: int, k: int, sweep: DataFrame) -> str:
     if row.empty:
         have = f"size one of {sorted(set(sweep['size']))}, k one of {sorted(set(sweep['k']))}"
         raise Miss(f"size {size}, k {k}", have, "choose a row that was measured")
-    found, tokens = float(row["found"].iloc[0]), float(row["tokens"].iloc[0])
+    recall = float(row["found"].iloc[0])
+    tokens = float(row["tokens"].iloc[0])
     least = ENOUGH * sweep["found"].max()
-    if found < least:
-        raise Miss(f"{found:.2f} found", f"at least {least:.2f}", "it is cheap, and misses more than a tenth of what can be found")
+    if recall < least:
+        raise Miss(f"{recall:.2f} found", f"at least {least:.2f}", "it is cheap, and misses more than a tenth of what can be found")
     cheaper = sweep[(sweep["found"] >= least) & (sweep["tokens"] < tokens)].sort_values("tokens")
     if len(cheaper):
         best = cheaper.iloc[0]
         why = f"{len(cheaper)} settings find enough for fewer: sort those that find enough by tokens"
         raise Miss(f"{tokens:.0f} tokens a question", f"{best['tokens']:.0f}", why)
     most = sweep.loc[sweep["found"].idxmax(), "tokens"]
-    return f"It finds {found:.2f} for {tokens:.0f} tokens a question; the best finds {sweep['found'].max():.2f} for {most:.0f}."
+    return f"It finds {recall:.2f} for {tokens:.0f} tokens a question; the best finds {sweep['found'].max():.2f} for {most:.0f}."
 
 
 def stretch(search: float, reader: float, choice: str) -> str:

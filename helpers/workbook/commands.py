@@ -3,17 +3,70 @@
 from __future__ import annotations
 
 import argparse
+import json
+import re
 import sys
+from collections.abc import Sequence
+from typing import Any
 
-from helpers import workbook
-from helpers.workbook.answers import left_alone
+from helpers import places, workbook
 from helpers.workbook.asking_again import SAMPLE, recorded_lessons
 from helpers.workbook.console import Progress, summary
+from helpers.workbook.cut import left_alone
 from helpers.workbook.drift import drift
+from helpers.workbook.notebooks import known_lessons
+from helpers.workbook.page import index
 from helpers.workbook.recording import estimate, has_second
 from helpers.workbook.recording import record as record_lesson
 
-__all__ = ["check", "exercises", "link", "record", "refresh"]
+__all__ = ["check", "exercises", "link", "parse_parameters", "record", "refresh", "run"]
+
+WORDS = {"True": True, "False": False, "None": None}  # as a lesson's cell has them; JSON's are true, false and null
+
+
+def run(options: argparse.Namespace) -> int:
+    """`ladder run`: how each lesson ended, and where its notebook, its page and the overview lie."""
+    out = (options.out or places.outputs()).resolve()
+    lessons = workbook.find(options.numbers, folder=options.lessons, solutions=options.solutions)
+    with Progress(len(lessons)) as watcher:
+        results = workbook.run(
+            lessons,
+            parameters=parse_parameters(options.parameters),
+            jobs=options.jobs,
+            timeout=options.timeout,
+            out=out,
+            force=options.force,
+            watcher=watcher,
+        )
+    kind = "solutions" if options.solutions else "lessons"
+    print(f"\n{summary(results)}")
+    print(f"notebooks and HTML: {out / kind}")
+    print(f"overview:           {index(out, known_lessons(options.lessons))}")
+    return int(not all(result.ok for result in results))
+
+
+def parse_parameters(pairs: Sequence[str]) -> dict[str, Any]:
+    """`["n=20", "model=hf:x"]` to `{"n": 20, "model": "hf:x"}`.
+
+    A value is read as JSON, so that a list is `names=["a", "b"]`; `True`, `False`, `None` and `.5` are what Python has them for.
+    Anything else is a text as it stands: `off`, `010`, `What is: this?`.
+    """
+    parameters = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise ValueError(f"-p {pair}: write -p name=value, for instance -p n=20")
+        parameters[name] = _value(value)
+    return parameters
+
+
+def _value(text: str) -> Any:
+    if text in WORDS:
+        return WORDS[text]
+    try:
+        return json.loads(re.sub(r"^(-?)\.", r"\g<1>0.", text))
+    except ValueError:
+        return text
 
 
 def check(options: argparse.Namespace) -> int:
@@ -100,4 +153,4 @@ def _left_alone(options: argparse.Namespace, command: str) -> list[str]:
     """What is said of the lessons that a command leaves alone; nothing where it is forced."""
     if options.force:
         return []
-    return left_alone(workbook.find(getattr(options, "numbers", ()), folder=options.lessons, solutions=True), command)
+    return left_alone(workbook.find(options.numbers, folder=options.lessons, solutions=True), command)

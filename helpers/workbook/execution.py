@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from helpers.storage import write_text
+from helpers.storage import read_json, write_text
 from helpers.workbook.html import page
 from helpers.workbook.notebooks import Lesson, clean, fingerprint
 
@@ -67,9 +67,11 @@ class Task:
     """One lesson: called in a thread, it returns the Result and has by then written the files."""
 
     def __init__(self, lesson: Lesson, parameters: Mapping[str, Any], job: Job) -> None:
-        self.lesson, self.parameters, self.job = lesson, dict(parameters), job
+        self.lesson = lesson
+        self.parameters = dict(parameters)
+        self.job = job
         self.key = fingerprint(lesson, parameters, job.tree)
-        self.target = job.out / ("solutions" if lesson.is_solution else "lessons") / lesson.path.name
+        self.target = lesson.executed(job.out)
         self.record = self.target.with_suffix(".json")
         self.process: subprocess.Popen | None = None
         self.stopped: dict[str, str] = {}
@@ -88,8 +90,8 @@ class Task:
         return any(isinstance(value, str) and value.startswith("openai:") for value in self.parameters.values())
 
     def _before(self) -> Result | None:
-        with suppress(OSError, ValueError, TypeError, KeyError):
-            record = json.loads(self.record.read_text(encoding="utf-8"))
+        with suppress(ValueError, KeyError):
+            record = read_json(self.record)
             if record["key"] == self.key and record["status"] == "passed" and self.target.exists():
                 return Result(**{**{item.name: record[item.name] for item in fields(Result)}, "status": "current"})
         return None
@@ -101,15 +103,15 @@ class Task:
         sweep(self.target)
         self.record.unlink(missing_ok=True)
         end = self._listen(part)
-        kept = self._put(part, self.target if end["status"] == "passed" else self.target.with_suffix(".failed.ipynb"))
+        name = self._put(part, self.target if end["status"] == "passed" else self.target.with_suffix(".failed.ipynb"))
         seconds = round(time.perf_counter() - start, 1)
-        result = Result(self.lesson.name, end["status"], seconds, end.get("memory"), end["cells"], _why(end), kept)
+        result = Result(self.lesson.name, end["status"], seconds, end.get("memory"), end["cells"], _why(end), name)
         record = {**asdict(result), "key": self.key, "tree": self.job.tree, "parameters": self.parameters}
         record["date"] = date.today().isoformat()
         write_text(self.record, json.dumps(record, indent=1, default=str) + "\n")
         return result
 
-    def _put(self, part: Path, kept: Path) -> str:
+    def _put(self, part: Path, target: Path) -> str:
         """Move what was executed to its place, with its page beside it; return its name, or nothing when there is nothing."""
         for suffix in (".failed.ipynb", ".failed.html"):
             self.target.with_suffix(suffix).unlink(missing_ok=True)
@@ -119,9 +121,9 @@ class Task:
             return ""
         finally:
             part.unlink(missing_ok=True)
-        write_text(kept, clean(notebook))
-        write_text(kept.with_suffix(".html"), page(notebook, kept, home=self.lesson.home))
-        return kept.name
+        write_text(target, clean(notebook))
+        write_text(target.with_suffix(".html"), page(notebook, target, home=self.lesson.home))
+        return target.name
 
     def _listen(self, part: Path) -> dict[str, Any]:
         """Start the worker and follow what it says; return the state it ended in."""
@@ -138,10 +140,10 @@ class Task:
                         self.job.watcher.cell(self.lesson.name, state.get("cell") or 0, state["cells"])
             timer.cancel()
             log.seek(0)
-            told = log.read().decode(errors="replace").strip().split("\n")[-1]
+            last_line = log.read().decode(errors="replace").strip().split("\n")[-1]
         if self.stopped:
             return {**state, **self.stopped}
-        return {**state, "error": told} if state["status"] == "died" and process.returncode > 0 and told else state
+        return {**state, "error": last_line} if state["status"] == "died" and process.returncode > 0 and last_line else state
 
     def _start(self, part: Path, home: str, log: IO[bytes]) -> subprocess.Popen:
         job = {"source": str(self.lesson.path), "target": str(part), "folder": str(self.lesson.home), "parameters": self.parameters}

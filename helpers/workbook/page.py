@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from helpers.storage import write_text
-from helpers.workbook.entries import Entry, entry
+from helpers.workbook.entries import Entry, read_entry
 from helpers.workbook.lifted import LADDER, pictures, tables, tagged
 from helpers.workbook.notebooks import Lesson, tree_hash
 from helpers.workbook.page_rows import OLD, WORDS, lesson_table, megabytes, quoted, seconds, version_tables
@@ -26,9 +26,9 @@ def index(out: Path, lessons: Sequence[Lesson]) -> Path:
     `ladder`, with the table of the cell tagged `table-ladder`, stands on top.
     """
     tree = tree_hash()
-    entries = [entry(out, lesson, tree) for lesson in lessons]
-    shown = [one for one in entries if not one.lesson.is_solution]
-    solutions = [one for one in entries if one.lesson.is_solution and one.record]
+    entries = [read_entry(out, lesson, tree) for lesson in lessons]
+    shown = [entry for entry in entries if not entry.lesson.is_solution]
+    solutions = [entry for entry in entries if entry.lesson.is_solution and entry.record]
     parts = [_section("The ladder", _ladder(shown)), _section("Lessons", lesson_table(shown, "lesson"))]
     parts += [_section("Solutions", lesson_table(solutions, "solution"))] if solutions else []
     path = out / "index.html"
@@ -68,21 +68,23 @@ def _section(title: str, content: str) -> str:
 
 
 def _summary(entries: Sequence[Entry]) -> str:
-    ran = [one for one in entries if one.record]
-    passed, old, total = sum(one.status == "passed" for one in ran), sum(one.stale for one in ran), len(entries)
+    ran = [entry for entry in entries if entry.record]
+    total = len(entries)
+    passed = sum(entry.status == "passed" for entry in ran)
+    old = sum(entry.stale for entry in ran)
     words = [f"{passed - old} of {total} lessons passed"]
     words += [f"{old} out of date"] if old else []
     words += [f"{len(ran) - passed} failed"] if len(ran) > passed else []
     words += [f"{total - len(ran)} not run yet"] if total > len(ran) else []
     if not ran:
         return "; ".join(words) + "."
-    peak = megabytes(max(one.record.get("memory") or 0 for one in ran))
-    spent = sum(one.record["seconds"] for one in ran)
+    peak = megabytes(max(entry.record.get("memory") or 0 for entry in ran))
+    spent = sum(entry.record["seconds"] for entry in ran)
     return f"{'; '.join(words)}. {seconds(spent)} one after the other{f', at most {peak}' if peak else ''}{_days(ran)}."
 
 
 def _days(ran: Sequence[Entry]) -> str:
-    days = sorted({one.record["date"] for one in ran if one.record.get("date")})
+    days = sorted({entry.record["date"] for entry in ran if entry.record.get("date")})
     if not days:
         return ""
     named = [f"{date.fromisoformat(day):%B} {int(day[-2:])}, {day[:4]}" for day in dict.fromkeys((days[0], days[-1]))]
@@ -91,15 +93,16 @@ def _days(ran: Sequence[Entry]) -> str:
 
 def _ladder(entries: Sequence[Entry]) -> str:
     """Figure and table of the lesson that draws the ladder, or why there are none."""
-    for one in entries:
-        drawn = [picture for picture in pictures(one.notebook) if picture.name == LADDER] if one.notebook else []
-        table = tables(one.notebook).get(LADDER, "") if one.notebook else ""
+    for entry in entries:
+        drawn = [picture for picture in pictures(entry.notebook) if picture.name == LADDER] if entry.notebook else []
+        table = tables(entry.notebook).get(LADDER, "") if entry.notebook else ""
         if drawn or table:
-            return _lifted(one, drawn[0].uri if drawn else "", table)
-    owner = next((one for one in entries if _draws(one)), None)
+            return _lifted(entry, drawn[0].uri if drawn else "", table)
+    owner = next((entry for entry in entries if _draws(entry)), None)
     if owner is None:
         return _note("No lesson here draws the ladder: none has cells tagged <code>picture-ladder</code> and <code>table-ladder</code>.")
-    name, again = html.escape(owner.title), f"<code>ladder run {owner.lesson.number}</code>"
+    name = html.escape(owner.title)
+    again = f"<code>ladder run {owner.lesson.number}</code>"
     if owner.record and owner.status != "passed":
         return _note(f"No ladder: lesson {name}, which draws it, {WORDS[owner.status][2:]}.", quoted(owner.error))
     if owner.record:
@@ -107,8 +110,8 @@ def _ladder(entries: Sequence[Entry]) -> str:
     return _note(f"No ladder yet: lesson {name}, which draws it, has not run. {again} runs it alone.")
 
 
-def _draws(one: Entry) -> bool:
-    tags = [name for prefix in ("picture-", "table-") for name, _ in tagged(one.source, prefix)] if one.source else []
+def _draws(entry: Entry) -> bool:
+    tags = [name for prefix in ("picture-", "table-") for name, _ in tagged(entry.source, prefix)] if entry.source else []
     return LADDER in tags
 
 
@@ -116,9 +119,11 @@ def _note(*lines: str) -> str:
     return f'<div class="box note">{"".join(f"<p>{line}</p>" for line in lines if line)}</div>'
 
 
-def _lifted(one: Entry, uri: str, table: str) -> str:
-    home = f'<a href="{one.link(".html")}">{html.escape(one.title)}</a>{html.escape(f" with {one.given}" if one.given else "")}'
-    stale = f'<p class="old">This is {OLD}.</p>' if one.stale else ""
+def _lifted(entry: Entry, uri: str, table: str) -> str:
+    home = f'<a href="{entry.link(".html")}">{html.escape(entry.title)}</a>'
+    if entry.parameters:
+        home += html.escape(f" with {entry.parameters}")
+    stale = f'<p class="old">This is {OLD}.</p>' if entry.stale else ""
     alt = "The ladder, drawn: each rung's score with its interval." + (" The table below has the numbers." if table else "")
     figure = f'<figure><img src="{uri}" alt="{alt}"><figcaption>Drawn by lesson {home}.</figcaption></figure>' if uri else ""
     caption = f"<caption><span>Every rung on the same examples, as lesson {home} measured it.</span></caption>"

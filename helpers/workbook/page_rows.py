@@ -6,8 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from helpers.workbook import versions
-from helpers.workbook.entries import Entry
+from helpers.workbook.entries import Entry, Version, models, packages, tasks
 from helpers.workbook.lifted import LADDER, pictures
 
 __all__ = ["OLD", "WORDS", "lesson_table", "megabytes", "quoted", "seconds", "version_tables"]
@@ -30,23 +29,25 @@ def lesson_table(entries: Sequence[Entry], what: str) -> str:
 </tbody></table></div>"""
 
 
-def _row(one: Entry) -> str:
-    kind = {"passed": "passed", "not run": "none"}.get(one.status, "bad")
-    page, notebook = one.link(".html"), one.link(".ipynb")
-    title = f'<a href="{page}">{html.escape(one.title)}</a>' if page else html.escape(one.title)
-    promise = f"<p>{html.escape(one.promise)}</p>" if one.promise else ""
-    files = f'<a href="{notebook}" aria-label="notebook of {html.escape(one.title)}">notebook</a>' if notebook else ""
-    time = seconds(one.record["seconds"]) if one.record else ""
-    cells = [(f"{title}{promise}", ' scope="row"'), (_how(one), ""), (time, _number()), (megabytes(one.record.get("memory")), _number())]
-    cells += [(_thumbs(one), ' class="thumbs"'), (files, "")]
+def _row(entry: Entry) -> str:
+    kind = {"passed": "passed", "not run": "none"}.get(entry.status, "bad")
+    page = entry.link(".html")
+    notebook = entry.link(".ipynb")
+    title = f'<a href="{page}">{html.escape(entry.title)}</a>' if page else html.escape(entry.title)
+    promise = f"<p>{html.escape(entry.promise)}</p>" if entry.promise else ""
+    files = f'<a href="{notebook}" aria-label="notebook of {html.escape(entry.title)}">notebook</a>' if notebook else ""
+    time = seconds(entry.record["seconds"]) if entry.record else ""
+    memory = megabytes(entry.record.get("memory"))
+    cells = [(f"{title}{promise}", ' scope="row"'), (_how(entry), ""), (time, _number()), (memory, _number())]
+    cells += [(_thumbs(entry), ' class="thumbs"'), (files, "")]
     tags = ["th", *["td"] * 5]
     inside = "".join(f'<{tag} role="{ROLES[tag]}"{more}>{text}</{tag}>' for tag, (text, more) in zip(tags, cells, strict=True))
     return f'<tr role="row" class="{kind}">{inside}</tr>'
 
 
-def _how(one: Entry) -> str:
-    more = [quoted(one.error), html.escape(f"with {one.given}" if one.given else ""), OLD if one.stale else ""]
-    return f'<span class="how">{WORDS[one.status]}</span>' + "".join(f"<small>{text}</small>" for text in more if text)
+def _how(entry: Entry) -> str:
+    more = [quoted(entry.error), html.escape(f"with {entry.parameters}" if entry.parameters else ""), OLD if entry.stale else ""]
+    return f'<span class="how">{WORDS[entry.status]}</span>' + "".join(f"<small>{text}</small>" for text in more if text)
 
 
 def quoted(error: str) -> str:
@@ -54,27 +55,27 @@ def quoted(error: str) -> str:
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(error))
 
 
-def _thumbs(one: Entry) -> str:
-    found = [picture for picture in pictures(one.notebook) if picture.name != LADDER] if one.notebook else []
+def _thumbs(entry: Entry) -> str:
+    figures = [picture for picture in pictures(entry.notebook) if picture.name != LADDER] if entry.notebook else []
     return "".join(
-        f'<a href="{one.link(".html")}#cell-id={html.escape(picture.cell)}">'
-        f'<img src="{picture.uri}" alt="Figure {html.escape(picture.name)} of lesson {one.lesson.number}"></a>'
-        for picture in found
+        f'<a href="{entry.link(".html")}#cell-id={html.escape(picture.cell)}">'
+        f'<img src="{picture.uri}" alt="Figure {html.escape(picture.name)} of lesson {entry.lesson.number}"></a>'
+        for picture in figures
     )
 
 
 def version_tables() -> str:
     """Models, tasks and packages, each in a table of its own."""
-    groups = {"Models": versions.models(), "Tasks": versions.tasks(), "Packages": versions.packages()}
+    groups = {"Models": models(), "Tasks": tasks(), "Packages": packages()}
     about = {"Models": "SHA-256 of the weights", "Tasks": "SHA-256 over all files", "Packages": "as installed"}
-    return f'<div class="versions">{"".join(_group(name, about[name], found) for name, found in groups.items())}</div>'
+    return f'<div class="versions">{"".join(_group(name, about[name], versions) for name, versions in groups.items())}</div>'
 
 
-def _group(name: str, about: str, found: Sequence[versions.Version]) -> str:
+def _group(name: str, about: str, versions: Sequence[Version]) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{html.escape(one.name)}{f"<small>{html.escape(one.about)}</small>" if one.about else ""}</th>'
-        f"<td><code>{html.escape(one.value)}</code></td></tr>"
-        for one in found
+        f'<tr><th scope="row">{html.escape(version.name)}{f"<small>{html.escape(version.about)}</small>" if version.about else ""}</th>'
+        f"<td><code>{html.escape(version.value)}</code></td></tr>"
+        for version in versions
     )
     return f'<div class="box"><table><caption>{name}: {about}</caption><tbody>{rows}</tbody></table></div>'
 

@@ -17,7 +17,9 @@ from helpers.files.opening import find_documents
 from helpers.workbook.execution import Job, Result, Task, Watcher
 from helpers.workbook.notebooks import Lesson, tree_hash
 
-__all__ = ["default_jobs", "environment", "executed", "kernel_environment", "run"]
+__all__ = ["default_jobs", "environment", "kernel_environment", "run"]
+
+FOLDER = "hf:"  # what follows may be a folder on this machine
 
 
 def run(
@@ -41,9 +43,10 @@ def run(
     `fresh_home` gives each lesson an empty cache and ledger of its own.
     Raises ValueError for a parameter that no selected lesson has.
     """
-    out, watcher, tree = out or places.outputs(), watcher or Watcher(), tree_hash()
-    _refuse_unknown(parameters or {}, lessons)
-    shares = {lesson: _share(lesson, seen_from_here(parameters or {})) for lesson in lessons}
+    out = out or places.outputs()
+    watcher = watcher or Watcher()
+    tree = tree_hash()
+    shares = _shares(lessons, parameters or {})
     jobs = jobs or default_jobs(len(lessons))
     with kernel_environment(jobs, settings or {}) as env, ThreadPoolExecutor(jobs) as pool:
         job = Job(out, tree, env, watcher, timeout=timeout, force=force, fresh_home=fresh_home)
@@ -56,11 +59,6 @@ def run(
             for task in tasks:
                 task.stop()
             raise
-
-
-def executed(lesson: Lesson, out: Path) -> Path:
-    """Where `run` puts the executed notebook."""
-    return out / ("solutions" if lesson.is_solution else "lessons") / lesson.path.name
 
 
 def default_jobs(lessons: int) -> int:
@@ -77,11 +75,16 @@ def known_parameters(lesson: Lesson) -> list[str]:
     return sorted(inspect_notebook(str(lesson.path)))
 
 
-def _share(lesson: Lesson, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    if not parameters:
-        return {}
-    known = known_parameters(lesson)
-    return {name: value for name, value in parameters.items() if name in known}
+def _shares(lessons: Sequence[Lesson], parameters: Mapping[str, Any]) -> dict[Lesson, dict[str, Any]]:
+    """Those of the parameters that each lesson has. ValueError: one that none of them has."""
+    known = {lesson: known_parameters(lesson) if parameters else [] for lesson in lessons}
+    names = sorted({name for lesson in lessons for name in known[lesson]})
+    unknown = sorted(set(parameters) - set(names))
+    if unknown:
+        numbers = ", ".join(lesson.number for lesson in lessons)
+        raise ValueError(f"no parameter {', '.join(unknown)} in lesson {numbers}. There are: {', '.join(names) or 'none'}.")
+    values = seen_from_here(parameters)
+    return {lesson: {name: value for name, value in values.items() if name in known[lesson]} for lesson in lessons}
 
 
 def seen_from_here(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,32 +99,19 @@ def seen_from_here(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _placed(name: str, value: Any) -> Any:
     if not isinstance(value, str) or not value or "\n" in value:
         return value
-    kind, rest = _cut_kind(value)
-    path = Path(rest).expanduser()
-    if kind:
-        return f"{kind}{path.absolute()}" if rest and path.is_dir() else value
+    path = Path(value.removeprefix(FOLDER)).expanduser()
+    if value.startswith(FOLDER):
+        return f"{FOLDER}{path.absolute()}" if value != FOLDER and path.is_dir() else value
     named = path.suffix.lower() in KINDS or ((name == "documents" or "/" in value or os.sep in value) and path.exists())
     return str(path.absolute()) if named else value
 
 
-def _cut_kind(value: str) -> tuple[str, str]:
-    return ("hf:", value.removeprefix("hf:")) if value.startswith("hf:") else ("", value)
-
-
 def _contents(parameters: Mapping[str, Any]) -> str:
     """A hash of the files and folders that parameters name, and of the documents beside a file."""
-    paths = [Path(_cut_kind(value)[1]) for value in parameters.values() if isinstance(value, str)]
+    paths = [Path(value.removeprefix(FOLDER)) for value in parameters.values() if isinstance(value, str)]
     files = [path for path in paths if path.is_absolute() and path.exists()]
     beside = [folder for file in files if file.is_file() and (folder := find_documents(file, None)[0])]
     return tree_hash([*files, *beside]) if files else ""
-
-
-def _refuse_unknown(parameters: Mapping[str, Any], lessons: Sequence[Lesson]) -> None:
-    known = sorted({name for lesson in lessons for name in known_parameters(lesson)}) if parameters else []
-    unknown = sorted(set(parameters) - set(known))
-    if unknown:
-        names = ", ".join(lesson.number for lesson in lessons)
-        raise ValueError(f"no parameter {', '.join(unknown)} in lesson {names}. There are: {', '.join(known) or 'none'}.")
 
 
 def environment(jobs: int, settings: Mapping[str, str]) -> dict[str, str]:

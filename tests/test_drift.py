@@ -1,11 +1,15 @@
-"""Badges of a fork lead to the fork."""
+"""A lesson follows its solution; badges of a fork lead to the fork."""
+
+from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 
 from helpers import cli, places, workbook
-from helpers.workbook.linking import relinked
+from helpers.storage import write_text
+from helpers.workbook.drift import drift, relinked
+from helpers.workbook.notebooks import Lesson, clean
 
 SETUP = '!git clone -q https://github.com/a/b && bash b/binder/colab\nsys.path.append("b")'
 
@@ -47,3 +51,15 @@ def test_solutions_and_lessons_are_relinked_together(lessons: Path):
 def test_a_wrong_name_is_explained(repository, branch, why):
     with pytest.raises(ValueError, match=why):
         workbook.link(repository, branch=branch)
+
+
+def test_a_lesson_of_an_edited_solution_has_drifted_and_cutting_mends_it_keeping_outputs(lessons: Path) -> None:
+    path = lessons / "01_rivers.ipynb"
+    edited = Lesson(lessons / "solutions" / path.name).read()
+    edited.cells[1].source = "import cmath"
+    write_text(lessons / "solutions" / path.name, clean(edited))
+    assert drift(Lesson(lessons / "solutions" / path.name)) == [
+        "01_rivers: cell 2 is not what its solution cuts to. Run: ladder exercises 01"
+    ]
+    assert workbook.exercises(folder=lessons) == [path]
+    assert Lesson(path).read().cells[4].outputs[0].data["text/plain"] == "4"

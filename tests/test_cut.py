@@ -1,4 +1,4 @@
-"""What a person wrote into a lesson survives every command that writes lessons."""
+"""A lesson is cut from its solution, and what a person wrote into it survives every command that writes lessons."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 from helpers import cli, places
 from helpers.storage import write_text
 from helpers.workbook import find, refreshing
-from helpers.workbook.answers import answered, keep_copy
+from helpers.workbook.cut import answered, cut, keep_copy
+from helpers.workbook.drift import drift
 from helpers.workbook.execution import Result
 from helpers.workbook.notebooks import Lesson, clean
-from helpers.workbook.running import executed
 
 EXERCISE = 16  # the place of the fixture's exercise cell
 
@@ -42,7 +42,7 @@ def quick_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def run(lessons: list[Lesson], *, out: Path, **settings: object) -> list[Result]:
         for lesson in lessons:
-            write_text(executed(lesson, out), clean(lesson.read()))
+            write_text(lesson.executed(out), clean(lesson.read()))
         return [Result(lesson.name, "passed") for lesson in lessons]
 
     monkeypatch.setattr(refreshing, "run", run)
@@ -178,3 +178,36 @@ def test_a_lesson_that_is_no_notebook_is_not_recommended_for_loss(lessons: Path)
     (lessons / "01_rivers.ipynb").write_text("<<<<<<< mine", encoding="utf-8")
     with pytest.raises(ValueError, match="Keep a copy, then: git checkout"):
         answered(Lesson(lessons / "solutions" / "01_rivers.ipynb"))
+
+
+def test_a_solution_cuts_to_its_lesson_with_the_same_cell_ids(lessons: Path) -> None:
+    solution = Lesson(lessons / "solutions" / "01_rivers.ipynb")
+    learner = cut(solution.read())
+    assert [cell.id for cell in learner.cells] == [cell.id for cell in solution.read().cells]
+    assert [cell.source for cell in learner.cells if "SOLUTION" in cell.source] == []
+    assert drift(solution) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "stub"),
+    [
+        ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "..."),
+        ("x = ...\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "x = ..."),
+        ("def f(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n\nf(2)", "def f(x):\n    ...\n\nf(2)"),
+        ("# say why\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "# say why\n..."),
+    ],
+)
+def test_what_is_left_of_a_cut_cell_is_python(source: str, stub: str) -> None:
+    assert cut(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])).cells[0].source == stub
+
+
+def test_links_in_prose_follow_the_lesson_one_folder_up() -> None:
+    prose = nbformat.v4.new_markdown_cell("[card](../../data/card.md) [next](02_x.ipynb) [answers](../solutions/01_x.ipynb)")
+    made = cut(nbformat.v4.new_notebook(cells=[prose])).cells[0].source
+    assert made == "[card](../data/card.md) [next](02_x.ipynb) [answers](solutions/01_x.ipynb)"
+
+
+def test_a_lone_marker_is_named() -> None:
+    cell = nbformat.v4.new_code_cell("### BEGIN SOLUTION\nx = 1")
+    with pytest.raises(ValueError, match="cell 1: '### BEGIN SOLUTION' without its partner"):
+        cut(nbformat.v4.new_notebook(cells=[cell]))
