@@ -121,7 +121,7 @@ def test_a_machine_s_name_and_a_cell_that_stops_fail_their_notebook(lessons: Pat
     notebook = solution.read()
     notebook.cells[4].source, notebook.cells[7].source = "print('/home/' + 'ada/x')", "n / 0"
     write_text(solution.path, clean(notebook))
-    part = checking._execute([solution], Execution(exact=True), None)
+    part = checking._execute([solution], Execution(exact=True), lessons, None)
     assert (part.passed, part.failures) == (0, 1)
     assert "holds a name of one machine: " in part.problems[0]
     assert any("ZeroDivisionError" in problem for problem in part.problems)
