@@ -101,17 +101,17 @@ def test_a_lora_folder_answers_merged_as_peft_does_unmerged(tmp_path: Path) -> N
     loaded = load(f"hf:{tmp_path / 'adapter'}", cache=False)
     plain = load(f"hf:{tmp_path / 'causal'}", cache=False)
     answers = [loaded.ask(q, max_tokens=8).text for q in QUESTIONS]
-    assert answers == [alone(model, loaded._provider, q) for q in QUESTIONS]
+    assert answers == [alone(model, loaded.provider, q) for q in QUESTIONS]
     assert answers != [plain.ask(q, max_tokens=8).text for q in QUESTIONS]
     assert loaded.fingerprint != plain.fingerprint
-    assert "LoraModel" not in repr(loaded._provider.model)
+    assert "LoraModel" not in repr(loaded.provider.model)
 
 
 def test_a_tuned_prompt_answers_in_a_batch_as_peft_does_alone(tmp_path: Path) -> None:
     model = adapted(tiny_causal(tmp_path), tmp_path / "adapter", soft())
     loaded = load(f"hf:{tmp_path / 'adapter'}", cache=False)
     replies = loaded.ask_many(QUESTIONS, max_tokens=8)
-    assert [r.text for r in replies] == [alone(model, loaded._provider, q) for q in QUESTIONS]
+    assert [r.text for r in replies] == [alone(model, loaded.provider, q) for q in QUESTIONS]
     assert replies[0].tokens_in == load(f"hf:{tmp_path / 'causal'}", cache=False).count_tokens(QUESTIONS[0]) + 3
 
 

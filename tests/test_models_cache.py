@@ -71,7 +71,7 @@ def test_a_rerun_is_free_and_loads_no_weights_and_equal_questions_are_asked_once
     assert [r.cached for r in first] == [False, False, True]
     assert sorted(seen) == [(0, True), (1, True), (2, True)]
     assert [replace(r, cached=False) for r in again[:2]] == first[:2]
-    assert "model" not in vars(model._provider)
+    assert "model" not in vars(model.provider)
 
 
 def test_other_weights_of_the_same_name_are_another_model(tmp_path: Path) -> None:

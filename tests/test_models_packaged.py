@@ -231,7 +231,7 @@ def test_smollm2_says_what_it_is_and_answers(monkeypatch: pytest.MonkeyPatch) ->
     assert (model.name, model.about) == ("smollm2", "SmolLM2-135M-Instruct, 4-bit (Q4_1), dequantized")
     assert repr(model).startswith(f"Model('smollm2', {model.about}, 134.5 M")
     assert model.ask("What is the capital of France?").text == "The capital of France is Paris."
-    assert model._provider.tokenizer.tokenize("x\n\n12") == ["x", "ĊĊ", "1", "2"]
+    assert model.provider.tokenizer.tokenize("x\n\n12") == ["x", "ĊĊ", "1", "2"]
 
 
 SENTENCES = ["This is an example sentence", "Each sentence is converted"]

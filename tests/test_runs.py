@@ -36,6 +36,9 @@ SHOT = [{"input": "good song", "target": "good"}]
 class Fake:
     """Says the first word of the last turn; fails where the text holds `breaks`."""
 
+    cache = None
+    recorded = ""
+
     name: str = "fake"
     spec: str = "fake:1"
     breaks: str = "nothing"

@@ -58,7 +58,7 @@ def test_the_file_holds_a_bit_a_weight_and_two_bytes_for_each_that_is_left(pair:
     header = int.from_bytes((shrunk.folder / packing.FILE).read_bytes()[:8], "little") + 8
     assert shrunk.bytes == expected + header
     assert shrunk.bytes < plain(pair, tmp_path / "p").bytes
-    assert zeros(shrunk.model()._provider.model) == pytest.approx(share, abs=1e-3)
+    assert zeros(shrunk.model().provider.model) == pytest.approx(share, abs=1e-3)
 
 
 @pytest.mark.parametrize("kind", ["SGD", "AdamW"])
@@ -92,7 +92,7 @@ def test_healing_lowers_the_loss_keeps_the_zeros_and_leaves_the_base_alone(pair:
     heal = healer(pair[1], CHATS, steps=15, batch=6, rate=0.01)
     healed = sparsify(pair, 0.5, tmp_path / "s", heal=lambda module: losses.extend(heal(module)))
     assert losses[-1] < 0.7 * losses[0]
-    assert zeros(healed.model()._provider.model) == pytest.approx(0.5, abs=1e-3)
+    assert zeros(healed.model().provider.model) == pytest.approx(0.5, abs=1e-3)
     assert healed.name == "50% zeros, healed"
     assert torch.equal(pair[0].model.layers[0].mlp.up_proj.weight, before)
 

@@ -51,7 +51,7 @@ def fit(base: Path, folder: Path | None = None, **options: object) -> tuning.Tun
 
 def logits(model: Model, question: str = "the soup was warm") -> torch.Tensor:
     """What a model computes for an answer to one question; an encoder-decoder's answer begins with its start token."""
-    provider = model._provider
+    provider = model.provider
     ids = torch.tensor([provider._tokens([{"role": "user", "content": question}], None)])
     more = {"decoder_input_ids": torch.tensor([[0]])} if provider.seq2seq else {}
     with torch.no_grad():
@@ -74,7 +74,7 @@ def trained_loss(model: Model) -> float:
     from helpers.tuning.batches import loss_sum, parts
     from helpers.tuning.rows import encode
 
-    provider = model._provider
+    provider = model.provider
     pairs, words = encode(DEV, None, provider), provider.folder.vocabulary
     provider.model.get_output_embeddings().register_forward_hook(lambda module, into, out: out[..., :words])
     with torch.no_grad():
@@ -407,7 +407,7 @@ def test_what_is_no_data_is_refused(causal: Path, tmp_path: Path, data: object, 
 def test_a_template_without_generation_markers_learns_the_answer_alone(tmp_path: Path) -> None:
     """As most templates on the hub: trl's assistant_only_loss would refuse it."""
     base = tiny_causal(tmp_path)
-    provider = load(f"hf:{base}", cache=False)._provider
+    provider = load(f"hf:{base}", cache=False).provider
     assert "generation %}" not in provider.tokenizer.chat_template
     asked, answer = provider.pair([{"role": "user", "content": "the soup was warm"}], "positive")
     assert provider.tokenizer.decode(answer) == "positive<|end|>"
@@ -419,7 +419,7 @@ def test_a_template_without_generation_markers_learns_the_answer_alone(tmp_path:
 def test_a_model_in_memory_is_told_to_be_saved_first(causal: Path) -> None:
     from helpers.models import wrap
 
-    provider = load(f"hf:{causal}", cache=False)._provider
+    provider = load(f"hf:{causal}", cache=False).provider
     with pytest.raises(ModelError, match=r"'memory:mine' is in memory or shrunk.*module\.save_pretrained\(folder\)"):
         tuning.lora(wrap(provider.model, provider.tokenizer, name="mine"), TRAIN)
 

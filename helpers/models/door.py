@@ -36,6 +36,8 @@ class Provider(Protocol):
 class Model:
     """A loaded model. `spec`, `name`, `about`, `context` (tokens) and `parameters` (None for a remote model) describe it.
 
+    `provider` is what answers (a folder of weights, a server, a module in memory), `cache` where replies are kept, if anywhere.
+
     `recorded` is the day of the recording that it answers from, else "".
     """
 
@@ -43,8 +45,8 @@ class Model:
         self.spec = spec
         self.name = name
         self.about = about or name
-        self._provider = provider
-        self._cache = cache
+        self.provider = provider
+        self.cache = cache
         self.recorded = recorded
         self.context = provider.context
         self.parameters = provider.parameters
@@ -58,12 +60,7 @@ class Model:
     @property
     def fingerprint(self) -> str:
         """What distinguishes these weights from all others: a hash of their files, or the base URL of a remote model."""
-        return self._provider.identity(self._cache)
-
-    @property
-    def provider(self) -> Provider:
-        """What answers, for those who must know what that is: a folder of weights, a server, a module in memory."""
-        return self._provider
+        return self.provider.identity(self.cache)
 
     def ask(self, messages: Messages, **settings: Any) -> Reply:
         """The reply to one conversation; settings as in `ask_many`.
@@ -100,24 +97,24 @@ class Model:
 
     def count_tokens(self, messages: Messages) -> int:
         """Tokens of the conversation as the model reads it (for a remote model an estimate: a token is about 4 characters)."""
-        return self._provider.count(_conversation(messages))
+        return self.provider.count(_conversation(messages))
 
     def replies(self, chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
         """What `ask_many` gathers: position and reply, in the order in which they come."""
-        if self._cache is None:
-            for batch in self._provider.answer(chats, settings):
+        if self.cache is None:
+            for batch in self.provider.answer(chats, settings):
                 yield from batch
             return
         where = self._keys(chats, settings)
-        known = self._cache.get(list(where))
+        known = self.cache.get(list(where))
         for key, reply in known.items():
             yield from ((i, replace(reply, cached=True)) for i in where[key])
         yield from self._ask_and_keep({key: at for key, at in where.items() if key not in known}, chats, settings)
 
     def _ask_and_keep(self, missing: dict[str, list[int]], chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
         keys = list(missing)
-        for batch in self._provider.answer([chats[missing[key][0]] for key in keys], settings) if keys else ():
-            self._cache.put({keys[n]: reply for n, reply in batch if reply.error is None})
+        for batch in self.provider.answer([chats[missing[key][0]] for key in keys], settings) if keys else ():
+            self.cache.put({keys[n]: reply for n, reply in batch if reply.error is None})
             for n, reply in batch:
                 first, *same = missing[keys[n]]
                 yield first, reply

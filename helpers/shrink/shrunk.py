@@ -82,7 +82,7 @@ def read(folder: str | Path) -> Shrunk:
 
 def module_of(model: Model) -> Module | None:
     """The torch module that answers for a model; None where there is none: behind a remote model or an ONNX graph."""
-    provider = model._provider
+    provider = model.provider
     return provider.model if isinstance(provider, Local) and not isinstance(provider, Graph) else None
 
 
@@ -94,7 +94,7 @@ def open_base(base: Base) -> tuple[Module, PreTrainedTokenizerBase]:
     module = module_of(model)
     if module is None:
         raise ValueError(f"{model!r} has no weights here to shrink; give 'pocket', 'hf:<folder>', or a (torch module, tokenizer) pair")
-    return module, model._provider.tokenizer
+    return module, model.provider.tokenizer
 
 
 def new_folder(folder: str | Path) -> Path:

@@ -50,7 +50,7 @@ def open_base(base: str | Path | Model) -> Base:
     from helpers.models.local import Local
 
     model = base if isinstance(base, Model) else load(spec_of(base), cache=False)
-    local = model._provider
+    local = model.provider
     spec = model.spec
     if not isinstance(local, Local):
         raise ModelError(f"{spec!r} cannot be tuned here: its weights are not on this machine; a hosted model is tuned by its host")

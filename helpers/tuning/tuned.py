@@ -73,7 +73,7 @@ class Tuned:
         folder = Path(folder)
         if folder.exists() and any(folder.iterdir()):
             raise ValueError(f"{folder.name!r} is not empty, and its files would be mixed with the merged model's: give a new folder")
-        local = self.model()._provider
+        local = self.model().provider
         tokenizer = _with_soft_tokens(local) if local.soft else local.tokenizer
         local.model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
