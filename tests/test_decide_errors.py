@@ -145,10 +145,3 @@ def test_three_graded_scores_on_the_bar_are_not_surely_good_enough():
     (fate,) = judge(np.array([[0.5, 0.5, 0.5]]), Bar(good_enough=0.5))
     half = 1.959964 * math.sqrt((3 * 0.25 + 1) / 5 - 0.25) / math.sqrt(5)  # with a 0 and a 1 added
     assert (fate.good, fate.quality.low, fate.quality.high) == ("open", pytest.approx(0.5 - half), pytest.approx(0.5 + half))
-
-
-def test_each_of_several_pairs_asks_for_the_examples_of_a_share_of_alpha():
-    low, high = scores(20, 12, 50, 100)
-    fates = judge(np.stack([low, high, high]), bar := Bar())
-    d, m, z = (32 + 2) / 102, 8 / 102, 2.393980 + 0.841621  # three pairs: z of 1 - 0.05 / 3 / 2
-    assert further(fates, bar) == pytest.approx((z * math.sqrt(d - m * m) / 0.08) ** 2 - 100, abs=1)
