@@ -31,8 +31,9 @@ def cell_limits(lesson: Lesson, notebook: Any) -> list[str]:
 
 
 def prose_between(lesson: Lesson, notebook: Any) -> list[str]:
-    """No two substantial code cells (more than 5 lines) follow each other without prose."""
-    long = [cell.cell_type == "code" and _length(cell) > SUBSTANTIAL for cell in notebook.cells]
+    """No two substantial code cells (more than 5 lines) follow each other without prose; the list of parameters is not code to be read."""
+    code = [cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []) for cell in notebook.cells]
+    long = [is_code and _length(cell) > SUBSTANTIAL for is_code, cell in zip(code, notebook.cells, strict=True)]
     pairs = [number for number, (a, b) in enumerate(pairwise(long), 1) if a and b]
     return [f"cells {number} and {number + 1} have more than {SUBSTANTIAL} lines each and no prose between" for number in pairs]
 

@@ -144,7 +144,7 @@ def static_list(lesson: Lesson, notebook: Any) -> list[str]:
 
 
 def answered(lesson: Lesson, notebook: Any) -> list[str]:
-    """After a prediction and before the next, one cell answers it: its output names one option as the right one; then prose explains."""
+    """After a prediction and before the next, one cell answers it: its last output names the one right option; then prose explains."""
     problems = []
     calls = _calls(notebook)
     ends = [*(number for number, _ in calls[1:]), len(notebook.cells) + 1]
@@ -154,7 +154,7 @@ def answered(lesson: Lesson, notebook: Any) -> list[str]:
         if at is None:
             problems.append(f"cell {number}: no cell answers the prediction: guess.answer(right, measured)")
             continue
-        if any(sum(option in face for option in _lettered(call)) != 1 for face in _faces(notebook.cells[at - 1]) or [""]):
+        if any(sum(option in face for option in _lettered(call)) != 1 for face in _faces(notebook.cells[at - 1])[-2:] or [""]):
             problems.append(f"cell {at}: its output does not name the one right option of cell {number}")
         if at == len(notebook.cells) or notebook.cells[at].cell_type != "markdown":
             problems.append(f"cell {at}: prose must explain the answer to the prediction")
