@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -9,18 +10,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.four_bits import quiet_peft, read_nf4, rounded
-from helpers.models.known import recall
-from helpers.models.packaged import NAMED, named
+from helpers import places
+from helpers.models.packaged import NAMED, find, named
 from helpers.models.reply import ModelError
-from helpers.models.weights import Folder, find, header, read_model
+from helpers.models.weights import Folder, header, quiet_peft, read_model, read_nf4, rounded
+from helpers.storage import write_json
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from helpers.models.cache import Cache
 
-__all__ = ["Adapter"]
+__all__ = ["Adapter", "recall", "remember"]
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
@@ -154,6 +155,31 @@ def _base(path: Path, spec: str, sha256: str) -> Path:
     if (base / CONFIG).exists():
         raise ModelError(f"the base of {path.name!r}, {name!r}, is an adapter itself: merge that first (tuned.merge(folder))")
     return base
+
+
+def remember(sha256: str, folder: Path) -> None:
+    """Note where the base with these weights lies, in `.cache/bases.json`. That this fails is no error: it is a convenience."""
+    known = _known()
+    file = places.cache("bases.json")
+    where = str(folder.resolve())
+    if known.get(sha256) == where:
+        return
+    with contextlib.suppress(OSError):
+        write_json(file, known | {sha256: where})
+
+
+def recall(sha256: str) -> Path | None:
+    """The folder noted for these weights, if it is still there; whether it still holds them is for the caller to check."""
+    folder = _known().get(sha256)
+    return Path(folder) if isinstance(folder, str) and Path(folder).is_dir() else None
+
+
+def _known() -> dict:
+    try:
+        content = json.loads(places.cache("bases.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _json(path: Path) -> dict:

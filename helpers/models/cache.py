@@ -1,4 +1,4 @@
-"""Replies on disk: a rerun is free, a kill loses nothing that was answered, two processes may share one file."""
+"""Replies on disk: a rerun is free, a kill loses nothing that was answered, two processes may share one file. And the hashes behind it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ import sqlite3
 import time
 import warnings
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from helpers import places
 from helpers.models.reply import ModelError, Reply, Settings
 
-__all__ = ["Cache", "open_cache", "reply_key", "file_hash", "files_hash"]
+if TYPE_CHECKING:
+    from torch.nn import Module
+    from transformers import PreTrainedTokenizerBase
+
+__all__ = ["Cache", "open_cache", "reply_key", "file_hash", "files_hash", "tensors_hash"]
 
 SCHEMA = """
 create table if not exists replies (key text primary key, reply text not null, at real not null) without rowid;
@@ -135,3 +140,36 @@ def _reply(text: str) -> Reply | None:
     if "thought" not in row and not says and not row["tool_calls"]:
         return None
     return Reply(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in names})
+
+
+def tensors_hash(module: Module, tokenizer: PreTrainedTokenizerBase) -> str:
+    """SHA-256 that changes with any weight, buffer, setting or token."""
+    digest = hashlib.sha256()
+    settings = [module.config.to_dict(), module.generation_config.to_dict(), tokenizer.get_vocab(), str(tokenizer.chat_template)]
+    digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
+    for name, value in module.state_dict().items():
+        digest.update(name.encode())
+        for part in _bytes(value):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _bytes(value: Any) -> Iterator[bytes]:
+    """The content of a tensor, of a tensor made of tensors (quanto, torchao), or of a packed pair (torch.ao)."""
+    import torch
+
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _bytes(part)
+    elif hasattr(value, "__tensor_flatten__"):
+        names, context = value.__tensor_flatten__()
+        yield str(context).encode()
+        for name in names:
+            yield from _bytes(getattr(value, name))
+    elif isinstance(value, torch.Tensor):
+        value = value.detach().cpu()
+        value = value.int_repr() if value.is_quantized else value
+        yield f"{value.dtype}{tuple(value.shape)}".encode()
+        yield value.contiguous().flatten().view(torch.uint8).numpy().tobytes()
+    else:
+        yield repr(value).encode()

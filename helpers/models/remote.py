@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 
 from helpers.models import retry
 from helpers.models.dialect import Form, dialect_of
-from helpers.models.keys import key_for, loopback
-from helpers.models.prices import price
+from helpers.models.hosted import key_for, loopback, price
+from helpers.models.messages import no_answer, thinking_room
 from helpers.models.reply import ModelError, Reply, Settings
 from helpers.models.response import Response, read_response
-from helpers.models.thought import no_answer, thinking_room
 
 if TYPE_CHECKING:
     from openai import OpenAI

@@ -6,8 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from helpers.models.calls import to_template
-from helpers.models.dialect import fold_system
+from helpers.models.messages import fold_system, to_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -6,9 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.models.calls import from_openai
+from helpers.models.messages import from_openai, split_thought
 from helpers.models.retry import NoAnswer
-from helpers.models.thought import split_thought
 
 if TYPE_CHECKING:
     from openai.types import CompletionUsage

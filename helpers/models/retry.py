@@ -13,7 +13,7 @@ from threading import Event, Lock
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from helpers.models.keys import hide
+from helpers.models.hosted import hide
 
 __all__ = ["GaveUp", "Line", "NoAnswer", "message", "reason", "wait"]
 

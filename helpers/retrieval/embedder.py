@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helpers.models import ModelError, retry
-from helpers.models.keys import key_for
+from helpers.models.hosted import key_for
 from helpers.models.remote import Remote
 
 if TYPE_CHECKING:
