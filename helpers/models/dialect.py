@@ -9,7 +9,7 @@ from threading import Lock
 from helpers.models.hosted import thinks
 from helpers.models.messages import fold_system, to_openai
 from helpers.models.reply import Settings
-from helpers.models.retry import message
+from helpers.models.response import message, read_failure
 
 __all__ = ["Dialect", "Form", "dialect_of"]
 
@@ -78,9 +78,10 @@ class Form:
 
     def after(self, error: Exception, messages: list[dict], settings: Settings) -> Form | None:
         """The form to try next; None if the error is no refusal of how the request was written."""
-        status = getattr(error, "status_code", None)
-        text = f"{getattr(error, 'code', None) or ''} {message(error)}"
-        about = str(getattr(error, "param", None) or text)
+        failure = read_failure(error)
+        status = failure.status
+        text = f"{failure.code} {message(error)}"
+        about = str(failure.param or text)
         complaints = set()
         if status in (400, 422) and not TOO_LONG.search(text):
             names = [name for name in (self.limit, "temperature", "seed") if re.search(rf"\b{name}\b", about)]

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from helpers.models.reply import ModelError
-
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletionMessage
 
 __all__ = ["NAME", "fold_system", "from_openai", "no_answer", "split_calls", "split_thought", "thinking_room", "to_openai", "to_template"]
 
@@ -110,13 +107,15 @@ def to_template(messages: list[dict]) -> list[dict]:
     return out
 
 
-def from_openai(message: ChatCompletionMessage) -> tuple[str, tuple[dict, ...]]:
-    """Text and calls of a response's message; arguments that are not a JSON object come as {"_invalid": text}."""
-    calls = [call.function for call in message.tool_calls or () if getattr(call, "function", None)]
-    return message.content or "", tuple({"name": call.name, "arguments": _arguments(call.arguments)} for call in calls)
+def from_openai(message: dict) -> tuple[dict, ...]:
+    """The calls of a response's message; arguments that are not a JSON object come as {"_invalid": text}."""
+    functions = [call["function"] for call in message.get("tool_calls") or () if call.get("function")]
+    return tuple({"name": function["name"], "arguments": _arguments(function["arguments"])} for function in functions)
 
 
-def _arguments(text: str | None) -> dict:
+def _arguments(text: str | dict | None) -> dict:
+    if isinstance(text, dict):
+        return text
     try:
         value = json.loads(text or "{}")
     except ValueError:
@@ -141,7 +140,7 @@ def _function(call: dict) -> dict:
         raise ModelError(
             f'a tool call is {{"name": ..., "arguments": {{...}}}}, as in Reply.tool_calls, or OpenAI\'s {{"function": ...}}; got {call!r}'
         )
-    return {**function, "arguments": _arguments(arguments) if isinstance(arguments, str) else arguments}
+    return {**function, "arguments": _arguments(arguments)}
 
 
 def _with_id(call: dict, name: str) -> dict:

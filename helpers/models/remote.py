@@ -32,7 +32,7 @@ SERVER = re.compile(r"localhost\b|[^/]*:\d+(/|$)|[^/]+/", re.IGNORECASE)  # how 
 
 
 class Remote:
-    """A model name at a base URL, as a provider. The key (`keys.key_for`) is read at each call and kept nowhere.
+    """A model name at a base URL, as a provider. The key (`hosted.key_for`) is read at each call and kept nowhere.
 
     `context` is that of prices.toml, else 8192 is assumed. A server on this machine costs nothing unless prices.toml lists the
     model. Any other model that is not listed there costs nan: unknown, not free.
