@@ -90,7 +90,7 @@ def test_a_package_without_the_file_is_damaged(package: Packaged) -> None:
 def test_a_hash_is_computed_once_and_again_when_the_file_changes(package: Packaged, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = open_cache(True)
     checked(package, cache)
-    monkeypatch.setattr("helpers.models.cache._sha256", lambda path: "computed anew")
+    monkeypatch.setattr("helpers.models.cache.file_digest", lambda path: "computed anew")
     file = checked(package, cache) / "weights.gguf"
     os.utime(file, ns=(1, 1))
     with pytest.raises(ModelError, match="computed anew"):

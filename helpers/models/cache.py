@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import places
 from helpers.models.reply import ModelError, Reply, Settings
+from helpers.storage import file_digest
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -64,12 +65,12 @@ class Cache:
 
     def get(self, keys: list[str]) -> dict[str, Reply]:
         """The replies that are there, by key."""
-        found: dict[str, Reply] = {}
+        replies: dict[str, Reply] = {}
         for start in range(0, len(keys), 500):
             some = keys[start : start + 500]
             rows = self._run(f"select key, reply from replies where key in ({','.join('?' * len(some))})", some)
-            found.update((key, reply) for key, text in rows if (reply := _reply(text)) is not None)
-        return found
+            replies.update((key, reply) for key, text in rows if (reply := _reply(text)) is not None)
+        return replies
 
     def put(self, replies: dict[str, Reply]) -> None:
         """Keeps replies, all or none; on return they survive a kill of this process."""
@@ -84,7 +85,7 @@ class Cache:
         known = self._run("select sha256 from files where stamp = ?", [stamp])
         if known:
             return known[0][0]
-        digest = _sha256(path)
+        digest = file_digest(path)
         with self._lock, self._db:
             self._db.execute("insert or replace into files values (?, ?)", (stamp, digest))
         return digest
@@ -124,12 +125,7 @@ def files_hash(files: Iterable[Path], cache: Cache | None = None) -> str:
 
 def file_hash(path: Path, cache: Cache | None = None) -> str:
     """SHA-256 of a file's content; a cache remembers it."""
-    return cache.file_hash(path) if cache else _sha256(path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return cache.file_hash(path) if cache else file_digest(path)
 
 
 def _reply(text: str) -> Reply | None:

@@ -119,12 +119,12 @@ def once(folder: Path, write: Callable[[Path], None], *, title: str) -> Path:
     Two processes may ask at once: one writes, the other says that it waits. What is written has another name until it is whole, so
     a killed process leaves nothing that could be taken for it, and its lock ends with it. ModelError: it cannot be written.
     """
-    if _whole(folder):
+    if _complete(folder):
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _alone(folder, title):
-            if not _whole(folder):
+            if not _complete(folder):
                 say(title)
                 _fill(folder, write)
     except OSError as error:
@@ -151,7 +151,7 @@ def _fill(folder: Path, write: Callable[[Path], None]) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _whole(folder: Path) -> bool:
+def _complete(folder: Path) -> bool:
     try:
         sizes = json.loads((folder / NOTE).read_text(encoding="utf-8"))
         return all((folder / name).stat().st_size == size for name, size in sizes.items())

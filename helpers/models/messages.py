@@ -81,7 +81,8 @@ def to_openai(messages: list[dict]) -> list[dict]:
     waiting = []
     count = 0
     for message in messages:
-        calls, message = message.get("tool_calls") or (), _without_calls(message)
+        calls = message.get("tool_calls") or ()
+        message = _without_calls(message)
         if calls:
             message["tool_calls"] = [_with_id(call, f"call_{count + n}") for n, call in enumerate(calls)]
             count += len(calls)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 __all__ = [
-    "Folder", "greedy", "header", "limit_of", "never_repack", "quiet_peft", "read_model", "read_nf4", "read_tokenizer", "rounded",
+    "Folder", "greedy", "header", "limit_of", "never_repack", "quiet_peft", "read_json", "read_model", "read_nf4", "read_tokenizer",
+    "rounded",
 ]  # fmt: skip
 
 MATTER = ("*config.json", "tokenizer*", "chat_template*", "special_tokens_map.json", "vocab*", "merges.txt", "*.model")
@@ -32,9 +33,9 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        config = _json(path / "config.json")
+        config = read_json(path / "config.json")
         named = path / "tokenizer_config.json"
-        self.context = limit_of(config, (_json(named).get("model_max_length") or 0) if named.exists() else 0)
+        self.context = limit_of(config, (read_json(named).get("model_max_length") or 0) if named.exists() else 0)
         self.vocabulary = config.get("vocab_size") or (config.get("text_config") or {}).get("vocab_size") or 0
         self.seq2seq = bool(config.get("is_encoder_decoder"))
         self.ends = _ends(path / "generation_config.json", config)
@@ -47,7 +48,7 @@ class Folder:
 
 def _ends(generation: Path, config: dict) -> list[int]:
     """The end tokens by id, one or several."""
-    ends = (_json(generation) if generation.exists() else config).get("eos_token_id", config.get("eos_token_id"))
+    ends = (read_json(generation) if generation.exists() else config).get("eos_token_id", config.get("eos_token_id"))
     return ends if isinstance(ends, list) else [ends] if isinstance(ends, int) else []
 
 
@@ -168,8 +169,12 @@ def header(weights: Path) -> dict[str, tuple[int, ...]]:
         raise ModelError(f"{weights.parent.name}/{weights.name} is no safetensors file ({type(error).__name__}); get it again") from error
 
 
-def _json(path: Path) -> dict:
+def read_json(path: Path, advice: str = "is it a model folder?") -> dict:
+    """The JSON object in a file. ModelError: there is none; it ends with the advice."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); is it a model folder?") from error
+        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); {advice}") from error
+    if not isinstance(content, dict):
+        raise ModelError(f"{path.parent.name}/{path.name} holds no JSON object; {advice}")
+    return content
