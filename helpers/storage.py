@@ -11,7 +11,9 @@ from typing import Any
 
 __all__ = ["digest", "file_digest", "latest_checkpoint", "put_checkpoint", "read_json", "short", "write_bytes", "write_json", "write_text"]
 
-CHECKPOINT, NEW, OLD = "checkpoint", "checkpoint.new", "checkpoint.old"
+CHECKPOINT = "checkpoint"
+NEW = "checkpoint.new"
+OLD = "checkpoint.old"
 
 
 def write_bytes(path: Path, content: bytes) -> Path:

@@ -7,10 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from helpers.models.on_disk import on_disk
 from helpers.models.packaged import NAMED
 from helpers.models.reply import ModelError, Reply, Settings
-from helpers.models.spec import parse
+from helpers.models.spec import on_disk, parse
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
