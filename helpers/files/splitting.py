@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["split_by_hash", "split_by_date", "sample", "allotted", "SHARES", "mended"]
+__all__ = ["split_as_given", "split_by_hash", "split_by_date", "sample", "allotted", "SHARES", "mended"]
 
 SHARES = {"train": 0.5, "dev": 0.2, "test": 0.3}
 
@@ -51,6 +51,21 @@ def split_by_date(place: str, units: Sequence[str], dates: Sequence[float]) -> l
     _refuse_few(place, len(order), "different days", "date=False to split without them")
     splits = _named(order, _cuts([sizes[day] for day in order]))
     return [splits[newest[unit]] for unit in units]
+
+
+def split_as_given(place: str, given: Sequence[str | None], units: Sequence[str], labels: Sequence[str], seed: int) -> list[str]:
+    """The splits that the file itself has; where it has no dev, that is drawn from train, by hash, in its share of it.
+
+    ValueError: train or test is missing.
+    """
+    lacking = [name for name in ("train", "test") if name not in given]
+    if lacking:
+        have = ", ".join(sorted({name for name in given if name}))
+        raise ValueError(f"{place}: of the file's own splits ({have}) none is {' or '.join(lacking)}: give split=False to make new ones")
+    if "dev" in given:
+        return [name or "train" for name in given]
+    drawn = split_by_hash(place, units, labels, seed)
+    return ["dev" if name == "train" and other == "dev" else name or "train" for name, other in zip(given, drawn)]
 
 
 def sample(ids: Sequence[str], splits: Sequence[str], labels: Sequence[str], n: int, seed: int) -> list[int]:

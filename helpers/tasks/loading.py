@@ -34,10 +34,10 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
     ValueError: the data is at fault (one message names file, line and field of the first ten problems), or a column is not there.
     FileNotFoundError: there is no such task.
     """
-    from helpers.files import KINDS, from_file
+    from helpers.files import from_file, is_file
     from helpers.files.columns import ROLES
 
-    if Path(where).suffix.lower() in KINDS and not Path(where, "task.toml").exists():
+    if is_file(where):
         check_roles(Path(where).name, ROLES, columns or {})
         return from_file(where, **(columns or {}), **spec)
     folder = _folder(where)
