@@ -77,14 +77,14 @@ def read_excel(name: str, data: bytes, sheet: str | None = None) -> Table:
     try:
         book = pd.ExcelFile(io.BytesIO(data), engine="calamine")
     except ImportError:
-        cure = 'run `pip install "llm-ladder[excel]"` (it is python-calamine), or save the sheet as CSV (UTF-8)'
+        cure = 'run `pip install -c constraints.txt "python-calamine>=0.4,<1"`, or save the sheet as CSV (UTF-8)'
         raise ImportError(f"{name} is an Excel workbook, and what reads it is not installed: {cure}") from None
     except Exception as error:  # calamine's own kinds, and those of a broken zip
         raise ValueError(f"{name} is no whole Excel workbook ({error}): save it again, or the sheet as CSV (UTF-8)") from None
     sheets = [str(title) for title in book.sheet_names]
     if sheet is not None and sheet not in sheets:
         raise ValueError(f"{name} has no sheet {sheet!r}; there are {', '.join(map(repr, sheets))}: give one as sheet=")
-    frame = book.parse(sheet or sheets[0], dtype=object, keep_default_na=False).dropna(how="all")
+    frame = pd.read_excel(book, sheet_name=sheet or sheets[0], dtype=object, keep_default_na=False).dropna(how="all")
     records = [{str(column).strip(): _plain(cell) for column, cell in row.items()} for row in frame.to_dict("records")]
     if not records:
         raise ValueError(f"{name}: the sheet {sheet or sheets[0]!r} has no rows: give another as sheet=, of {', '.join(sheets)}")

@@ -147,7 +147,7 @@ def _fits(table: Table, role: str, column: str) -> bool:
     if role == "id" and _plain(column) != "id":
         return distinct == len(cells)
     if role == "split":
-        return all(isinstance(cell, str) and split_named(cell) for cell in cells) and distinct > 1
+        return {"train", "test"} <= {split_named(str(cell)) for cell in cells} and all(split_named(str(cell)) for cell in cells)
     if role == "group":
         return 1 < distinct < len(cells)
     return role != "date" or "date" in _plain(column) or share_of_dates(cells) > 0.5

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from helpers.files.layout import DELIMITERS, Form, best_reading, uneven
+from helpers.files.layout import DELIMITERS, Form, best_reading, repeated, uneven
 from helpers.files.table import Table, first_few
 
 __all__ = ["read_csv"]
@@ -80,10 +80,9 @@ def _names(name: str, header: list[str], rows: Sequence[tuple[int, list[str]]]) 
     twice = [column for column, count in Counter(header).items() if count > 1 and column]
     if twice:
         raise ValueError(f"{name}: two columns are named {twice[0]!r}: rename one in the first line")
-    for place, column in enumerate(header):
-        if column and sum(row[place].strip() == column for _, row in rows) > 1:
-            raise ValueError(
-                f"{name}: the first line looks like an example, not names: {column!r} stands below it as well. "
-                "Put a line of names above it, such as input,target"
-            )
+    if column := repeated([(0, header), *rows]):
+        raise ValueError(
+            f"{name}: the first line looks like an example, not names: {column!r} stands below it as well. "
+            "Put a line of names above it, such as input,target"
+        )
     return header

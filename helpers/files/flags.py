@@ -18,9 +18,9 @@ def with_flags(table: Table, target: str | Sequence[str] | None) -> tuple[Table,
 
     ValueError: one of several columns is not there, or holds anything else than 0 and 1 (or true, yes, x; false, no, nothing).
     """
-    if target is None or target in table.columns or (isinstance(target, str) and "," not in target):
+    if target is None or (isinstance(target, str) and (target in table.columns or "," not in target)):
         return table, target
-    names = [name.strip() for name in (target.split(",") if isinstance(target, str) else target)]
+    names = [name.strip() for name in target.split(",")] if isinstance(target, str) else list(target)
     missing = [name for name in names if name not in table.columns]
     if missing:
         raise ValueError(f"{table.name} has no column {missing[0]!r} for target=; there are {', '.join(map(repr, table.columns))}")

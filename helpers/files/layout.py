@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from helpers.files.decoding import wide_cells
 
-__all__ = ["DELIMITERS", "Form", "best_reading", "uneven"]
+__all__ = ["DELIMITERS", "Form", "best_reading", "repeated", "uneven"]
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _ABOVE = 20  # lines at most that may stand above the names
@@ -95,7 +95,8 @@ def best_reading(text: str, form: Form) -> tuple[Reading, list[str]]:
 def _below_title(text: str, form: Form, usual: Reading) -> Reading | None:
     """The first reading that fits and begins some lines further down, where the lines above are no rows."""
     for line, record in usual.records[:_ABOVE]:
-        if line > 1 and (reading := _read(text, replace(form, header=line))).fits and len(reading.records) > 2:
+        reading = _read(text, replace(form, header=line))
+        if line > 1 and reading.fits and len(reading.records) > 2 and not repeated(reading.records):
             return reading
         if sum(bool(cell.strip()) for cell in record) > 2:
             return None
@@ -174,9 +175,17 @@ def _is_title(records: Sequence[tuple[int, list[str]]]) -> bool:
     return len(filled) == 2 and filled[0][0] and sum(filled[0]) == 1 and sum(filled[1]) > 1
 
 
+def repeated(records: Sequence[tuple[int, list[str]]]) -> str | None:
+    """A name that stands twice or more in the column below it, as it does where the first record is an example."""
+    for place, cell in enumerate(records[0][1]):
+        if cell.strip() and sum(row[place].strip() == cell.strip() for _, row in records[1:]) > 1:
+            return cell.strip()
+    return None
+
+
 def _in_quotes(rows: Sequence[list[str]]) -> bool:
-    """Whether all fields of some column stand in quotes, which then are no part of the text."""
-    for cells in zip(*rows):
+    """Whether all fields of some column (in the first 2,000 rows) stand in quotes, which then are no part of the text."""
+    for cells in zip(*rows[:2000]):
         texts = [cell.strip() for cell in cells if cell.strip()]
         if len(texts) > 1 and any(all(len(text) > 1 and text[0] == text[-1] == quote for text in texts) for quote in "\"'"):
             return True

@@ -80,7 +80,7 @@ def from_file(
     sources = find_sources(path)
     file = sources[0].path
     form = Form(delimiter=delimiter, quotechar=quotechar, escapechar=escapechar, header=header)
-    table = reshaped(read(sources, Settings(encoding, form, sheet)))
+    table = reshaped(read(sources, Settings(encoding, form, sheet)), target)
     wishes = {"input": input, "target": target, "context": context, "group": group, "date": date, "id": id, "split": split}
     table, wishes["target"] = with_flags(table, target)
     chosen = choose(table, wishes)

@@ -63,7 +63,8 @@ def _of_lines(name: str, text: str, error: Exception | None) -> Table:
 
 def _broken(name: str, text: str, problems: Sequence[str], error: Exception | None) -> str:
     """What is wrong: of a file that begins as one value, the place where it breaks; else the first lines."""
-    if isinstance(error, json.JSONDecodeError) and (text.lstrip()[:1] == "[" or name.lower().removesuffix(".gz").endswith(".json")):
+    whole = text.lstrip()[:1] == "[" or name.lower().removesuffix(".gz").endswith(".json")
+    if isinstance(error, json.JSONDecodeError) and whole and error.msg != "Extra data":
         return f"{name}, line {error.lineno}: broken JSON at column {error.colno}: {error.msg}: correct it, or leave it out"
     more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
     return f"{name}, {'; '.join(problems[:3])}{more}: correct it, or leave it out"
@@ -87,6 +88,10 @@ def _one_after_the_other(text: str) -> Records:
 
 def _objects(value: Json) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _conversations(value: Json) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_objects, value))
 
 
 def _inside(value: Json) -> list[str]:
@@ -125,6 +130,7 @@ def _all_named(value: Json) -> bool:
 Fits, Read = Callable[[Json], bool], Callable[[Json], Records]
 LAYOUTS: tuple[tuple[Fits, Read, str], ...] = (
     (_objects, list, ""),
+    (_conversations, lambda value: [{"messages": turns} for turns in value], "each list of the file is a conversation"),
     (_is_split, lambda value: [dict(zip(value["columns"], row)) for row in value["data"]], "the file has columns and data apart (pandas)"),
     (_all_named, _by_split, "the lists of the file are its splits"),
     (

@@ -54,7 +54,7 @@ def split_by_date(place: str, units: Sequence[str], dates: Sequence[float]) -> l
 
 
 def split_as_given(place: str, given: Sequence[str | None], units: Sequence[str], labels: Sequence[str], seed: int) -> list[str]:
-    """The splits that the file itself has; where it has no dev, that is drawn from train, by hash, in its share of it.
+    """The splits that the file itself has; where it has no dev, a fifth of train is, by hash. A row that says none is in train.
 
     ValueError: train or test is missing.
     """
@@ -64,8 +64,9 @@ def split_as_given(place: str, given: Sequence[str | None], units: Sequence[str]
         raise ValueError(f"{place}: of the file's own splits ({have}) none is {' or '.join(lacking)}: give split=False to make new ones")
     if "dev" in given:
         return [name or "train" for name in given]
-    drawn = split_by_hash(place, units, labels, seed)
-    return ["dev" if name == "train" and other == "dev" else name or "train" for name, other in zip(given, drawn)]
+    train = [row for row, name in enumerate(given) if name != "test"]
+    drawn = dict(zip(train, split_by_hash(place, [units[row] for row in train], [labels[row] for row in train], seed)))
+    return [name if name == "test" else "dev" if drawn[row] == "dev" else "train" for row, name in enumerate(given)]
 
 
 def sample(ids: Sequence[str], splits: Sequence[str], labels: Sequence[str], n: int, seed: int) -> list[int]:
