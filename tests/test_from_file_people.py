@@ -338,7 +338,10 @@ def test_pieces_marked_in_label_studio_or_doccano_become_label_and_text(tmp_path
     value = {"start": 0, "end": 3, "labels": ["PER"]}
     rows = [{"data": {"text": f"{name} {i}"}, "annotations": [{"result": [{"from_name": "who", "to_name": "text", "value": value}]}]}
             for i in range(15) for name in ("Ann", "Bob")]  # fmt: skip
-    assert read(made(tmp_path, json.dumps(rows), "studio.json"))[1]["Bob 3"] == ["PER: Bob"]
+    assert read(made(tmp_path, json.dumps(rows), "studio.json"), metric="set_f1")[1]["Bob 3"] == ["PER: Bob"]
+    cells = [json.dumps([{"start": 0, "end": 3, "text": name, "labels": ["PER"]}]).replace('"', '""') for name in ("Ann", "Bob")]
+    path = made(tmp_path, ["text,who", *(f'Says {i},"{cells[i % 2]}"' for i in range(30))], "studio.csv")
+    assert read(path, target="who", metric="set_f1")[1]["Says 3"] == ["PER: Bob"]
 
 
 @pytest.mark.parametrize(("user", "assistant"), [("human", "gpt"), ("user", "assistant")])
@@ -406,6 +409,39 @@ def test_objects_spread_over_lines_without_a_list_around_them_are_read(tmp_path)
     """https://github.com/huggingface/datasets/pull/8086"""
     rows = "\n".join(json.dumps({"text": text, "label": label}, indent=2) for text, label in PAIRS)
     assert "the objects stand one after the other" in is_read(made(tmp_path, rows, "mine.jsonl"))
+
+
+def test_dictionaries_as_python_prints_them_are_read(tmp_path):
+    """https://github.com/intel/analytics-zoo/issues/106"""
+    rows = [str({"text": text, "label": label, "n": None, "ok": True}) for text, label in PAIRS]
+    assert "Python's dictionaries" in is_read(made(tmp_path, rows, "meta.json"))
+
+
+def test_the_articles_of_squad_become_a_row_a_question(tmp_path):
+    asked = [{"id": str(i), "question": f"Q {i}?", "answers": [{"text": f"a{i}", "answer_start": 0}] if i else []} for i in range(30)]
+    articles = [{"title": "T", "paragraphs": [{"context": f"C {i}", "qas": asked[i : i + 3]}]} for i in range(0, 30, 3)]
+    task, rows, _ = read(made(tmp_path, json.dumps({"version": "2", "data": articles}), "squad.json"))
+    assert (task.metric, rows["Q 4?"], task.report.left_out) == ("exact", ["a4"], {"no target": [1]})
+    assert task.report.columns["context"].column == "context"
+
+
+def test_lines_of_fasttext_are_read(tmp_path):
+    assert "as fastText has them" in is_read(made(tmp_path, [f"__label__{label} {text}" for text, label in PAIRS], "mine.txt"))
+
+
+def test_a_test_file_without_targets_does_not_count_as_the_test_split(tmp_path):
+    made(tmp_path, lines(pairs=PAIRS[:20]), "train.csv")
+    made(tmp_path, ["text", *TEXTS[20:]], "test.csv").write_text("text,\n" + "".join(f"{text},\n" for text in TEXTS[20:]))
+    task, _, _ = read(tmp_path)
+    assert task.report.columns["split"].why == "by 'split' no row with a target is test, so the splits are new ones"
+    assert task.report.sizes == {"train": 10, "dev": 4, "test": 6}
+    with pytest.raises(ValueError, match=r"own splits \(train\) none is test: give split=False to make new ones"):
+        read(tmp_path, split="split")
+
+
+def test_texts_that_were_garbled_before_are_told(tmp_path):
+    notes = read(made(tmp_path, lines(pairs=[(f"CafÃ© {text}", label) for text, label in PAIRS])))[2]
+    assert "texts hold 'CafÃ©' and the like: they were garbled before they came here" in notes
 
 
 def test_a_list_for_each_split_in_one_file_keeps_the_splits(tmp_path):

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from helpers.files.columns import Choice
 from helpers.files.forms import as_words
+from helpers.files.opening import split_named
 from helpers.files.table import Cell, Table
 from helpers.prompts import as_text
 from helpers.storage import short
 from helpers.tasks.task import RUN_COLUMNS
 
-__all__ = ["Rows", "usable", "enough", "with_ids", "fields", "notes"]
+__all__ = ["Rows", "usable", "settled", "enough", "with_ids", "fields", "notes"]
 
 _NOTHING = {"nan", "null", "n/a", "#n/a", "<na>"}
 LEAST = 6  # examples; with fewer, a split would hold one at most
@@ -71,6 +72,16 @@ def usable(table: Table, chosen: Mapping[str, Choice], max_chars: int) -> Rows:
     rows = rows.only([p for p in range(len(rows)) if targets[p] is not None], "no target")
     short_enough = [p for p, text in enumerate(rows.full_texts) if len(text) <= max_chars]
     return enough(rows.only(short_enough, f"longer than {max_chars:,} characters (max_chars=)"))
+
+
+def settled(rows: Rows, chosen: Mapping[str, Choice]) -> dict[str, Choice]:
+    """The choices, without a guessed column of splits that leaves train or test without a row."""
+    column = chosen["split"].column
+    if column is None or chosen["split"].stated:
+        return dict(chosen)
+    lacking = [name for name in ("train", "test") if name not in map(split_named, map(str, rows.cells(column)))]
+    why = f"by {column!r} no row with a target is {' or '.join(lacking)}, so the splits are new ones"
+    return {**chosen, "split": Choice("split", None, why)} if lacking else dict(chosen)
 
 
 def enough(rows: Rows) -> Rows:

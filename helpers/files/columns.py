@@ -44,9 +44,8 @@ def choose(table: Table, wishes: Mapping[str, Wish]) -> dict[str, Choice]:
     """
     if len(table.columns) < 2:
         only = next(iter(table.columns), "none")
-        raise ValueError(
-            f"{table.name} has one column ({only}): it needs two, an input and a target; if the fields are there, give delimiter="
-        )
+        cure = "; if the fields are there, give delimiter=" if table.kind == "CSV" else ""
+        raise ValueError(f"{table.name} has one column ({only}): it needs two, an input and a target{cure}")
     chosen = {role: _named(table, role, wish) for role, wish in wishes.items() if wish is not None}
     chosen |= {role: replace(_named(table, role, wish), why="as files of this shape have it", stated=False)
                for role, wish in table.roles.items() if role not in chosen}  # fmt: skip
@@ -147,7 +146,7 @@ def _fits(table: Table, role: str, column: str) -> bool:
     if role == "id" and _plain(column) != "id":
         return distinct == len(cells)
     if role == "split":
-        return {"train", "test"} <= {split_named(str(cell)) for cell in cells} and all(split_named(str(cell)) for cell in cells)
+        return distinct > 1 and all(split_named(str(cell)) for cell in cells)
     if role == "group":
         return 1 < distinct < len(cells)
     return role != "date" or "date" in _plain(column) or share_of_dates(cells) > 0.5

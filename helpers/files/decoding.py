@@ -27,6 +27,7 @@ _NUL = 0.01  # a larger share of a file's bytes is no slip of an export
 _ONE_BYTE = re.compile(r"cp125\d|iso8859.*|latin.*|mac.*")
 _MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _USUAL = ("cp1252", "cp1250", "cp1251", "cp1253", "shift_jis", "gb18030", "euc_kr", "mac_roman")  # elsewhere, and on old Macs
+_GARBLED = re.compile(r"\w*(?:Ã[\x80-\xbf©¼¶¤Ÿ¨ª§¡³±]|â€[™œ“”\x9d\x99])\w*")
 _WESTERN = re.compile(r"[À-ÖØ-öø-ÿŒœŠšŽžŸ“”„‘’‚–—…•€£§°«»©®™¿¡´·\xa0]")
 
 
@@ -45,6 +46,10 @@ def decode(name: str, data: bytes, encoding: str | None = None) -> tuple[str, li
     except UnicodeDecodeError as error:
         raise ValueError(_undecoded(name, data, known, error)) from None
     notes = [f"encoding={recognized!r} was recognized, and reads {_sample(text)!r}; give encoding= if that is wrong"] if recognized else []
+    if len(garbled := _GARBLED.findall(text)) > 2:
+        notes.append(
+            f"texts hold {garbled[0]!r} and the like: they were garbled before they came here, UTF-8 read as cp1252; save them anew"
+        )
     if "\0" in text:
         notes.append(f"{text.count(chr(0))} NUL characters were taken out of the text; they are a slip of the export")
     return text.replace("\0", ""), notes

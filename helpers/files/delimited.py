@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from helpers.files.layout import DELIMITERS, Form, best_reading, repeated, uneven
-from helpers.files.table import Table, first_few
+from helpers.files.table import Table, first_few, table_of
 
-__all__ = ["read_csv"]
+__all__ = ["read_csv", "read_fasttext"]
 
 _SEP = re.compile(r'"?sep=(.)"?[;,\t ]*\r?\n', re.IGNORECASE)  # Excel's own first line
 _LIMIT = 32_767  # characters of a cell, where Excel cuts
@@ -43,12 +43,24 @@ def read_csv(name: str, text: str, form: Form) -> Table:
     return Table(name, "CSV", columns, list(range(1, len(rows) + 1)), notes)
 
 
+def read_fasttext(name: str, text: str) -> Table:
+    """The lines of fastText, which begin with their labels: `__label__late __label__lost The parcel ...`."""
+    records = []
+    for line in filter(str.strip, text.split("\n")):
+        words = line.split()
+        labels = [word.removeprefix("__label__") for word in words if word.startswith("__label__")]
+        records.append({"text": " ".join(word for word in words if not word.startswith("__label__")), "label": labels})
+    table = table_of(name, "fastText", records)
+    table.notes.append("each line begins with its labels (__label__), as fastText has them")
+    return table
+
+
 def _checked(form: Form) -> Form:
     for option in ("delimiter", "quotechar", "escapechar"):
         value = vars(form)[option]
         if value is not None and len(value) != 1:
             raise ValueError(f'{option}={value!r} must be one character, such as ";" or "\\t"')
-    if form.header is not None and form.header < 1:
+    if form.header is not None and (not isinstance(form.header, int) or form.header < 1):
         raise ValueError(f"header={form.header!r} must be the number of the line that holds the names, from 1")
     return form
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.files.cleaning import fields, notes, usable
+from helpers.files.cleaning import fields, notes, settled, usable
 from helpers.files.columns import Choice, choose
 from helpers.files.draft import Draft, divided, drafted, leakage
 from helpers.files.flags import with_flags
@@ -86,6 +86,7 @@ def from_file(
     chosen = choose(table, wishes)
     folder = find_documents(file, documents)
     rows = usable(table, chosen, _positive("max_chars", max_chars))
+    chosen = settled(rows, chosen)
     cells = rows.cells(chosen["target"].column)
     targets = understand(table.name, chosen["target"].column, cells, rows.numbers, metric=metric, labels=labels)
     targets = replace(targets, options=targets.options or table.options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -50,10 +51,11 @@ def _of_lines(name: str, text: str, error: Exception | None) -> Table:
             problems += [f"line {number}{problem}"] if problem else []
             rows.append(row)
             numbers.append(number)
-    if problems and (records := _one_after_the_other(text)):
-        table = table_of(name, "JSON", records)
-        table.notes.append("the objects stand one after the other, spread over lines; each was taken as a row")
-        return table
+    for read, note in OTHERS:
+        if problems and (records := read(text)):
+            table = table_of(name, "JSON", records)
+            table.notes.append(note)
+            return table
     if problems:
         raise ValueError(_broken(name, text, problems, error))
     table = table_of(name, "JSONL", rows, numbers)
@@ -88,6 +90,34 @@ def _one_after_the_other(text: str) -> Records:
 
 def _objects(value: Json) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _python_lines(text: str) -> Records:
+    """The dictionaries of a text that has one a line as Python writes it, in single quotes; none if one is something else."""
+    try:
+        rows = [ast.literal_eval(line.strip()) for line in text.split("\n") if line.strip()]
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return []
+    return rows if all(isinstance(row, dict) for row in rows) else []
+
+
+OTHERS: tuple[tuple[Callable[[str], Records], str], ...] = (
+    (_one_after_the_other, "the objects stand one after the other, spread over lines; each was taken as a row"),
+    (_python_lines, "the lines are Python's dictionaries, not JSON; they were read as such"),
+)
+
+
+def _squad(value: Json) -> Records:
+    """One row a question, with its passage; a question without an answer has none."""
+    return [
+        {"id": question.get("id"), "question": question.get("question"), "context": paragraph.get("context"),
+         "answers": list(dict.fromkeys(answer["text"] for answer in question.get("answers", []))) or None}
+        for article in value["data"] for paragraph in article["paragraphs"] for question in paragraph["qas"]
+    ]  # fmt: skip
+
+
+def _is_squad(value: Json) -> bool:
+    return "data" in _inside(value) and all(_objects(article.get("paragraphs")) for article in value["data"])
 
 
 def _conversations(value: Json) -> bool:
@@ -131,6 +161,7 @@ Fits, Read = Callable[[Json], bool], Callable[[Json], Records]
 LAYOUTS: tuple[tuple[Fits, Read, str], ...] = (
     (_objects, list, ""),
     (_conversations, lambda value: [{"messages": turns} for turns in value], "each list of the file is a conversation"),
+    (_is_squad, _squad, "each question of SQuAD's articles became a row; those without an answer are left out"),
     (_is_split, lambda value: [dict(zip(value["columns"], row)) for row in value["data"]], "the file has columns and data apart (pandas)"),
     (_all_named, _by_split, "the lists of the file are its splits"),
     (

@@ -18,6 +18,7 @@ KINDS = {
 }  # fmt: skip
 LARGEST = 1_000_000_000  # bytes; all of it is held in memory
 _DATASET = ("dataset_dict.json", "dataset_info.json")  # what `save_to_disk` leaves in a folder
+_PACKED = (".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst")
 _SPLIT = {
     "train": r"train(ing)?", "dev": r"dev|val(id|idation)?", "test": r"test(ing)?|eval",
 }  # fmt: skip
@@ -126,7 +127,8 @@ def _checked(path: Path) -> str:
     kind = kind_of(path)
     if kind is None:
         ending = path.suffix or "no ending"
-        raise ValueError(f"{path.name}: the name must end in one of {', '.join(KINDS)} (or .gz), got {ending!r}; save it as CSV (UTF-8)")
+        cure = "unpack it" if ending.lower() in _PACKED else "save it as CSV (UTF-8)"
+        raise ValueError(f"{path.name}: the name must end in one of {', '.join(KINDS)} (or .gz), got {ending!r}; {cure}")
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} has {path.stat().st_size / 1e9:.1f} GB, and at most 1 GB is read: take a sample of its rows")
     return kind

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from helpers.files.columnar import read_excel, read_parquet, read_saved
 from helpers.files.decoding import decode
-from helpers.files.delimited import read_csv
+from helpers.files.delimited import read_csv, read_fasttext
 from helpers.files.layout import Form
 from helpers.files.objects import read_json
 from helpers.files.opening import Source, unpacked
@@ -45,6 +45,8 @@ def _text(source: Source, settings: Settings) -> tuple[str, list[str]]:
 
 def _csv(source: Source, settings: Settings) -> Table:
     text, notes = _text(source, settings)
+    if text.startswith("__label__"):
+        return read_fasttext(source.name, text)
     form = settings.form
     if source.name.lower().removesuffix(".gz").endswith(".tsv") and form.delimiter is None:
         form = replace(form, delimiter="\t")

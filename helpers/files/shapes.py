@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from helpers.files import promptfoo
+from helpers.files import promptfoo, spans
 from helpers.files.chats import is_chat, of_chats
 from helpers.files.table import Cell, Table, table_of
 from helpers.prompts import as_text
@@ -66,9 +66,8 @@ def _label_studio_values(result: Sequence[Mapping], data: Mapping) -> dict[str, 
 
 
 def _pieces(value: Mapping, text: str) -> list[str]:
-    labels = value.get("labels") or value.get("hypertextlabels")
-    if labels and "start" in value:
-        return [f"{label}: {value.get('text') or text[value['start'] : value['end']]}" for label in labels]
+    if "start" in value:
+        return spans.span_texts([value], text)
     items = next((value[key] for key in ("choices", "text", "rating", "number", "taxonomy") if key in value), [])
     return [as_text(item) for item in (items if isinstance(items, list) else [items])]
 
@@ -95,30 +94,6 @@ def _argilla(table: Table) -> Table:
     return replace(table, columns=columns, notes=[*table.notes, note], roles=roles)
 
 
-def _spans(table: Table) -> list[str]:
-    """The columns that hold marked pieces of a text, as doccano and spaCy write them: [[0, 20, "PER"], ...]."""
-    return [column for column, cells in table.columns.items() if any(map(_span_list, cells)) and all(map(_span_list, filter(None, cells)))]
-
-
-def _span_list(cell: Cell) -> bool:
-    return isinstance(cell, list) and bool(cell) and all(
-        isinstance(span, list) and len(span) == 3 and isinstance(span[0], int) and isinstance(span[1], int) for span in cell
-    )  # fmt: skip
-
-
-def _marked(table: Table) -> Table:
-    """Marked pieces as "LABEL: text", taken out of the row's text."""
-    text = next((column for column in ("text", "data", "sentence") if column in table.columns), None)
-    if text is None:
-        return table
-    columns = dict(table.columns)
-    for column in _spans(table):
-        pairs = zip(table.columns[text], table.columns[column])
-        columns[column] = [[f"{label}: {str(words)[start:end]}" for start, end, label in spans or []] for words, spans in pairs]
-    note = f'the marked pieces in {", ".join(_spans(table))} became "LABEL: text"; where they stand in the text does not count'
-    return replace(table, columns=columns, notes=[*table.notes, note])
-
-
 def _alpaca(table: Table) -> Table:
     """One instruction for all rows is the task's; else it stands before the row's input."""
     answer = next((column for column in ("output", "response", "completion", "answer") if column in table.columns), None)
@@ -141,6 +116,6 @@ SHAPES: tuple[tuple[Fits, Shape], ...] = (
     (lambda table: bool(_responses(table)), _argilla),
     (promptfoo.fits, promptfoo.shape),
     (lambda table: any(is_chat(cells) for cells in table.columns.values()), of_chats),
-    (lambda table: bool(_spans(table)), _marked),
+    (spans.fits, spans.shape),
     (_has("instruction"), _alpaca),
 )
