@@ -25,17 +25,17 @@ def of_chats(table: Table) -> Table:
     names = [column for column, cells in table.columns.items() if is_chat(cells)]
     chats = {name: [_turns(cell or []) for cell in table.columns[name]] for name in names}
     answered = {name: sum(bool(turns) and turns[-1][0] == "assistant" for turns in chats[name]) for name in names}
-    whole = next((name for name in names if answered[name] > len(table) / 2), None)
-    columns = {column: cells for column, cells in table.columns.items() if column not in names}
-    if whole is None or (len(names) > 1 and "prompt" in names):  # a prompt and its completion apart, or a prompt with another target
+    column = next((name for name in names if answered[name] > len(table) / 2), None)
+    columns = {name: cells for name, cells in table.columns.items() if name not in names}
+    if column is None or (len(names) > 1 and "prompt" in names):  # a prompt and its completion apart, or a prompt with another target
         columns |= {name: filled([_text(turns) for turns in chats[name]]) for name in names}
         note = f"the conversations in {', '.join(names)} became texts"
         return replace(table, columns=columns, notes=[*table.notes, note])
-    systems = {_system(turns) for turns in chats[whole]}
+    systems = {_system(turns) for turns in chats[column]}
     shared = systems.pop() if len(systems) == 1 else ""
-    columns["input"] = filled([_asked(turns, not shared) for turns in chats[whole]])
-    columns["target"] = filled([turns[-1][1] if turns and turns[-1][0] == "assistant" else "" for turns in chats[whole]])
-    note = f"of each conversation in {whole!r} the last answer is the target, what stands before it the input"
+    columns["input"] = filled([_asked(turns, not shared) for turns in chats[column]])
+    columns["target"] = filled([turns[-1][1] if turns and turns[-1][0] == "assistant" else "" for turns in chats[column]])
+    note = f"of each conversation in {column!r} the last answer is the target, what stands before it the input"
     note += ", and the system message, one for all, the instruction (instruction=)" if shared else ""
     return replace(table, columns=columns, notes=[*table.notes, note], roles={"input": "input", "target": "target"}, instruction=shared)
 

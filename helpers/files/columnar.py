@@ -70,7 +70,7 @@ def _with_classes(columns: dict[str, list[Cell]], features: Features) -> dict[st
 def read_excel(name: str, data: bytes, sheet: str | None = None) -> Table:
     """The columns of a sheet of a workbook (the first by itself), by pandas; the first row has the names.
 
-    ImportError: what pandas reads workbooks with is not installed. ValueError: no workbook, no such sheet, no row.
+    ValueError: what pandas reads workbooks with is not installed; no workbook, no such sheet, no row.
     """
     import pandas as pd
 
@@ -78,7 +78,7 @@ def read_excel(name: str, data: bytes, sheet: str | None = None) -> Table:
         book = pd.ExcelFile(io.BytesIO(data), engine="calamine")
     except ImportError:
         cure = 'run `pip install -c constraints.txt "python-calamine>=0.4,<1"`, or save the sheet as CSV (UTF-8)'
-        raise ImportError(f"{name} is an Excel workbook, and what reads it is not installed: {cure}") from None
+        raise ValueError(f"{name} is an Excel workbook, and what reads it is not installed: {cure}") from None
     except Exception as error:  # calamine's own kinds, and those of a broken zip
         raise ValueError(f"{name} is no whole Excel workbook ({error}): save it again, or the sheet as CSV (UTF-8)") from None
     sheets = [str(title) for title in book.sheet_names]

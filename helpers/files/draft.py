@@ -78,8 +78,8 @@ def divided(draft: Draft, chosen: Mapping[str, Choice], max_rows: int | None, se
 def _splits(draft: Draft, chosen: Mapping[str, Choice], units: Sequence[str], seed: int) -> list[str]:
     place = draft.rows.table.name
     if chosen["split"].column:
-        given = [split_named(str(cell)) for cell in draft.rows.cells(chosen["split"].column)]
-        return split_as_given(place, given, units, draft.strata, seed)
+        own = [split_named(str(cell)) for cell in draft.rows.cells(chosen["split"].column)]
+        return split_as_given(place, own, units, draft.strata, seed)
     return split_by_date(place, units, draft.dates) if draft.dates else split_by_hash(place, units, draft.strata, seed)
 
 

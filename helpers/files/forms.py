@@ -48,8 +48,8 @@ def recognized(place: str, column: str, cells: Sequence[Cell], rows: Sequence[in
     words = [as_words(cell) for cell in cells]
     stripped = [value.strip() if isinstance(value, str) else value for value in words]
     parsed = [_nested(value) for value in stripped]
-    whole = all(value is not None for value in parsed)
-    values, notes, options = converted(parsed if whole else stripped, column, metric)
+    all_nested = all(value is not None for value in parsed)
+    values, notes, options = converted(parsed if all_nested else stripped, column, metric)
     nested = [_nested(value) for value in values]
     lists, objects = (sum(isinstance(value, kind) for value in nested) for kind in (list, dict))
     if lists + objects >= 0.8 * len(values):

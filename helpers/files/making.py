@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from helpers.files.cleaning import fields, notes, settled, usable
 from helpers.files.columns import Choice, choose
 from helpers.files.draft import Draft, divided, drafted, leakage
-from helpers.files.flags import with_flags
+from helpers.files.indicators import with_flags
 from helpers.files.layout import Form
 from helpers.files.opening import Source, find_documents, find_sources
 from helpers.files.reading import Settings, read

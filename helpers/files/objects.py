@@ -65,8 +65,8 @@ def _of_lines(name: str, text: str, error: Exception | None) -> Table:
 
 def _broken(name: str, text: str, problems: Sequence[str], error: Exception | None) -> str:
     """What is wrong: of a file that begins as one value, the place where it breaks; else the first lines."""
-    whole = text.lstrip()[:1] == "[" or name.lower().removesuffix(".gz").endswith(".json")
-    if isinstance(error, json.JSONDecodeError) and whole and error.msg != "Extra data":
+    is_one = text.lstrip()[:1] == "[" or name.lower().removesuffix(".gz").endswith(".json")
+    if isinstance(error, json.JSONDecodeError) and is_one and error.msg != "Extra data":
         return f"{name}, line {error.lineno}: broken JSON at column {error.colno}: {error.msg}: correct it, or leave it out"
     more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
     return f"{name}, {'; '.join(problems[:3])}{more}: correct it, or leave it out"

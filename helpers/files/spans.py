@@ -30,8 +30,8 @@ def shape(table: Table) -> Table:
 
 def span_texts(spans: Cell, text: str) -> list[str]:
     """The pieces as "LABEL: text", one for each label of a piece."""
-    found = [_span(span) for span in spans if _is_span(span)] if isinstance(spans, list) else []
-    return [f"{label}: {words or text[start:end]}" for start, end, labels, words in found for label in labels]
+    pieces = [_span(span) for span in spans if _is_span(span)] if isinstance(spans, list) else []
+    return [f"{label}: {words or text[start:end]}" for start, end, labels, words in pieces for label in labels]
 
 
 def _columns(table: Table) -> list[str]:

@@ -53,20 +53,20 @@ def split_by_date(place: str, units: Sequence[str], dates: Sequence[float]) -> l
     return [splits[newest[unit]] for unit in units]
 
 
-def split_as_given(place: str, given: Sequence[str | None], units: Sequence[str], labels: Sequence[str], seed: int) -> list[str]:
+def split_as_given(place: str, own: Sequence[str | None], units: Sequence[str], labels: Sequence[str], seed: int) -> list[str]:
     """The splits that the file itself has; where it has no dev, a fifth of train is, by hash. A row that says none is in train.
 
     ValueError: train or test is missing.
     """
-    lacking = [name for name in ("train", "test") if name not in given]
+    lacking = [name for name in ("train", "test") if name not in own]
     if lacking:
-        have = ", ".join(sorted({name for name in given if name}))
+        have = ", ".join(sorted({name for name in own if name}))
         raise ValueError(f"{place}: of the file's own splits ({have}) none is {' or '.join(lacking)}: give split=False to make new ones")
-    if "dev" in given:
-        return [name or "train" for name in given]
-    train = [row for row, name in enumerate(given) if name != "test"]
+    if "dev" in own:
+        return [name or "train" for name in own]
+    train = [row for row, name in enumerate(own) if name != "test"]
     drawn = dict(zip(train, split_by_hash(place, [units[row] for row in train], [labels[row] for row in train], seed)))
-    return [name if name == "test" else "dev" if drawn[row] == "dev" else "train" for row, name in enumerate(given)]
+    return [name if name == "test" else "dev" if drawn[row] == "dev" else "train" for row, name in enumerate(own)]
 
 
 def sample(ids: Sequence[str], splits: Sequence[str], labels: Sequence[str], n: int, seed: int) -> list[int]:
