@@ -139,6 +139,7 @@ def test_labels_with_commas_are_a_set_where_their_parts_stand_in_others_too(tmp_
     assert (task.metric, rows[TEXTS[0]], rows[TEXTS[1]]) == ("set_f1", ["access", "urgent"], ["access"])
     assert 'parts stand in other targets too; metric="label" keeps each as one' in notes
     assert task.instruction.startswith("Decide which of these fit the text: access, billing, urgent.")
+    assert read(path, labels=list(set(kinds)))[0].metric == "label"
     assert read(path, metric="label")[0].labels == ("access", "access, urgent", "billing", "billing, urgent")
 
 
@@ -180,7 +181,7 @@ def test_several_files_and_a_folder_of_them_become_one_table(tmp_path):
     first = made(tmp_path / "parts", lines(pairs=PAIRS[:12]), "a.csv")
     second = made(tmp_path / "parts", [{"text": text, "label": label} for text, label in PAIRS[12:]], "b.jsonl")
     assert "rows 1 to 12 are those of a.csv, rows 13 to 30 are those of b.jsonl" in is_read([first, second])
-    assert load_task(tmp_path / "parts").name == from_file([first, second], quiet=True).name
+    assert load_task(tmp_path / "parts").name == from_file([first, second], quiet=True).name.replace("a-", "parts-")
 
 
 def test_files_that_are_named_after_splits_keep_them(tmp_path):
@@ -191,6 +192,19 @@ def test_files_that_are_named_after_splits_keep_them(tmp_path):
     assert len(task["dev"]) == 4
     assert "split='split'; dev, which it lacks, is drawn from train (split=False: new ones)" in task.report.split_by
     assert len(read(tmp_path, split=False)[0]["test"]) == 9
+
+
+def test_a_data_set_cloned_from_the_hub_is_read_from_its_folder_data(tmp_path):
+    from datasets import Dataset
+
+    (tmp_path / "clone" / "data").mkdir(parents=True)
+    (tmp_path / "clone" / "dataset_infos.json").write_text("{}")
+    for split, part in (("train", slice(0, 20)), ("test", slice(20, 30))):
+        rows = Dataset.from_dict({"text": TEXTS[part], "label": LABELS[part]})
+        rows.to_parquet(tmp_path / "clone" / "data" / f"{split}-00000-of-00001.parquet")
+    is_read(tmp_path / "clone")
+    task = load_task(tmp_path / "clone")
+    assert (task.name[:6], task.report.sizes) == ("clone-", {"train": 16, "dev": 4, "test": 10})
 
 
 @pytest.mark.parametrize("name", ["mine.csv.gz", "mine.jsonl.gz"])
@@ -436,7 +450,7 @@ def test_a_test_file_without_targets_does_not_count_as_the_test_split(tmp_path):
 
 def test_texts_that_were_garbled_before_are_told(tmp_path):
     notes = read(made(tmp_path, lines(pairs=[(f"CafÃ© {text}", label) for text, label in PAIRS])))[2]
-    assert "texts hold 'CafÃ©' and the like: they were garbled before they came here" in notes
+    assert "texts hold 'Ã© Message' and the like: they were garbled before they came here" in notes
 
 
 def test_a_list_for_each_split_in_one_file_keeps_the_splits(tmp_path):

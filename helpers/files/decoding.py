@@ -27,7 +27,7 @@ _NUL = 0.01  # a larger share of a file's bytes is no slip of an export
 _ONE_BYTE = re.compile(r"cp125\d|iso8859.*|latin.*|mac.*")
 _MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _USUAL = ("cp1252", "cp1250", "cp1251", "cp1253", "shift_jis", "gb18030", "euc_kr", "mac_roman")  # elsewhere, and on old Macs
-_GARBLED = re.compile(r"\w*(?:Ã[\x80-\xbf©¼¶¤Ÿ¨ª§¡³±]|â€[™œ“”\x9d\x99])\w*")
+_GARBLED = re.compile(r"Ã[\x80-\xbfŸ].{0,8}|â€[™œ“”\x9d\x99].{0,8}")
 _WESTERN = re.compile(r"[À-ÖØ-öø-ÿŒœŠšŽžŸ“”„‘’‚–—…•€£§°«»©®™¿¡´·\xa0]")
 
 
@@ -36,8 +36,8 @@ def decode(name: str, data: bytes, encoding: str | None = None) -> tuple[str, li
 
     ValueError: a binary file; an unknown encoding; bytes that are not of it, or of several, with the first one's value, line and row.
     """
-    _refuse_others(name, data, encoding)
     recognized = None if encoding else _recognized(data)
+    _refuse_others(name, data, encoding or recognized)
     known = _known(name, encoding or recognized or "utf-8")
     if encoding and _ONE_BYTE.fullmatch(known):
         _refuse_mixed(name, data, known)
@@ -69,9 +69,9 @@ def _recognized(data: bytes) -> str | None:
     for encoding, zeros in (("utf-16-le", data[1:2000:2]), ("utf-16-be", data[0:2000:2])):
         if zeros.count(0) > 0.6 * len(zeros):
             return encoding
-    if any(not line.isascii() and _is_utf8(line) for line in data.split(b"\n")):
+    if data.isascii() or any(not line.isascii() and _is_utf8(line) for line in data.split(b"\n")):
         return None
-    return "cp1252" if not data.isascii() and _looks_western(data) else None
+    return "cp1252" if _looks_western(data) else None
 
 
 def _looks_western(data: bytes) -> bool:
@@ -105,7 +105,7 @@ def _refuse_others(name: str, data: bytes, encoding: str | None) -> None:
     kind = kind or next((kind for pattern, kind in _STAND_INS.items() if pattern.match(start)), None)
     if kind:
         raise ValueError(f"{name} is no table but {kind}")
-    if encoding or _recognized(data) in ("utf-16", "utf-32", "utf-16-le", "utf-16-be"):
+    if encoding not in (None, "cp1252"):
         return
     match = re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", data)
     if match and data.count(0) + len(_CONTROL.findall(data)) > _NUL * len(data):

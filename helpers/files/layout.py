@@ -166,7 +166,7 @@ def _delimiter(text: str) -> str:
 
 
 def uneven(row: Sequence[str], width: int) -> bool:
-    return len(row) < width or any(cell.strip() for cell in row[width:])
+    return len(row) != width and (len(row) < width or any(cell.strip() for cell in row[width:]))
 
 
 def _is_title(records: Sequence[tuple[int, list[str]]]) -> bool:

@@ -92,7 +92,7 @@ def from_file(
     targets = replace(targets, options=targets.options or table.options)
     most = None if max_rows is None else _positive("max_rows", max_rows)
     draft, how = divided(drafted(rows, targets, chosen, date_format), chosen, most, seed)
-    name = name or f"{_stem(file)}-{_digest(sources)}"
+    name = name or f"{_stem(path, file)}-{_digest(sources)}"
     instruction = instruction or table.instruction or _instruction(draft.targets, chosen["target"].column, folder[0] is not None)
     report = _report(name, draft, chosen, how, instruction, folder)
     if report.guesses and not quiet:
@@ -100,8 +100,10 @@ def from_file(
     return _task(report, draft, looks, license, description)
 
 
-def _stem(file: Path) -> str:
-    return Path(file.name.removesuffix(".gz")).stem
+def _stem(path: str | Path | Sequence[str | Path], file: Path) -> str:
+    """What the task is called by: the folder, or the (first) file without its ending."""
+    folder = Path(path).expanduser() if isinstance(path, str | Path) else file
+    return folder.resolve().name if folder.is_dir() else Path(file.name.removesuffix(".gz")).stem
 
 
 def _digest(sources: Sequence[Source]) -> str:

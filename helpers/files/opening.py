@@ -18,6 +18,7 @@ KINDS = {
 }  # fmt: skip
 LARGEST = 1_000_000_000  # bytes; all of it is held in memory
 _DATASET = ("dataset_dict.json", "dataset_info.json")  # what `save_to_disk` leaves in a folder
+_ABOUT = (*_DATASET, "dataset_infos.json", "state.json")  # files about a data set, without rows
 _PACKED = (".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst")
 _SPLIT = {
     "train": r"train(ing)?", "dev": r"dev|val(id|idation)?", "test": r"test(ing)?|eval",
@@ -89,9 +90,10 @@ def _files(path: Path) -> list[Path]:
 
 
 def _tables(folder: Path) -> list[Path]:
-    """The files of rows in a folder, sorted; texts (.txt) are documents there."""
-    names = [file for file in folder.iterdir() if kind_of(file) and not file.name.startswith((".", "~$"))]
-    return sorted(file for file in names if file.suffix.lower() != ".txt" and file.name not in _DATASET)
+    """The files of rows in a folder, or in `data` in it (a clone from the Hugging Face hub), sorted; texts (.txt) are documents there."""
+    files = [file for file in folder.iterdir() if kind_of(file) and not file.name.startswith((".", "~$"))]
+    tables = sorted(file for file in files if file.is_file() and file.suffix.lower() != ".txt" and file.name not in _ABOUT)
+    return tables or (_tables(folder / "data") if (folder / "data").is_dir() else [])
 
 
 def _is_saved(folder: Path) -> bool:

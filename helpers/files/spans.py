@@ -54,7 +54,7 @@ def _parsed(cell: Cell) -> Cell:
 def _is_span(span: Cell) -> bool:
     if isinstance(span, Mapping):
         return bool(span.keys() & {"label", "labels"}) and bool(span.keys() & {"start", "start_offset"})
-    return isinstance(span, list) and len(span) == 3 and isinstance(span[0], int) and isinstance(span[1], int)
+    return isinstance(span, list) and [type(part) for part in span] == [int, int, str]
 
 
 def _span(span: Mapping | list) -> tuple[int, int, list[str], str]:

@@ -38,7 +38,7 @@ def understand(
     """
     if metric is not None and metric not in METRICS:
         raise ValueError(f"{place}: metric={metric!r} is unknown: choose one of {', '.join(METRICS)}")
-    proposal = recognized(place, column, cells, rows, metric)
+    proposal = recognized(place, column, cells, rows, metric or ("label" if labels else None))
     values = proposal.values
     keys = keys_of(cells, values) if METRICS[metric or proposal.metric].of_lists else ()
     if len({json.dumps(value) for value in values}) < 2:
