@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from helpers import places
 from helpers.decide import asking, climb, decide, export, rungs_for
 from helpers.decide.findings import Findings
-from helpers.decide.flags import as_flags, file_settings, parser
-from helpers.decide.rungs import Budget, Prices
-from helpers.decide.screen import page, screen
+from helpers.decide.flags import as_flags, file_settings, own_prompt, parser
+from helpers.decide.rungs import Budget
+from helpers.decide.screen import screen
+from helpers.decide.webpage import page
 from helpers.metrics import score
 from helpers.models import load
 from helpers.models.reply import ModelError
 from helpers.progress import say
-from helpers.prompts import Template
 from helpers.storage import write_text
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-PRICES = Prices()
-
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line says; the exit code: 0; 1 if a person said no; 2 if it could not be done, with one line; 130 on Ctrl-C."""
@@ -46,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         return _run(options)
     except SystemExit as stop:  # --help, or an error in the flags
         return int(stop.code or 0)
-    except (ValueError, OSError, RuntimeError) as error:
+    except (ValueError, OSError, RuntimeError, EOFError) as error:
         print(f"ladder decide: {as_flags(' '.join(str(error).split()))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -63,7 +61,7 @@ def _run(options: argparse.Namespace) -> int:
     if not _agreed(ladder, model, options):
         return 1
     findings = _findings(ladder, model, options)
-    out = options.out or places.outputs("decide", f"{Path(options.file).stem}-{datetime.now():%Y-%m-%dT%H-%M-%S}")
+    out = options.out or _new_folder(Path(options.file).stem)
     for rung in findings.rungs:
         rung.run.save(out / "runs" / rung.name)
     file = write_text(out / "index.html", page(findings, flags=as_flags))
@@ -77,6 +75,13 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _new_folder(stem: str) -> Path:
+    """outputs/decide/<file>-<time>; with a number behind it where two runs end in one second."""
+    name = f"{stem}-{datetime.now():%Y-%m-%dT%H-%M-%S}"
+    names = (name, *(f"{name}-{number}" for number in range(2, 100)))
+    return next(folder for name in names if not (folder := places.outputs("decide", name)).exists())
+
+
 def _task(options: argparse.Namespace) -> Task:
     """The file as a task; or a task by its name. With the reader's own prompt, if there is one."""
     from helpers.files import from_file
@@ -87,21 +92,7 @@ def _task(options: argparse.Namespace) -> Task:
     if named and settings:
         raise ValueError(f"{options.file} is a task, whose task.toml says what it is: leave --{next(iter(settings)).replace('_', '-')} out")
     task = load_task(options.file) if named else from_file(options.file, quiet=True, **settings)
-    return replace(task, prompts={**task.prompts, **_own_prompt(options.prompt, task)}) if options.prompt else task
-
-
-def _own_prompt(file: Path, task: Task) -> dict[str, str]:
-    """The prompt of a file, in the place of the one that is used most."""
-    name = "reading" if task.documents else "engineered"
-    text = file.read_text(encoding="utf-8-sig").strip()
-    fields = Template(file.name, text).fields
-    known = [*task["train"].column_names, *(["passages"] if task.documents else [])]
-    missing = [field for field in (["input", "passages"] if task.documents else ["input"]) if field not in fields]
-    odd = [field for field in fields if field not in known or field == "target"]
-    if missing or odd:
-        wrong = f"lacks {{{missing[0]}}}" if missing else f"has {{{odd[0]}}}, which a question does not have"
-        raise ValueError(f"--prompt {file.name} {wrong}; it needs {{input}}, and may have any of {', '.join(set(known) - {'target'})}")
-    return {name: text}
+    return replace(task, prompts={**task.prompts, **own_prompt(options.prompt, task)}) if options.prompt else task
 
 
 def _ladder(task: Task, model: Model, options: argparse.Namespace) -> Ladder:
@@ -146,7 +137,7 @@ def _findings(ladder: Ladder, model: Model, options: argparse.Namespace) -> Find
         verdict=verdict,
         margin=options.margin,
         bar=about,
-        prices=PRICES.words,
+        prices=f"{options.price.words} (--price)",
         skipped=ladder.skipped | failed,
         warnings=notes,
         command=options.typed,
@@ -182,11 +173,13 @@ def _climb(ladder: Ladder, options: argparse.Namespace) -> tuple[list[Rung], dic
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
             try:
-                rungs += climb(replace(ladder, steps=(step,)), split="test", limit=options.limit, prices=PRICES)
+                rungs += climb(replace(ladder, steps=(step,)), split="test", limit=options.limit, prices=options.price)
                 outcome = repr(rungs[-1].run.score)
             except ModelError as error:
                 failed[step.name] = outcome = str(error)
-        notes |= {str(warning.message): None for warning in caught if warning.category is UserWarning}
+        over = step.name not in failed and rungs[-1].run.look is not None and rungs[-1].run.look.over
+        news = caught[:-1] if over else caught  # the last is about this look; all looks are told in one sentence
+        notes |= {str(warning.message): None for warning in news if warning.category is UserWarning}
         say(f"{place}: {outcome}, {time.perf_counter() - started:.1f} s")
     if failed and not any(rung.run.model != "none" for rung in rungs):
         raise ModelError(next(iter(failed.values())))

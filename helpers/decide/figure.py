@@ -79,7 +79,7 @@ def _frame(ax: Axes, verdict: Verdict, x: str, zero: float | None, unknown: list
     ax.set_xscale("log")
     ax.xaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter=StrMethodFormatter("{x:g}"), minor_formatter=NullFormatter())
     ax.margins(x=0.08)
-    ax.set_ylim(-0.05, min(1.05, max(float(table["high"].fillna(0).max()), verdict.good_enough or 0.0) + 0.12))
+    ax.set_ylim(-0.05, min(1.12, max(float(table["high"].fillna(0).max()), verdict.good_enough or 0.0) + 0.12))
     if zero is not None:
         ax.axvline(zero * 1.4, color=COLORS["gray"], lw=0.8)
         ax.annotate("costs 0", (zero, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", fontsize=8.5, color=COLORS["gray"])

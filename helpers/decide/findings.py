@@ -127,6 +127,19 @@ class Findings:
         return Sample(rows[0][1]["input"], target, replies)
 
     @property
+    def notes(self) -> list[str]:
+        """What a reader of the ladder must know: which rungs were left out, warnings, too many looks, what costs mean."""
+        reasons = dict.fromkeys(self.skipped.values())
+        left_out = [f"left out {', '.join(name for name, why in self.skipped.items() if why == reason)}: {reason}" for reason in reasons]
+        return [*left_out, *self.warnings, *self._looks(), f"costs: {self.prices}"]
+
+    def _looks(self) -> list[str]:
+        last = max((rung.run.look for rung in self.rungs if rung.run.look), key=lambda look: look.number, default=None)
+        if last is None or not last.over:
+            return []
+        return [f"the test split has had {last.number} looks, and {last.budget} are honest (--looks): rely on fresh test rows instead"]
+
+    @property
     def next_steps(self) -> list[str]:
         """What to do now, the most useful first."""
         unsettled = [] if self.verdict.rung else [*self._stronger(), *self._prompt()]

@@ -9,9 +9,15 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-__all__ = ["Setting", "as_flags", "file_settings", "parser"]
+from helpers.prompts import Template
+
+if TYPE_CHECKING:
+    from helpers.decide.rungs import Prices
+    from helpers.tasks import Task
+
+__all__ = ["Setting", "as_flags", "file_settings", "own_prompt", "parser"]
 
 OURS = ("path", "quiet", "looks", "license", "description")  # of from_file's arguments: those that are no flags of the file
 LADDER = ("good_enough", "margin", "looks", "shots", "limit")  # arguments of Python that are flags of the ladder
@@ -45,6 +51,8 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             near = difflib.get_close_matches(unknown[1], self._option_string_actions, 1, 0.5)
             message = f"there is no flag {unknown[1]}" + (f"; did you mean {near[0]}?" if near else "; ladder decide --help lists them")
+        if message.endswith("required: file"):
+            message = "no file was named: ladder decide my.csv"
         print(f"ladder decide: {message}", file=sys.stderr)
         raise SystemExit(2)
 
@@ -59,6 +67,8 @@ def parser() -> Parser:
                         "most frequent answer, and the margin)")  # fmt: skip
     ladder.add_argument("--margin", type=_share, default=0.05, metavar="D", help="a smaller gain is not worth a climb (default: 0.05)")
     ladder.add_argument("--max-cost", type=_dollars, metavar="USD", help="what 1,000 answers may cost")
+    ladder.add_argument("--price", type=_price, default="gpt-4.1", metavar="MODEL", help="what an unbilled token is taken to cost: as that "
+                        "hosted model's, or dollars for an hour of this machine (default: gpt-4.1)")  # fmt: skip
     ladder.add_argument("--private", action="store_true", help="no rung whose data leaves this machine")
     ladder.add_argument("--prompt", type=Path, metavar="FILE", help="your prompt with {input}, in place of the engineered one")
     ladder.add_argument("--shots", type=_count, default=3, metavar="N", help="solved examples in a prompt (default: 3)")
@@ -118,12 +128,29 @@ def _unescaped(text: str) -> str:
     return text.replace("\\n", "\n").replace("\\t", "\t") if "{" in text or len(text) == 2 else text
 
 
+def own_prompt(file: Path, task: Task) -> dict[str, str]:
+    """The prompt of a file, in the place of the one that is used most. ValueError: it is not there, or has other fields than a row."""
+    name = "reading" if task.documents else "engineered"
+    if not file.is_file():
+        raise ValueError(f"--prompt {file}: there is no such file; it is a text with {{input}} where a row's text belongs")
+    text = file.read_text(encoding="utf-8-sig").strip()
+    fields = Template(file.name, text).fields
+    known = [*task["train"].column_names, *(["passages"] if task.documents else [])]
+    missing = [field for field in (["input", "passages"] if task.documents else ["input"]) if field not in fields]
+    odd = [field for field in fields if field not in known or field == "target"]
+    if missing or odd:
+        wrong = f"lacks {{{missing[0]}}}" if missing else f"has {{{odd[0]}}}, which a question does not have"
+        raise ValueError(f"--prompt {file.name} {wrong}; it needs {{input}}, and may have any of {', '.join(set(known) - {'target'})}")
+    return {name: text}
+
+
 def as_flags(text: str) -> str:
-    """A sentence in which arguments of Python stand as flags.
+    """A sentence in which what one types in Python stands as a flag.
 
     >>> as_flags("give group=False, or name it with date=")
     'give --group none, or name it with --date'
     """
+    text = re.sub(r'\bload\("([^"]+)"\)', r"--model \1", text)
     names = "|".join([*_arguments(), *LADDER])
 
     def flag(match: re.Match) -> str:
@@ -139,6 +166,17 @@ def _share(text: str) -> float:
 
 def _dollars(text: str) -> float:
     return _number(text, "dollars, 0 or more, such as 1.50", float, lambda value: value >= 0)
+
+
+def _price(text: str) -> Prices:
+    from helpers.decide.rungs import Prices
+
+    try:
+        return Prices(dollars_per_hour=float(text)) if text.replace(".", "", 1).isdigit() else Prices.like(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"got {text!r}; it is a model in helpers/models/prices.toml, such as gpt-4.1, or dollars an hour, such as 0.10"
+        ) from None
 
 
 def _count(text: str) -> int:

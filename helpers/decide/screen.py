@@ -1,40 +1,32 @@
-"""What `ladder decide` shows: one screen of text, and one page of HTML that needs nothing beside it."""
+"""What `ladder decide` shows in the terminal: one screen of text, the verdict and what to do next at its end."""
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.decide.figure import draw, draw_confusion
 from helpers.decide.findings import Findings, Sample
 from helpers.metrics import metric
 from helpers.prompts import as_text
 
 if TYPE_CHECKING:
-    import pandas
-    from matplotlib.axes import Axes
-
     from helpers.tasks import Task
 
-__all__ = ["page", "reading", "screen"]
+__all__ = ["cells", "number", "reading", "screen", "title"]
 
 LABELS = 12  # rows of the per-class table on the screen
 BRIEF = ("Read", "Left out", "Splits", "Labels", "Leakage")  # the parts of what was read that stand on the screen
 MANY = 12  # labels whose counts are listed one by one
-PAGE = Path(__file__).with_name("page.html")
 
 
 def screen(findings: Findings, *, width: int = 110, flags: Callable[[str], str] = str) -> str:
     """The findings as text, the verdict and what to do next at its end. flags: turns the arguments that the report names into flags."""
-    where, model, bar = _title(findings)
+    where, model, bar = title(findings)
     read = [_headed(title, [flags(line) for line in lines], width) for title, lines in reading(findings.task) if title in BRIEF]
-    notes = [_headed("Note", [note], width) for note in [*_left_out(findings), *findings.warnings, f"costs: {findings.prices}"]]
+    notes = [_headed("Note", [note], width) for note in findings.notes]
     *_, because, verdict = findings.verdict.reasons
     steps = [_headed("Or" if at else "Next", [step], width) for at, step in enumerate(findings.next_steps)]
     parts = [read, _ladder(findings), notes, _replies(findings.samples, width), _classes(findings)]
@@ -42,7 +34,7 @@ def screen(findings: Findings, *, width: int = 110, flags: Callable[[str], str] 
     return "\n\n".join([f"{where} · {model}\n{bar}", *("\n".join(part) for part in [*parts, end] if part)])
 
 
-def _title(findings: Findings) -> tuple[str, str, str]:
+def title(findings: Findings) -> tuple[str, str, str]:
     """The file, the model and where the rows go, the bar."""
     report = findings.task.report
     where = "nothing leaves this machine" if findings.here else "your rows are sent to its server"
@@ -54,19 +46,13 @@ def _headed(title: str, lines: Sequence[str], width: int) -> str:
     return "\n".join(f"{title if not at else '':<10}{line}" for at, line in enumerate(wrapped))
 
 
-def _left_out(findings: Findings) -> list[str]:
-    """The rungs that were left out, those of one reason together."""
-    reasons = dict.fromkeys(findings.skipped.values())
-    return [f"left out {', '.join(name for name, why in findings.skipped.items() if why == reason)}: {reason}" for reason in reasons]
-
-
 def _ladder(findings: Findings) -> list[str]:
     """The ladder's table, the lowest rung first."""
-    rows = [_cells(row, findings) for row in findings.table.to_dict("records")]
+    rows = [cells(row, findings) for row in findings.table.to_dict("records")]
     return _aligned([list(rows[0]), *(list(row.values()) for row in rows)])
 
 
-def _cells(row: dict, findings: Findings) -> dict[str, str]:
+def cells(row: dict, findings: Findings) -> dict[str, str]:
     """One rung of the ladder, as both the screen and the page show it."""
     cells = {
         "rung": row["rung"],
@@ -107,55 +93,18 @@ def _classes(findings: Findings) -> list[str]:
     if not findings.labeled:
         return []
     table = findings.classes(findings.rung).sort_values("targets", ascending=False, kind="stable")
-    rows = [[str(label), *(_number(value) for value in row)] for label, *row in table.head(LABELS).itertuples()]
+    rows = [[str(label), *(number(value) for value in row)] for label, *row in table.head(LABELS).itertuples()]
     more = [f"and {len(table) - LABELS} more labels, on the page"] if len(table) > LABELS else []
     return [*_aligned([[findings.rung.name, "targets", "answers", "precision", "recall", "F1"], *rows]), *more]
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.2f}" if isinstance(value, float) else f"{value}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     return ["  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def page(findings: Findings, *, flags: Callable[[str], str] = str) -> str:
-    """The findings as one HTML page; its pictures are in it, and it loads nothing."""
-    from jinja2 import Environment
-
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    classes = findings.classes(findings.rung) if findings.labeled else None
-    return environment.from_string(PAGE.read_text(encoding="utf-8")).render(
-        findings=findings,
-        title=_title(findings),
-        left_out=_left_out(findings),
-        reading=[(title, [flags(line) for line in lines]) for title, lines in reading(findings.task)],
-        ladder=[_cells(row, findings) for row in findings.table.to_dict("records")],
-        figure=_picture(lambda: draw(findings.verdict)),
-        confusion=_picture(lambda: draw_confusion(findings.confusion(findings.rung))) if findings.labeled else "",
-        classes=[] if classes is None else _class_rows(classes),
-        settled=bool(findings.verdict.rung),
-        readable=[(rung.name, findings.readable(rung)) for rung in findings.rungs if findings.unreadable(rung)],
-        isnan=math.isnan,
-    )
-
-
-def _class_rows(table: pandas.DataFrame) -> list[list[str]]:
-    rows = table.sort_values("targets", ascending=False, kind="stable").itertuples()
-    return [[str(label), *(_number(value) for value in row)] for label, *row in rows]
-
-
-def _picture(paint: Callable[[], Axes]) -> str:
-    """A figure as the address of a picture that holds its own bytes."""
-    import matplotlib.pyplot as plt
-
-    figure = paint().figure
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=150, bbox_inches="tight")
-    plt.close(figure)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def reading(task: Task) -> list[tuple[str, list[str]]]:
