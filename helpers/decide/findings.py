@@ -86,6 +86,11 @@ class Findings:
         answers = rung.run.scored_rows["answer"].to_list()
         return len(answers) - metric(self.task.metric).readable(answers, self.task.labels)
 
+    @property
+    def hard_to_read(self) -> list[Rung]:
+        """The rungs of whose replies more than a tenth could not be read."""
+        return [rung for rung in self.rungs if self.unreadable(rung) > OFTEN * len(rung.run.table)]
+
     def classes(self, rung: Rung) -> pandas.DataFrame:
         """Of a task with labels: precision, recall and F1 of each label."""
         rows = rung.run.scored_rows
@@ -156,9 +161,9 @@ class Findings:
             score = self.rung.run.score.value
             return f"Lower the bar, if the {score:.2f} of {self.rung.name} is of use to you: --good-enough {lower_bar:g} is surely met."
         if verdict.more_examples:
-            return f"{self._more(verdict.more_examples)} Until then use {verdict.meanwhile}."
+            return self._more(verdict.more_examples)
         ask_less = f"--good-enough {lower_bar:g}, or --margin {2 * self.margin:g}"
-        return f"Ask for less, as more than {MOST:,} further rows would be needed: {ask_less}. Until then use {verdict.meanwhile}."
+        return f"Ask for less, as more than {MOST:,} further rows would be needed: {ask_less}."
 
     def _more(self, examples: int) -> str:
         """How many rows to label so that the test split gets so many more examples."""
@@ -176,7 +181,7 @@ class Findings:
 
     def _prompt(self) -> list[str]:
         worst = max(self.rungs, key=self.unreadable)
-        if self.unreadable(worst) <= OFTEN * len(worst.run.table):
+        if worst not in self.hard_to_read:
             return []
         return [f"Try a prompt of yours: --prompt my_prompt.txt, with {{input}} in it. Of {worst.name}, {self.readable(worst)}."]
 

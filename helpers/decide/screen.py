@@ -30,7 +30,7 @@ def screen(findings: Findings, *, width: int = 110, flags: Callable[[str], str] 
     *_, because, verdict = findings.verdict.reasons
     steps = [_headed("Or" if at else "Next", [step], width) for at, step in enumerate(findings.next_steps)]
     parts = [read, _ladder(findings), notes, _replies(findings.samples, width), _classes(findings)]
-    end = [_headed("Because", [because], width), _headed("", [verdict], width), *steps]
+    end = [_headed("Verdict", [verdict.removeprefix("Verdict: "), because], width), *steps]
     return "\n\n".join([f"{where} · {model}\n{bar}", *("\n".join(part) for part in [*parts, end] if part)])
 
 

@@ -41,7 +41,7 @@ def page(findings: Findings, *, flags: Callable[[str], str] = str) -> str:
         confusion=_picture(lambda: draw_confusion(findings.confusion(findings.rung))) if findings.labeled else "",
         classes=[] if classes is None else _class_rows(classes),
         settled=bool(findings.verdict.rung),
-        readable=[(rung.name, findings.readable(rung)) for rung in findings.rungs if findings.unreadable(rung)],
+        readable=[(rung.name, findings.readable(rung)) for rung in findings.hard_to_read],
         isnan=math.isnan,
     )
 
@@ -50,7 +50,7 @@ def _flagged(text: str) -> Markup:
     """A sentence whose flags are set as code, so that no line breaks inside one."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"(?<![\w-])(--[\w-]+)", r"<code>\1</code>", str(escape(text))))
+    return Markup(re.sub(r"(?<![\w-])(--[a-z][\w-]*(?: (?:hf|openai):[\w/-]+(?:\.[\w/-]+)*)?)", r"<code>\1</code>", str(escape(text))))
 
 
 def _class_rows(table: pandas.DataFrame) -> list[list[str]]:
