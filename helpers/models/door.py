@@ -110,6 +110,14 @@ class Model:
             yield from ((i, replace(reply, cached=True)) for i in where[key])
         yield from self._ask_and_keep({key: at for key, at in where.items() if key not in known}, chats, settings)
 
+    def unknown(self, chats: list[list[dict]], settings: Settings) -> list[int]:
+        """One position for each conversation that the cache cannot answer, so that it would have to be asked; nobody is asked."""
+        if self._cache is None:
+            return list(range(len(chats)))
+        where = self._keys(chats, settings)
+        known = self._cache.get(list(where))
+        return [at[0] for key, at in where.items() if key not in known]
+
     def _ask_and_keep(self, missing: dict[str, list[int]], chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
         keys = list(missing)
         for batch in self.provider.answer([chats[missing[key][0]] for key in keys], settings) if keys else ():
