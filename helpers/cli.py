@@ -13,7 +13,10 @@ from typing import Any
 __all__ = ["main"]
 
 # Commands with their own arguments: module:function(arguments), imported when called.
-ELSEWHERE: dict[str, tuple[str, str]] = {"pocket": ("pocket_maker.cli:main", "make and measure the pocket model")}
+ELSEWHERE: dict[str, tuple[str, str]] = {
+    "decide": ("helpers.decide.command:main", "the whole ladder on a file of yours: one screen, one page, a verdict"),
+    "pocket": ("pocket_maker.cli:main", "make and measure the pocket model"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -113,8 +113,8 @@ class _Walk:
     def _object(self, value: Any) -> str:
         if isinstance(value, ModuleType):
             return _name(value)
-        if own := _own_fingerprint(value):
-            return f"{_name(value)} {own}"
+        if fingerprint := _own_fingerprint(value):
+            return f"{_name(value)} {fingerprint}"
         inner = next((part for part in _wrapped(value) if part is not None), None)
         if inner is not None:
             return f"{_name(value)} {self.text(inner)}"

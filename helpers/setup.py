@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import re
@@ -10,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.storage import file_digest
 
 if TYPE_CHECKING:
     import pandas
@@ -64,10 +64,11 @@ def _tasks() -> tuple[str, str, str]:
 
 
 def _pocket() -> tuple[str, str, str]:
-    weights, note = places.data("pocket", "model.safetensors"), places.data("pocket", "training.json")
+    weights = places.data("pocket", "model.safetensors")
+    note = places.data("pocket", "training.json")
     if not (weights.exists() and note.exists()):
         return "pocket model", "missing", "git checkout data/pocket"
-    same = hashlib.sha256(weights.read_bytes()).hexdigest() == json.loads(note.read_text(encoding="utf-8"))["sha256"]
+    same = file_digest(weights) == json.loads(note.read_text(encoding="utf-8"))["sha256"]
     return _row("pocket model", same, "its checksum differs", "git checkout data/pocket")
 
 

@@ -10,7 +10,7 @@ import pytest
 from tiny import tiny_causal, tiny_seq2seq
 
 from helpers.models import ModelError, load, wrap
-from helpers.models.four_bits import quiet_peft
+from helpers.models.weights import quiet_peft
 
 QUESTIONS = [f"what is {i} plus {'12 ' * (i % 4)}?" for i in range(5)]
 
@@ -166,7 +166,7 @@ def test_broken_adapter_files_are_named(tmp_path: Path) -> None:
 
 def test_where_a_base_lies_is_remembered_and_a_broken_note_is_no_error(tmp_path: Path) -> None:
     from helpers import places
-    from helpers.models.known import recall, remember
+    from helpers.models.adapter import recall, remember
 
     remember("abc", tmp_path)
     remember("def", tmp_path / "gone")

@@ -12,7 +12,7 @@ from tiny import tiny_causal
 
 from helpers.models import Reply, load
 from helpers.models.cache import Cache, open_cache, reply_key
-from helpers.models.calls import split_calls
+from helpers.models.messages import split_calls
 from helpers.models.reply import ModelError, Settings
 
 CALLS = ({"name": "f", "arguments": {"x": 1}},)

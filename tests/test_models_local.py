@@ -10,8 +10,8 @@ from tiny import CHAT, tiny_causal, tiny_seq2seq
 
 from helpers import places
 from helpers.models import Model, ModelError, load
-from helpers.models.calls import split_calls
 from helpers.models.decode import Noise, batches, decode
+from helpers.models.messages import split_calls
 from helpers.models.reply import Settings
 
 QUESTIONS = [f"what is {i} plus {'12 ' * (i % 4)}?" for i in range(9)]

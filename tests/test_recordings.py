@@ -12,8 +12,7 @@ from tiny import tiny_causal
 
 from helpers import methods, runs
 from helpers.models import Model, ModelError, load
-from helpers.models.recorder import RECORD, read_part
-from helpers.models.recordings import Recording, conversation_key, place, read, weights
+from helpers.models.recordings import RECORD, Recording, conversation_key, place, read, read_part, weights
 from helpers.models.replay import NOTES, STRICT
 from helpers.models.replay import sample as drawn
 from helpers.models.reply import Reply, Settings

@@ -22,8 +22,8 @@ import pytest
 from helpers import places, tracking
 from helpers.runs import Run
 from helpers.tracking import comet
-from helpers.tracking.privacy import scrubber
 from helpers.tracking.recovery import claim, running
+from helpers.tracking.values import scrubber
 
 TEMPLATE = {"name": "bare", "text": "Mood of: {input}", "system": "", "version": "3", "fingerprint": "f00"}
 LOG_20 = """

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.four_bits import quiet_peft, read_nf4, rounded
-from helpers.models.known import recall
-from helpers.models.packaged import NAMED, named
+from helpers import places, storage
+from helpers.models.packaged import NAMED, find, named
 from helpers.models.reply import ModelError
-from helpers.models.weights import Folder, find, header, read_model
+from helpers.models.weights import Folder, header, quiet_peft, read_json, read_model, read_nf4, rounded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from helpers.models.cache import Cache
 
-__all__ = ["Adapter"]
+__all__ = ["Adapter", "recall", "remember"]
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
 NOTE = "tuned.json"
+AGAIN = "write the adapter again"
 PREFIX = "base_model.model."  # peft puts it before the name of each of the base's modules
 
 
@@ -43,8 +43,8 @@ class Adapter:
 
         ModelError: a file is missing or broken, its base is not here, or is not what it was trained on.
         """
-        config = _json(path / CONFIG)
-        note = _json(path / NOTE) if (path / NOTE).exists() else {}
+        config = read_json(path / CONFIG, AGAIN)
+        note = read_json(path / NOTE, AGAIN) if (path / NOTE).exists() else {}
         if not (path / WEIGHTS).exists():
             raise ModelError(f"no {WEIGHTS} in {path.name!r}: save it with safetensors (model.save_pretrained(folder))")
         header(path / WEIGHTS)
@@ -111,13 +111,12 @@ class Adapter:
             )
 
     def _check_shapes(self, model: PreTrainedModel) -> None:
-        modules = dict(model.named_modules())
+        shapes = {name: tuple(weight.shape) for name, weight in model.state_dict().items()}
         for name, shape in sorted(header(self.path / WEIGHTS).items()):
             part = re.fullmatch(rf"{re.escape(PREFIX)}(.+)\.lora_([AB])\.weight", name)
             if part is None and name != "prompt_embeddings":
                 continue
-            module = modules.get(part[1]) if part else model.get_input_embeddings()
-            own_shape = tuple(module.weight.shape) if hasattr(module, "weight") else ()
+            own_shape = shapes.get(f"{part[1]}.weight", ()) if part else tuple(model.get_input_embeddings().weight.shape)
             size = shape[0] if part and part[2] == "B" else shape[1]
             rows = int(self.config["num_virtual_tokens"]) if part is None else shape[0]
             if size not in own_shape or rows != shape[0]:
@@ -156,11 +155,24 @@ def _base(path: Path, spec: str, sha256: str) -> Path:
     return base
 
 
-def _json(path: Path) -> dict:
+def remember(sha256: str, folder: Path) -> None:
+    """Note where the base with these weights lies, in `.cache/bases.json`. That this fails is no error: it is a convenience."""
+    known = _known()
+    where = str(folder.resolve())
+    if known.get(sha256) == where:
+        return
+    with contextlib.suppress(OSError):
+        storage.write_json(places.cache("bases.json"), known | {sha256: where})
+
+
+def recall(sha256: str) -> Path | None:
+    """The folder noted for these weights, if it is still there; whether it still holds them is for the caller to check."""
+    folder = _known().get(sha256)
+    return Path(folder) if isinstance(folder, str) and Path(folder).is_dir() else None
+
+
+def _known() -> dict:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); write the adapter again") from error
-    if not isinstance(content, dict):
-        raise ModelError(f"{path.parent.name}/{path.name} holds no JSON object; write the adapter again")
-    return content
+        return storage.read_json(places.cache("bases.json"))
+    except ValueError:
+        return {}

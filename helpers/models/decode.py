@@ -63,7 +63,7 @@ def decode(model: PreTrainedModel, rows: list[list[int]], *, max_tokens: int, no
 
     with torch.inference_mode():
         if model.config.is_encoder_decoder:
-            out = _generate(model, *_padded(model, rows, left=False), max_tokens, noise).sequences[:, 1:]
+            out = _generate(model, *_padded(model, rows, on_left=False), max_tokens, noise).sequences[:, 1:]
             return [_ended(row, model.generation_config.eos_token_id) for row in out.tolist()]
         return _rounds(model, rows, max_tokens, noise)
 
@@ -72,7 +72,7 @@ def _rounds(model: PreTrainedModel, rows: list[list[int]], max_tokens: int, nois
     """Short rounds of `generate`; after each one the rows that have ended leave the batch, and so cost nothing more."""
     cache, simple = _start(model, rows)
     shared = cache.get_seq_length() if cache is not None else 0
-    ids, mask = _padded(model, rows, left=True, shared=shared)
+    ids, mask = _padded(model, rows, on_left=True, shared=shared)
     done = [[] for _ in rows]
     alive = list(range(len(rows)))
     size = FIRST if simple and len(rows) > 1 else max_tokens
@@ -83,7 +83,9 @@ def _rounds(model: PreTrainedModel, rows: list[list[int]], max_tokens: int, nois
         for i, row in zip(alive, new, strict=True):
             done[i] += row
         keep = [n for n, row in enumerate(new) if row[-1] not in model.generation_config.eos_token_id]
-        alive, max_tokens, size = [alive[n] for n in keep], max_tokens - size, 2 * size
+        alive = [alive[n] for n in keep]
+        max_tokens -= size
+        size *= 2
         if alive and max_tokens > 0:
             ids, mask, cache = _narrow(out, mask, keep)
             if noise is not None:
@@ -100,7 +102,7 @@ def _start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[Any, bool]:
     shared = _common(rows)
     if not simple or len(rows) == 1 or shared < SHARED:
         return None, simple
-    ids, mask = _padded(model, [rows[0][:shared]], left=True)
+    ids, mask = _padded(model, [rows[0][:shared]], on_left=True)
     model(input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True)
     cache.batch_repeat_interleave(len(rows))
     return cache, True
@@ -129,14 +131,14 @@ def _generate(model: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor, siz
     return model.generate(ids, attention_mask=mask, max_new_tokens=size, logits_processor=processors, return_dict_in_generate=True, **more)
 
 
-def _padded(model: PreTrainedModel, rows: list[list[int]], *, left: bool, shared: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+def _padded(model: PreTrainedModel, rows: list[list[int]], *, on_left: bool, shared: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids and mask; on the left, padding stands between the shared beginning and the rest of a row."""
     import torch
 
     pad = model.generation_config.pad_token_id
     longest = max(map(len, rows))
     gaps = [longest - len(row) for row in rows]
-    head = [shared if left else len(row) for row in rows]
+    head = [shared if on_left else len(row) for row in rows]
     mask = [[1] * n + [0] * gap + [1] * (len(row) - n) for row, n, gap in zip(rows, head, gaps, strict=True)]
     ids = [row[:n] + [pad] * gap + row[n:] for row, n, gap in zip(rows, head, gaps, strict=True)]
     return torch.tensor(ids, device=model.device), torch.tensor(mask, device=model.device)

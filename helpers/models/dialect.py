@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
 
-from helpers.models.calls import to_openai
-from helpers.models.prices import thinks
+from helpers.models.hosted import thinks
+from helpers.models.messages import fold_system, to_openai
 from helpers.models.reply import Settings
-from helpers.models.retry import message
+from helpers.models.response import message, read_failure
 
-__all__ = ["Dialect", "Form", "dialect_of", "fold_system"]
+__all__ = ["Dialect", "Form", "dialect_of"]
 
 OPENAI = "https://api.openai.com/"
 REFUSAL = re.compile(
@@ -79,9 +78,10 @@ class Form:
 
     def after(self, error: Exception, messages: list[dict], settings: Settings) -> Form | None:
         """The form to try next; None if the error is no refusal of how the request was written."""
-        status = getattr(error, "status_code", None)
-        text = f"{getattr(error, 'code', None) or ''} {message(error)}"
-        about = str(getattr(error, "param", None) or text)
+        failure = read_failure(error)
+        status = failure.status
+        text = f"{failure.code} {message(error)}"
+        about = str(failure.param or text)
         complaints = set()
         if status in (400, 422) and not TOO_LONG.search(text):
             names = [name for name in (self.limit, "temperature", "seed") if re.search(rf"\b{name}\b", about)]
@@ -130,27 +130,6 @@ def dialect_of(url: str, name: str) -> Dialect:
     """The dialect of a model at a server: the same for every `load` of it."""
     with _lock:
         return _dialects.setdefault((url, name), Dialect(url, name))
-
-
-def fold_system(messages: list[dict]) -> list[dict]:
-    """The same conversation with the text of its system turns before the first user turn's; unchanged if it has no such turn.
-
-    >>> fold_system([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi!"}])
-    [{'role': 'user', 'content': 'Be brief.\\n\\nHi!'}]
-    """
-    text = "\n\n".join(str(turn.get("content") or "") for turn in messages if turn["role"] == "system")
-    turns = [turn for turn in messages if turn["role"] != "system"]
-    first = next((i for i, turn in enumerate(turns) if turn["role"] == "user"), None)
-    if first is None:
-        return messages
-    if text:
-        turns[first] = {**turns[first], "content": _before(text, turns[first].get("content"))}
-    return turns
-
-
-def _before(text: str, content: Any) -> Any:
-    """A text before a user turn's content: a string, or a list of parts."""
-    return [{"type": "text", "text": text}, *content] if isinstance(content, list) else f"{text}\n\n{content or ''}"
 
 
 def _has_system(messages: list[dict]) -> bool:

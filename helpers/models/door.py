@@ -7,10 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from helpers.models.on_disk import on_disk
 from helpers.models.packaged import NAMED
 from helpers.models.reply import ModelError, Reply, Settings
-from helpers.models.spec import parse
+from helpers.models.spec import on_disk, parse
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -110,6 +109,14 @@ class Model:
         for key, reply in known.items():
             yield from ((i, replace(reply, cached=True)) for i in where[key])
         yield from self._ask_and_keep({key: at for key, at in where.items() if key not in known}, chats, settings)
+
+    def unknown(self, chats: list[list[dict]], settings: Settings) -> list[int]:
+        """One position for each conversation that the cache cannot answer, so that it would have to be asked; nobody is asked."""
+        if self._cache is None:
+            return list(range(len(chats)))
+        where = self._keys(chats, settings)
+        known = self._cache.get(list(where))
+        return [at[0] for key, at in where.items() if key not in known]
 
     def _ask_and_keep(self, missing: dict[str, list[int]], chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
         keys = list(missing)

@@ -11,10 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.calls import split_calls
+from helpers.models.messages import NAME, no_answer, split_calls, split_thought, thinking_room
 from helpers.models.rendering import Rendering
 from helpers.models.reply import ModelError, Reply, Settings
-from helpers.models.thought import NAME, no_answer, split_thought, thinking_room
 from helpers.models.weights import Folder, greedy, limit_of, read_model, read_tokenizer
 
 if TYPE_CHECKING:
@@ -169,7 +168,7 @@ class Memory(Local):
 
     def identity(self, cache: Cache | None) -> str:
         """A hash over every tensor, the configuration and the tokenizer, made anew each time: the model may have changed."""
-        from helpers.models.tensors import tensors_hash
+        from helpers.models.cache import tensors_hash
 
         return tensors_hash(self.module, self.tokenizer)
 

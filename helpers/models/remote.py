@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 
 from helpers.models import retry
 from helpers.models.dialect import Form, dialect_of
-from helpers.models.keys import key_for, loopback
-from helpers.models.prices import price
+from helpers.models.hosted import key_for, loopback, price
+from helpers.models.messages import no_answer, thinking_room
 from helpers.models.reply import ModelError, Reply, Settings
 from helpers.models.response import Response, read_response
-from helpers.models.thought import no_answer, thinking_room
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -33,7 +32,7 @@ SERVER = re.compile(r"localhost\b|[^/]*:\d+(/|$)|[^/]+/", re.IGNORECASE)  # how 
 
 
 class Remote:
-    """A model name at a base URL, as a provider. The key (`keys.key_for`) is read at each call and kept nowhere.
+    """A model name at a base URL, as a provider. The key (`hosted.key_for`) is read at each call and kept nowhere.
 
     `context` is that of prices.toml, else 8192 is assumed. A server on this machine costs nothing unless prices.toml lists the
     model. Any other model that is not listed there costs nan: unknown, not free.

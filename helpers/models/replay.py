@@ -9,8 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.recorder import Recorder, order
-from helpers.models.recordings import Recording, conversation_key, read
+from helpers.models.recordings import Recorder, Recording, conversation_key, order, read
 from helpers.models.reply import ModelError, Reply, Settings
 from helpers.progress import say
 from helpers.storage import digest

@@ -1,11 +1,11 @@
-"""A folder of weights: where it is, what its files say before anything heavy is imported, and how to read it."""
+"""A folder of weights: what its files say before anything heavy is imported, and how to read it, in 4 bits too."""
 
 from __future__ import annotations
 
 import gc
 import json
-import os
-import re
+import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
@@ -15,34 +15,16 @@ from typing import TYPE_CHECKING, Any
 from helpers.models.reply import ModelError
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["Folder", "find", "greedy", "header", "limit_of", "read_model", "read_tokenizer"]
+__all__ = [
+    "Folder", "greedy", "header", "limit_of", "never_repack", "quiet_peft", "read_json", "read_model", "read_nf4", "read_tokenizer",
+    "rounded",
+]  # fmt: skip
 
-FILES = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors"]
 MATTER = ("*config.json", "tokenizer*", "chat_template*", "special_tokens_map.json", "vocab*", "merges.txt", "*.model")
 LENGTHS = ("max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length", "seq_length")
-
-
-def find(name: str) -> Path:
-    """The folder of `hf:name`: one on this machine, else the hub's (downloaded once; HF_HUB_OFFLINE=1 forbids that)."""
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return folder
-    if name.startswith((".", "/", "~")) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
-        raise ModelError(f"no such folder: {name!r}; hf: takes a folder with a config.json, or a hub id like hf:Qwen/Qwen2.5-0.5B-Instruct")
-    return _download(name)
-
-
-def _download(name: str) -> Path:
-    from huggingface_hub import constants, snapshot_download
-
-    offline = constants.HF_HUB_OFFLINE or os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
-    try:
-        return Path(snapshot_download(name, allow_patterns=FILES, local_files_only=offline))
-    except Exception as error:  # the hub's client raises its own, the network's and the file system's errors
-        why = "not downloaded yet, and HF_HUB_OFFLINE is set" if offline else f"{type(error).__name__}: {str(error).split(chr(10))[0]}"
-        raise ModelError(f"no folder and no hub model {name!r} ({why}); check the id, or give a folder: hf:./my-model") from error
 
 
 class Folder:
@@ -51,22 +33,22 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        config = _json(path / "config.json")
+        config = read_json(path / "config.json")
         named = path / "tokenizer_config.json"
-        self.context = limit_of(config, (_json(named).get("model_max_length") or 0) if named.exists() else 0)
+        self.context = limit_of(config, (read_json(named).get("model_max_length") or 0) if named.exists() else 0)
         self.vocabulary = config.get("vocab_size") or (config.get("text_config") or {}).get("vocab_size") or 0
         self.seq2seq = bool(config.get("is_encoder_decoder"))
         self.ends = _ends(path / "generation_config.json", config)
         self.weights = weights = sorted(path.glob("*.safetensors"))
         if not weights:
             raise ModelError(f"no weights (*.safetensors) in {path.name!r}; write them with model.save_pretrained(folder)")
-        self.parameters = sum(map(_parameters, weights))
+        self.parameters = sum(prod(shape) for file in weights for shape in header(file).values())
         self.files = weights + sorted({file for kind in MATTER for file in path.glob(kind) if file.is_file()})
 
 
 def _ends(generation: Path, config: dict) -> list[int]:
     """The end tokens by id, one or several."""
-    ends = (_json(generation) if generation.exists() else config).get("eos_token_id", config.get("eos_token_id"))
+    ends = (read_json(generation) if generation.exists() else config).get("eos_token_id", config.get("eos_token_id"))
     return ends if isinstance(ends, list) else [ends] if isinstance(ends, int) else []
 
 
@@ -105,6 +87,56 @@ def read_model(folder: Folder, tokenizer: PreTrainedTokenizerBase, **options: An
         return greedy(model.to("cuda" if gpu else "cpu").eval(), tokenizer)
 
 
+@contextmanager
+def quiet_peft() -> Iterator[None]:
+    """Import and use peft without two warnings that a reader can do nothing about: an old name of transformers' that it asks for,
+    and a kernel that bitsandbytes would download."""
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated")
+        yield
+
+
+def read_nf4(base: Folder, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """The base with its matrices in NF4 (4 bits, 64 weights a scale, the scales in 8 bits). Dettmers et al. 2023, arXiv:2305.14314."""
+    import torch
+
+    try:
+        with quiet_peft():
+            import bitsandbytes  # noqa: F401
+    except ImportError as error:
+        raise ModelError("4 bits need bitsandbytes: pip install 'bitsandbytes>=0.50,<1'") from error
+    from transformers import BitsAndBytesConfig
+
+    compute = torch.bfloat16 if torch.cuda.is_available() else torch.float32
+    bits = BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
+    )  # fmt: skip
+    return read_model(base, tokenizer, quantization_config=bits)
+
+
+def never_repack(model: torch.nn.Module) -> None:
+    """Keep bitsandbytes from repacking NF4 weights for processors with AVX512-BF16, where it also computes in bfloat16.
+
+    Its first evaluation would do so. Answers are then others than on all other processors, and training goes on with wrong gradients.
+    """
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+
+
+def rounded(model: PreTrainedModel) -> PreTrainedModel:
+    """An NF4 model with its weights written out again, without the note that transformers makes of it."""
+    from transformers.utils import logging
+
+    level = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        return model.dequantize()
+    finally:
+        logging.set_verbosity(level)
+
+
 def greedy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
     """Keeps of the model's own generation settings what is not sampling; sees to it that there is an end and a pad token."""
     config = model.generation_config
@@ -127,10 +159,6 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _parameters(weights: Path) -> int:
-    return sum(map(prod, header(weights).values()))
-
-
 def header(weights: Path) -> dict[str, tuple[int, ...]]:
     """Names and shapes, read off the head of a safetensors file (its length in 8 bytes, then JSON). ModelError: it is none."""
     try:
@@ -141,8 +169,12 @@ def header(weights: Path) -> dict[str, tuple[int, ...]]:
         raise ModelError(f"{weights.parent.name}/{weights.name} is no safetensors file ({type(error).__name__}); get it again") from error
 
 
-def _json(path: Path) -> dict:
+def read_json(path: Path, advice: str = "is it a model folder?") -> dict:
+    """The JSON object in a file. ModelError: there is none; it ends with the advice."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); is it a model folder?") from error
+        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); {advice}") from error
+    if not isinstance(content, dict):
+        raise ModelError(f"{path.parent.name}/{path.name} holds no JSON object; {advice}")
+    return content

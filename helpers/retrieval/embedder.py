@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helpers.models import ModelError, retry
-from helpers.models.keys import key_for
+from helpers.models.hosted import key_for
 from helpers.models.remote import Remote
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _unit(rows: numpy.ndarray, name: str) -> numpy.ndarray:
 class RemoteEmbedder(Embedder):
     """A model name at the base URL of an OpenAI-compatible server (OpenAI, vLLM, TEI, Ollama).
 
-    The key (`keys.key_for`) is read at each call and kept nowhere.
+    The key (`hosted.key_for`) is read at each call and kept nowhere.
     What the server refuses for being too long is an error, with its reason. A request that fails after its retries ends the call
     with a ModelError: an index with a hole would be wrong without a sign. No prefix is added.
     """

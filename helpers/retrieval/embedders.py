@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from helpers import places
 from helpers.models import ModelError
-from helpers.models.packaged import minilm
+from helpers.models.packaged import find, minilm
 from helpers.models.spec import parse
-from helpers.models.weights import Folder, find, read_tokenizer
+from helpers.models.weights import Folder, read_tokenizer
 from helpers.retrieval.embedder import Embedder, RemoteEmbedder
 
 if TYPE_CHECKING:

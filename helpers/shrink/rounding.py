@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.four_bits import quiet_peft
+from helpers.models.weights import quiet_peft
 from helpers.shrink.packing import Coded, matrices
 from helpers.shrink.shrunk import finish, new_folder, open_base, write_packed
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from helpers.models.cache import files_hash
 from helpers.models.door import Model, load
-from helpers.models.four_bits import never_repack, quiet_peft
 from helpers.models.local import Local, Memory
+from helpers.models.weights import never_repack, quiet_peft
 from helpers.shrink import packing
 from helpers.shrink.graph_answers import Graph
 from helpers.storage import read_json, write_json

@@ -34,10 +34,10 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
     ValueError: the data is at fault (one message names file, line and field of the first ten problems), or a column is not there.
     FileNotFoundError: there is no such task.
     """
-    from helpers.files import KINDS, from_file
+    from helpers.files import from_file, is_file
     from helpers.files.columns import ROLES
 
-    if Path(where).suffix.lower() in KINDS and not Path(where, "task.toml").exists():
+    if is_file(where) and not _is_own(where):
         check_roles(Path(where).name, ROLES, columns or {})
         return from_file(where, **(columns or {}), **spec)
     folder = _folder(where)
@@ -60,9 +60,14 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
     return _task(folder.resolve().name, folder, listed | spec, rows, problems)
 
 
+def _is_own(where: str | Path) -> bool:
+    """Whether it is the name of a task in data/."""
+    return isinstance(where, str) and bool(re.fullmatch(r"[\w-]+", where)) and places.data(where, "task.toml").exists()
+
+
 def _folder(where: str | Path) -> Path | None:
     """The folder that is meant; None for a hub id."""
-    if isinstance(where, str) and re.fullmatch(r"[\w-]+", where) and places.data(where, "task.toml").exists():
+    if _is_own(where):
         return places.data(where)
     if Path(where).is_dir():
         return Path(where)

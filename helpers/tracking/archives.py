@@ -84,14 +84,14 @@ def _read(archive: Path, folder: Path) -> dict:
     try:
         with zipfile.ZipFile(archive) as packed:
             head = json.loads(packed.read("experiment.json"))
-            values = _told(_messages(packed))
+            values = _contents(_messages(packed))
             return {**run, "project": head["project_name"], "start": int(head["start_time"]), **values}
     except Exception:  # a damaged zip raises whatever its bytes lead to; the row says so
         live = running(archive.parent / "unfinished" / archive.stem)
         return {**run, "status": "running" if live else "unreadable"}
 
 
-def _told(messages: list[dict]) -> dict:
+def _contents(messages: list[dict]) -> dict:
     """Name, status, parameters and last metrics, as the messages tell them."""
     other = {}
     parameters = {}
@@ -107,8 +107,10 @@ def _told(messages: list[dict]) -> dict:
         elif kind == "metric_msg":
             value = payload["metric"]["metricValue"]
             metrics[payload["metric"]["metricName"]] = float("nan") if value == "NaN" else value
-    own = [{name: value for name, value in values.items() if name not in _COMETS_OWN} for values in (parameters, metrics)]
-    return {"name": other.get("Name"), "status": other.get("status", "complete"), "parameters": own[0], "metrics": own[1]}
+    for name in _COMETS_OWN:
+        parameters.pop(name, None)
+        metrics.pop(name, None)
+    return {"name": other.get("Name"), "status": other.get("status", "complete"), "parameters": parameters, "metrics": metrics}
 
 
 def _messages(packed: zipfile.ZipFile) -> list[dict]:

@@ -83,7 +83,7 @@ def _owner(workshop: Path) -> dict:
 
 def _pack(log: Path, owner: dict, archive: Path) -> None:
     """Write the archive, all or nothing."""
-    lines = list(_whole(log))
+    lines = list(_messages(log))
     names = {message["payload"]["key"] for message in lines if message["type"] == "log_other"}
     extra = {"Name": owner["name"]} if "Name" not in names else {}
     for number, (key, value) in enumerate({**extra, "status": "recovered"}.items(), len(lines) + 1):
@@ -97,7 +97,7 @@ def _pack(log: Path, owner: dict, archive: Path) -> None:
     part.replace(archive)
 
 
-def _whole(log: Path) -> Iterator[dict]:
+def _messages(log: Path) -> Iterator[dict]:
     """The messages that were written to the end and whose files are there."""
     for line in log.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import places
 from helpers.tracking import comet
-from helpers.tracking.privacy import scrubber
 from helpers.tracking.recovery import PROJECT, claim
-from helpers.tracking.values import flat, number, plain
+from helpers.tracking.values import flat, number, plain, scrubber
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -132,7 +131,9 @@ def start(name: str, *, project: str = PROJECT, mode: str | None = None) -> Trac
         tracker.end()
     if mode == "off":
         return Tracker(name, project, "off")
-    name, folder, note = scrubber()(name), places.outputs("comet"), ""
+    name = scrubber()(name)
+    folder = places.outputs("comet")
+    note = ""
     if mode == "online":
         reason = comet.reason_against_online()
         experiment = None if reason else comet.open_online(name, project, folder)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.models.four_bits import never_repack, quiet_peft, read_nf4
 from helpers.models.packaged import NAMED
 from helpers.models.reply import ModelError
+from helpers.models.weights import never_repack, quiet_peft, read_nf4
 
 if TYPE_CHECKING:
     import torch

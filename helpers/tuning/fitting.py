@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import places
-from helpers.models.known import remember
+from helpers.models.adapter import remember
 from helpers.progress import bar
 from helpers.storage import digest
 from helpers.tuning import states, tuned

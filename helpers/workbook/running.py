@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import places
-from helpers.files import KINDS
+from helpers.files import kind_of
 from helpers.files.opening import find_documents
 from helpers.workbook.execution import Job, Result, Task, Watcher
 from helpers.workbook.notebooks import Lesson, tree_hash
@@ -102,7 +102,7 @@ def _placed(name: str, value: Any) -> Any:
     path = Path(value.removeprefix(FOLDER)).expanduser()
     if value.startswith(FOLDER):
         return f"{FOLDER}{path.absolute()}" if value != FOLDER and path.is_dir() else value
-    named = path.suffix.lower() in KINDS or ((name == "documents" or "/" in value or os.sep in value) and path.exists())
+    named = kind_of(path) is not None or ((name == "documents" or "/" in value or os.sep in value) and path.exists())
     return str(path.absolute()) if named else value
 
 

@@ -1,19 +1,52 @@
-"""Tool calls in a local model's text, and the two ways of writing them in a conversation: a `Reply`'s, and OpenAI's."""
+"""What a message holds beside its text: tool calls in a local model's words, in a `Reply`'s and in OpenAI's; a thought; a system turn."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
-from typing import TYPE_CHECKING
+from typing import Any
 
 from helpers.models.reply import ModelError
 
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletionMessage
-
-__all__ = ["split_calls", "to_openai", "to_template", "from_openai"]
+__all__ = ["NAME", "fold_system", "from_openai", "no_answer", "split_calls", "split_thought", "thinking_room", "to_openai", "to_template"]
 
 _OPEN = re.compile(r"<\|call\|>|<tool_call>")
+ROOM = 2048
+NAME = "LADDER_THINKING_TOKENS"
+MARKS = (("<think>", "</think>"), ("[THINK]", "[/THINK]"))  # of Qwen, DeepSeek and others; of Mistral
+
+
+def thinking_room() -> int:
+    """Tokens that a model which thinks may write beyond max_tokens: LADDER_THINKING_TOKENS, else 2048."""
+    text = os.environ.get(NAME, "").strip() or str(ROOM)
+    if not (text.isascii() and text.isdigit()):
+        raise ModelError(f"{NAME}={text!r}: it is a number of tokens, 0 or more, like {ROOM}")
+    return int(text)
+
+
+def split_thought(text: str, *, opened: bool = False) -> tuple[str, str, bool]:
+    """The answer, the thought that stands before it, and whether that thought has an end. A text without one comes back as it is.
+
+    `opened`: the prompt ended with <think>, so the thought has no mark at its start. Such a thought is also known by its end alone.
+
+    >>> split_thought("<think>Two and two.</think>\\n\\n4")
+    ('4', 'Two and two.', True)
+    """
+    for start, end in MARKS:
+        inside = text.lstrip().removeprefix(start) if text.lstrip().startswith(start) else None
+        if inside is None and (opened or (end in text and start not in text)):
+            inside = text
+        if inside is not None:
+            thought, mark, answer = inside.partition(end)
+            return answer.lstrip(), thought.strip(), bool(mark)
+    return text, "", True
+
+
+def no_answer(limit: int, *, cut: bool) -> str:
+    """Why there is a thought and no answer, and what to raise. `limit`: the tokens that the request allowed; `cut`: they were used up."""
+    what = f"cut at {limit} tokens in the middle of its thought" if cut else "the model only thought and gave no answer"
+    return f"{what}: raise max_tokens, or set {NAME} to more than {thinking_room()}"
 
 
 def split_calls(text: str) -> tuple[str, tuple[dict, ...]]:
@@ -48,7 +81,8 @@ def to_openai(messages: list[dict]) -> list[dict]:
     waiting = []
     count = 0
     for message in messages:
-        calls, message = message.get("tool_calls") or (), _without_calls(message)
+        calls = message.get("tool_calls") or ()
+        message = _without_calls(message)
         if calls:
             message["tool_calls"] = [_with_id(call, f"call_{count + n}") for n, call in enumerate(calls)]
             count += len(calls)
@@ -74,13 +108,15 @@ def to_template(messages: list[dict]) -> list[dict]:
     return out
 
 
-def from_openai(message: ChatCompletionMessage) -> tuple[str, tuple[dict, ...]]:
-    """Text and calls of a response's message; arguments that are not a JSON object come as {"_invalid": text}."""
-    calls = [call.function for call in message.tool_calls or () if getattr(call, "function", None)]
-    return message.content or "", tuple({"name": call.name, "arguments": _arguments(call.arguments)} for call in calls)
+def from_openai(message: dict) -> tuple[dict, ...]:
+    """The calls of a response's message; arguments that are not a JSON object come as {"_invalid": text}."""
+    functions = [call["function"] for call in message.get("tool_calls") or () if call.get("function")]
+    return tuple({"name": function["name"], "arguments": _arguments(function["arguments"])} for function in functions)
 
 
-def _arguments(text: str | None) -> dict:
+def _arguments(text: str | dict | None) -> dict:
+    if isinstance(text, dict):
+        return text
     try:
         value = json.loads(text or "{}")
     except ValueError:
@@ -105,7 +141,7 @@ def _function(call: dict) -> dict:
         raise ModelError(
             f'a tool call is {{"name": ..., "arguments": {{...}}}}, as in Reply.tool_calls, or OpenAI\'s {{"function": ...}}; got {call!r}'
         )
-    return {**function, "arguments": _arguments(arguments) if isinstance(arguments, str) else arguments}
+    return {**function, "arguments": _arguments(arguments)}
 
 
 def _with_id(call: dict, name: str) -> dict:
@@ -120,3 +156,24 @@ def _with_id(call: dict, name: str) -> dict:
         **_rest(call),
         "function": {**function, "arguments": written if isinstance(written, str) else text},
     }
+
+
+def fold_system(messages: list[dict]) -> list[dict]:
+    """The same conversation with the text of its system turns before the first user turn's; unchanged if it has no such turn.
+
+    >>> fold_system([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi!"}])
+    [{'role': 'user', 'content': 'Be brief.\\n\\nHi!'}]
+    """
+    text = "\n\n".join(str(turn.get("content") or "") for turn in messages if turn["role"] == "system")
+    turns = [turn for turn in messages if turn["role"] != "system"]
+    first = next((i for i, turn in enumerate(turns) if turn["role"] == "user"), None)
+    if first is None:
+        return messages
+    if text:
+        turns[first] = {**turns[first], "content": _before(text, turns[first].get("content"))}
+    return turns
+
+
+def _before(text: str, content: Any) -> Any:
+    """A text before a user turn's content: a string, or a list of parts."""
+    return [{"type": "text", "text": text}, *content] if isinstance(content, list) else f"{text}\n\n{content or ''}"

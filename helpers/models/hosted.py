@@ -1,14 +1,18 @@
-"""The key that a server gets: read from the environment at each call, checked, kept nowhere, shown in no message."""
+"""What a server gets and costs: its key, read from the environment and shown in no message; prices and contexts from prices.toml."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from helpers.models.reply import ModelError
 
-__all__ = ["hide", "key_for", "loopback"]
+__all__ = ["hide", "key_for", "loopback", "price", "thinks"]
 
 HERE = "LADDER_API_KEY"
 ELSEWHERE = "OPENAI_API_KEY"  # for servers on this machine, and for all others
@@ -49,3 +53,27 @@ def loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def price(name: str) -> dict[str, float]:
+    """Dollars per million tokens `in` and `out`, and `context`, from prices.toml; {} if the model is not listed.
+
+    >>> sorted(price("gpt-4o-mini-2024-07-18"))
+    ['context', 'in', 'out']
+    """
+    listed = _file()["models"]
+    return listed.get(name) or listed.get(re.sub(r"-(\d{4}-\d\d-\d\d|\d{8})$", "", name)) or {}
+
+
+def thinks(name: str) -> bool:
+    """Whether a model of this name is known to think before it answers. Others are noticed by their first reply.
+
+    >>> thinks("deepseek/deepseek-r1:free"), thinks("gpt-4o-mini")
+    (True, False)
+    """
+    return name.lower().rpartition("/")[2].startswith(tuple(_file()["thinks"]))
+
+
+@cache
+def _file() -> dict:
+    return tomllib.loads(Path(__file__).with_name("prices.toml").read_text(encoding="utf-8"))
