@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from helpers.methods.method import Method
 from helpers.methods.rag import Rag
 from helpers.metrics import metric
+from helpers.models.hosted import price
 from helpers.models.local import Local
-from helpers.models.prices import price
 from helpers.models.remote import Remote
 from helpers.models.reply import Settings
 from helpers.prompts import as_text

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from helpers.models.messages import Messages, as_messages
 from helpers.models.packaged import NAMED
-from helpers.models.reply import ModelError, Reply, Settings
+from helpers.models.reply import Reply, Settings
 from helpers.models.spec import on_disk, parse
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from helpers.models.cache import Cache
 
 __all__ = ["load", "wrap", "Model"]
-
-Messages = str | list[dict]
 
 
 class Provider(Protocol):
@@ -86,7 +85,7 @@ class Model:
         reply)` is called as replies arrive, in any order. Replies are kept as they arrive, so a killed run has lost none.
         """
         settings = Settings(max_tokens, float(temperature), seed, tools or None)
-        chats = [_conversation(messages) for messages in conversations]
+        chats = [as_messages(messages) for messages in conversations]
         replies: list[Reply | None] = [None] * len(chats)
         for i, reply in self.replies(chats, settings):
             replies[i] = reply
@@ -96,7 +95,7 @@ class Model:
 
     def count_tokens(self, messages: Messages) -> int:
         """Tokens of the conversation as the model reads it (for a remote model an estimate: a token is about 4 characters)."""
-        return self.provider.count(_conversation(messages))
+        return self.provider.count(as_messages(messages))
 
     def replies(self, chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
         """What `ask_many` gathers: position and reply, in the order in which they come."""
@@ -112,10 +111,10 @@ class Model:
 
     def unknown(self, chats: list[list[dict]], settings: Settings) -> list[int]:
         """One position for each conversation that the cache cannot answer, so that it would have to be asked; nobody is asked."""
-        if self._cache is None:
+        if self.cache is None:
             return list(range(len(chats)))
         where = self._keys(chats, settings)
-        known = self._cache.get(list(where))
+        known = self.cache.get(list(where))
         return [at[0] for key, at in where.items() if key not in known]
 
     def _ask_and_keep(self, missing: dict[str, list[int]], chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
@@ -194,11 +193,3 @@ def wrap(
     from helpers.models.local import Memory
 
     return Model(f"memory:{name}", name, Memory(module, tokenizer, batch_size=batch_size), open_cache(cache))
-
-
-def _conversation(messages: Messages) -> list[dict]:
-    if isinstance(messages, str):
-        return [{"role": "user", "content": messages}]
-    if not (isinstance(messages, list) and messages and all(isinstance(m, dict) and "role" in m for m in messages)):
-        raise ModelError(f'a conversation is a string or a list of {{"role": ..., "content": ...}}; got {str(messages)[:80]!r}')
-    return messages

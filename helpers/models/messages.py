@@ -9,7 +9,12 @@ from typing import Any
 
 from helpers.models.reply import ModelError
 
-__all__ = ["NAME", "fold_system", "from_openai", "no_answer", "split_calls", "split_thought", "thinking_room", "to_openai", "to_template"]
+__all__ = [
+    "NAME", "Messages", "as_messages", "fold_system", "from_openai", "no_answer", "split_calls", "split_thought", "thinking_room",
+    "to_openai", "to_template",
+]  # fmt: skip
+
+Messages = str | list[dict]  # a conversation: one question, or messages with a role and a content
 
 _OPEN = re.compile(r"<\|call\|>|<tool_call>")
 ROOM = 2048
@@ -177,3 +182,13 @@ def fold_system(messages: list[dict]) -> list[dict]:
 def _before(text: str, content: Any) -> Any:
     """A text before a user turn's content: a string, or a list of parts."""
     return [{"type": "text", "text": text}, *content] if isinstance(content, list) else f"{text}\n\n{content or ''}"
+
+
+def as_messages(conversation: Messages) -> list[dict]:
+    """A conversation as a list of messages; a string is one question. ModelError: it is neither."""
+    if isinstance(conversation, str):
+        return [{"role": "user", "content": conversation}]
+    is_list = isinstance(conversation, list) and bool(conversation)
+    if not (is_list and all(isinstance(message, dict) and "role" in message for message in conversation)):
+        raise ModelError(f'a conversation is a string or a list of {{"role": ..., "content": ...}}; got {str(conversation)[:80]!r}')
+    return conversation
