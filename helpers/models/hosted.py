@@ -14,8 +14,8 @@ from helpers.models.reply import ModelError
 
 __all__ = ["hide", "key_for", "loopback", "price", "thinks"]
 
-HERE = "LADDER_API_KEY"
-ELSEWHERE = "OPENAI_API_KEY"  # for servers on this machine, and for all others
+HERE = "LADDER_API_KEY"  # for servers on this machine
+ELSEWHERE = "OPENAI_API_KEY"  # for all others
 NONE = "none"  # what a server gets that needs no key
 
 

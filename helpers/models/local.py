@@ -160,7 +160,7 @@ class Memory(Local):
         self.seq2seq = bool(module.config.is_encoder_decoder)
         self.adapter = None
         self.soft = range(0)
-        self.parameters = module.num_parameters() if hasattr(module, "num_parameters") else sum(p.numel() for p in module.parameters())
+        self.parameters = module.num_parameters()
 
     @property
     def model(self) -> PreTrainedModel:

@@ -155,12 +155,7 @@ def _with_id(call: dict, name: str) -> dict:
     arguments = function["arguments"]
     as_json = arguments["_invalid"] if arguments.keys() == {"_invalid"} else json.dumps(arguments)
     text = written if isinstance(written, str) else as_json
-    return {
-        "id": name,
-        "type": "function",
-        **_rest(call),
-        "function": {**function, "arguments": written if isinstance(written, str) else text},
-    }
+    return {"id": name, "type": "function", **_rest(call), "function": {**function, "arguments": text}}
 
 
 def fold_system(messages: list[dict]) -> list[dict]:
