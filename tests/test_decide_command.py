@@ -75,7 +75,7 @@ def test_one_screen_says_what_was_read_the_ladder_the_replies_the_verdict_and_wh
         "Next ",
     ):
         assert part in said
-    assert said.count("Verdict:") == 1
+    assert len(re.findall("^Verdict ", said, re.MULTILINE)) == 1
     assert re.findall(r"^\[\d/6\] ([\w -]+): \d", progress, re.MULTILINE) == [
         "trivial", "classical", "bare prompt", "engineered prompt", "few-shot", "retrieved few-shot",
     ]  # fmt: skip
@@ -280,10 +280,34 @@ def test_the_test_of_an_exported_adapter_passes(tmp_path, capsys):
     assert "1 passed" in python(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_answer.py")
 
 
-def test_an_export_without_a_rung_names_those_there_are(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        (["--rung", "best", "--export", "new"], "there is no rung 'best' for --rung; there are 'trivial', 'classical', 'bare prompt'"),
+        (["--rung", "few-shot"], "--rung 'few-shot' says which rung to export, and not where to: add --export my_rung"),
+    ],
+)
+def test_a_rung_to_export_is_checked_before_anything_is_asked(tmp_path, capsys, typed, line):
     with Server(answer=right) as server:
-        assert ladder(moods(tmp_path), "--model", spec(server), "--rung", "best", "--export", tmp_path / "new") == 2
-    assert "there is no rung 'best': name one with --rung, of 'trivial', 'classical'" in capsys.readouterr().err
+        assert ladder(moods(tmp_path), "--model", spec(server), *typed) == 2
+        assert server.requests == []
+    assert line in capsys.readouterr().err
+
+
+def test_replies_that_failed_leave_it_open_and_running_it_again_asks_only_for_them(tmp_path, capsys):
+    file = moods(tmp_path)
+    down = True
+    with Server(answer=lambda text: "400" if down and "in May" in text.splitlines()[-1] else right(text)) as server:
+        assert ladder(file, "--model", spec(server)) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert "Verdict undetermined, as the test is incomplete" in said
+        assert "Next Run the same command again: it asks only for the replies that failed." in said
+        failed = 72 - len({json.dumps(request["messages"]) for request in server.requests if "in May" not in str(request)})
+        down = False
+        before = len(server.requests)
+        assert ladder(file, "--model", spec(server)) == 0
+        assert 0 < len(server.requests) - before <= failed
+    assert "incomplete" not in capsys.readouterr().out
 
 
 def test_the_next_step_follows_from_the_verdict(tmp_path):

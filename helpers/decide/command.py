@@ -58,6 +58,7 @@ def _run(options: argparse.Namespace) -> int:
     task = _task(options)
     model = load(options.model)
     ladder = _ladder(task, model, options)
+    _check_rung(ladder, options.rung, options.export)
     if not _agreed(ladder, model, options):
         return 1
     findings = _findings(ladder, model, options)
@@ -73,6 +74,15 @@ def _run(options: argparse.Namespace) -> int:
         )
         print(f"Exported  {script}")
     return 0
+
+
+def _check_rung(ladder: Ladder, name: str | None, folder: Path | None) -> None:
+    """ValueError: a rung that is not there, or nowhere to write it."""
+    names = [step.name for step in ladder.steps]
+    if name is not None and name not in names:
+        raise ValueError(f"there is no rung {name!r} for --rung; there are {', '.join(map(repr, names))}")
+    if name is not None and folder is None:
+        raise ValueError(f"--rung {name!r} says which rung to export, and not where to: add --export my_rung")
 
 
 def _new_folder(stem: str) -> Path:

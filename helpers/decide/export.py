@@ -59,8 +59,8 @@ def check_folder(folder: Path) -> None:
         raise ValueError(f"--export {folder}: it holds other files, which would be lost; give a new folder")
 
 
-def write(findings: Findings, ladder: Ladder, name: str | None, folder: Path, *, options: Mapping[str, Setting]) -> Path:
-    """Write the rung of that name, else the named one, else the one to use meanwhile; returns the script.
+def write(findings: Findings, ladder: Ladder, name: str | None, folder: Path, *, options: Mapping[str, Setting]) -> str:
+    """Write the rung of that name, else the named one, else the one to use meanwhile; returns which, and where its script is.
 
     options: what pandas must be told to read such a file. ValueError: there is no such rung.
     """
@@ -79,16 +79,17 @@ def write(findings: Findings, ladder: Ladder, name: str | None, folder: Path, *,
     write_text(folder / "test_answer.py", (HERE / "test_answer.txt").read_text(encoding="utf-8"))
     about = f"{step.name} for {ladder.task.name}. `ladder decide` measured {run.score} ({run.metric})."
     write_json(folder / NOTE, _note(findings, step, model) | {"score": repr(run.score), "metric": run.metric})
-    return write_text(folder / "answer.py", _script(about, step, setup, fields, ladder.task, options))
+    script = write_text(folder / "answer.py", _script(about, step, setup, fields, ladder.task, options))
+    return f"{step.name}: {script}"
 
 
 def _chosen(findings: Findings, ladder: Ladder, name: str | None) -> Step:
     name = name or findings.verdict.rung or findings.verdict.meanwhile
-    steps = {rung.name: next(step for step in ladder.steps if step.name == rung.name) for rung in findings.rungs}
-    if name not in steps:
-        wrong = f"there is no rung {name!r}" if name else "no rung will do, so none was exported"
-        raise ValueError(f"{wrong}: name one with --rung, of {', '.join(map(repr, steps))}")
-    return steps[name]
+    climbed = [rung.name for rung in findings.rungs]
+    if name not in climbed:
+        wrong = f"{name} was not measured" if name else "no rung will do"
+        raise ValueError(f"{wrong}, so none was exported: name one with --rung, of {', '.join(map(repr, climbed))}")
+    return next(step for step in ladder.steps if step.name == name)
 
 
 @singledispatch

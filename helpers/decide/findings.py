@@ -133,10 +133,11 @@ class Findings:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader of the ladder must know: which rungs were left out, warnings, too many looks, what costs mean."""
+        """What a reader of the ladder must know: what was left out or could not be read, warnings, too many looks, what costs mean."""
         reasons = dict.fromkeys(self.skipped.values())
         left_out = [f"left out {', '.join(name for name, why in self.skipped.items() if why == reason)}: {reason}" for reason in reasons]
-        return [*left_out, *self.warnings, *self._looks(), f"costs: {self.prices}"]
+        unread = ["; ".join(f"{rung.name}: {self.readable(rung)}" for rung in self.hard_to_read)] if self.hard_to_read else []
+        return [*left_out, *unread, *self.warnings, *self._looks(), f"costs: {self.prices}"]
 
     def _looks(self) -> list[str]:
         last = max((rung.run.look for rung in self.rungs if rung.run.look), key=lambda look: look.number, default=None)

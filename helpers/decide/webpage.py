@@ -41,7 +41,6 @@ def page(findings: Findings, *, flags: Callable[[str], str] = str) -> str:
         confusion=_picture(lambda: draw_confusion(findings.confusion(findings.rung))) if findings.labeled else "",
         classes=[] if classes is None else _class_rows(classes),
         settled=bool(findings.verdict.rung),
-        readable=[(rung.name, findings.readable(rung)) for rung in findings.hard_to_read],
         isnan=math.isnan,
     )
 
