@@ -98,7 +98,7 @@ class Cache:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
         try:
-            db.execute("pragma journal_mode=wal")
+            self._share(db)
             db.execute("pragma synchronous=normal")
             db.executescript(SCHEMA)
             if (verdict := db.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
@@ -107,6 +107,18 @@ class Cache:
             db.close()
             raise
         return db
+
+    def _share(self, db: sqlite3.Connection) -> None:
+        """Let several processes read and write; a file that two of them make at once is locked for a moment, and no timeout helps there."""
+        for wait in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6):
+            try:
+                db.execute("pragma journal_mode=wal")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                time.sleep(wait)
+        db.execute("pragma journal_mode=wal")
 
     def _set_aside(self, error: Exception) -> None:
         aside = f"{self.path.name}.broken-{time.strftime('%Y%m%d-%H%M%S')}"
