@@ -32,7 +32,8 @@ def draw_outcomes(runs: Sequence[Run], *, ax: Axes | None = None, title: str = "
     """
     import matplotlib.pyplot as plt
 
-    ax = ax or plt.subplots(figsize=(7, 0.5 * len(runs) + 1.5), layout="constrained")[1]
+    several = len({run.model for run in runs}) > 1
+    ax = ax or plt.subplots(figsize=(8 if several else 7, 0.5 * len(runs) + 1.5), layout="constrained")[1]
     counts = [outcomes(run).value_counts() for run in runs]
     starts = [0] * len(runs)
     for outcome, color in _SHADES.items():
@@ -40,8 +41,7 @@ def draw_outcomes(runs: Sequence[Run], *, ax: Axes | None = None, title: str = "
         bars = ax.barh(range(len(runs)), sizes, left=starts, color=COLORS[color], label=outcome)
         ax.bar_label(bars, [str(size) if size else "" for size in sizes], label_type="center", fontsize=9, color="white")
         starts = [start + size for start, size in zip(starts, sizes)]
-    several = len({run.model for run in runs}) > 1
-    names = [run.method + f", {run.model}" * several + "\n(incomplete)" * (not run.complete) for run in runs]
+    names = [run.method + f"\n{run.model}" * several + "\n(incomplete)" * (not run.complete) for run in runs]
     most = max(len(run.table) for run in runs)
     ax.set(yticks=range(len(runs)), yticklabels=names, ylim=(len(runs) - 0.4, -0.6), xlim=(0, most))
     ax.set_xlabel(f"questions (n = {most})")
