@@ -78,4 +78,4 @@ def stretch(search: float, reader: float, choice: str) -> str:
         raise Miss(reader, UNREAD, why)
     if str(choice).strip().lower() != "search":
         raise Miss(choice, '"search"', f"about {want:.0f} more right answers against {UNREAD}")
-    return f"About {want:.0f} against {UNREAD}: here the search is the narrow place. Measure before you tune, it may be the reader."
+    return f"About {want:.0f} against {UNREAD}: here the search is the bottleneck. Measure before you tune, it may be the reader."
