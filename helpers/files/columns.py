@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from helpers.files.dates import share_of_dates
 from helpers.files.records import Cell, Table
-from helpers.tasks.examples import did_you_mean
+from helpers.spelling import did_you_mean
 
 __all__ = ["Choice", "choose", "ROLES"]
 

@@ -8,6 +8,8 @@ import io
 import re
 from pathlib import Path
 
+from helpers.spelling import did_you_mean
+
 __all__ = ["read_bytes", "decode", "wide_cells", "KINDS", "find_documents"]
 
 KINDS = {".csv": "CSV", ".tsv": "CSV", ".jsonl": "JSONL", ".ndjson": "JSONL", ".parquet": "Parquet"}
@@ -36,7 +38,7 @@ def read_bytes(path: Path) -> bytes:
     if not path.exists():
         near = sorted(file.name for file in path.parent.glob("*") if file.suffix.lower() in KINDS)[:5] if path.parent.is_dir() else []
         others = f"there are {', '.join(near)}" if near else "no CSV, JSONL or Parquet file is there"
-        raise FileNotFoundError(f"no file {path.name!r} in {path.absolute().parent}; {others}")
+        raise FileNotFoundError(f"no file {path.name!r} in {path.absolute().parent}; {others}{did_you_mean(path.name, near)}")
     if path.suffix.lower() not in KINDS:
         raise ValueError(f"{path.name}: the name must end in one of {allowed}, got {path.suffix or 'no ending'!r}; save it as CSV (UTF-8)")
     if path.stat().st_size > LARGEST:
