@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,8 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in ELSEWHERE:
         return _elsewhere(arguments[0], arguments[1:])
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         return options.do(options)
     except (ValueError, RuntimeError) as error:
         print(f"ladder: {error}", file=sys.stderr)
@@ -50,7 +48,7 @@ def _elsewhere(command: str, arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ladder", description="Run, check, refresh and cut the lessons.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    run = _command(commands, "run", _run, "execute lessons into outputs/: notebooks, HTML and index.html")
+    run = _command(commands, "run", _run, "execute lessons into outputs/: notebooks, HTML and index.html", manual=True)
     run.add_argument("-p", dest="parameters", action="append", default=[], metavar="name=value", help="set a parameter (repeat for more)")
     run.add_argument("--solutions", action="store_true", help="run the solutions instead")
     run.add_argument("--out", type=Path, help="where to write (default: outputs/)")
@@ -83,8 +81,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: Any, name: str, do: Callable, text: str, *, runs: bool = True) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text)
+class Manual(argparse.Action):
+    """`ladder run --help`: the options, and below them what the lessons have to set."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *_: object) -> None:
+        from helpers.workbook.manual import manual
+        from helpers.workbook.notebooks import find
+
+        parser.print_help()
+        print(f"\n{manual(find(folder=namespace.lessons))}")
+        parser.exit()
+
+
+def _command(commands: Any, name: str, do: Callable, text: str, *, runs: bool = True, manual: bool = False) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text, add_help=not manual)
+    if manual:
+        command.add_argument(
+            "-h", "--help", action=Manual, nargs=0, help="show this, each lesson's parameters, and the environment variables"
+        )
     command.set_defaults(do=do)
     command.add_argument("numbers", nargs="*", metavar="number", help="lessons: 1, 01 or 00-03 (default: all)")
     command.add_argument("--lessons", type=Path, help="the folder of lessons (default: lessons/)")
@@ -99,13 +113,14 @@ def _run(options: argparse.Namespace) -> int:
     from helpers.workbook.console import Progress, summary
     from helpers.workbook.notebooks import known_lessons
     from helpers.workbook.page import index
+    from helpers.workbook.parameters import from_command_line
 
     out = (options.out or places.outputs()).resolve()
     lessons = workbook.find(options.numbers, folder=options.lessons, solutions=options.solutions)
     with Progress(len(lessons)) as watcher:
         results = workbook.run(
             lessons,
-            parameters=parse_parameters(options.parameters),
+            parameters=from_command_line(options.parameters),
             jobs=options.jobs,
             timeout=options.timeout,
             out=out,
@@ -115,35 +130,11 @@ def _run(options: argparse.Namespace) -> int:
     kind = "solutions" if options.solutions else "lessons"
     print(f"\n{summary(results)}")
     print(f"notebooks and HTML: {out / kind}")
+    if options.parameters:
+        pages = [Path(result.notebook).with_suffix(".html").name for result in results if result.notebook]
+        print(f"beside the course's own, which stay as they were: {', '.join(pages) or 'nothing was written'}")
     print(f"overview:           {index(out, known_lessons(options.lessons))}")
     return int(not all(result.ok for result in results))
-
-
-WORDS = {"True": True, "False": False, "None": None}  # as a lesson's cell has them; JSON's are true, false and null
-
-
-def parse_parameters(pairs: Sequence[str]) -> dict[str, Any]:
-    """`["n=20", "model=hf:x"]` to `{"n": 20, "model": "hf:x"}`.
-
-    A value is read as JSON, so that a list is `names=["a", "b"]`; `True`, `False`, `None` and `.5` are what Python has them for.
-    Anything else is a text as it stands: `off`, `010`, `What is: this?`.
-    """
-    parameters = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.isidentifier():
-            raise ValueError(f"-p {pair}: write -p name=value, for instance -p n=20")
-        parameters[name] = _value(value)
-    return parameters
-
-
-def _value(text: str) -> Any:
-    if text in WORDS:
-        return WORDS[text]
-    try:
-        return json.loads(re.sub(r"^(-?)\.", r"\g<1>0.", text))
-    except ValueError:
-        return text
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-__all__ = ["price", "thinks"]
+__all__ = ["listed_models", "price", "thinks"]
 
 
 def price(name: str) -> dict[str, float]:
@@ -18,6 +18,11 @@ def price(name: str) -> dict[str, float]:
     """
     listed = _file()["models"]
     return listed.get(name) or listed.get(re.sub(r"-(\d{4}-\d\d-\d\d|\d{8})$", "", name)) or {}
+
+
+def listed_models() -> list[str]:
+    """The names in prices.toml."""
+    return list(_file()["models"])
 
 
 def thinks(name: str) -> bool:

@@ -1,0 +1,128 @@
+"""Which values a parameter of a lesson takes: by its name where the table at the end has it, else by its default's type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from helpers.prompts import Json
+from helpers.spelling import did_you_mean
+from helpers.tasks import SPLITS
+from helpers.tracking.tracker import MODES
+
+__all__ = ["KINDS", "Kind", "like"]
+
+Kind = Callable[[Json], str]  # from a value to what is allowed in its place, "" where it is fine
+
+
+def choice(*names: str) -> Kind:
+    """One of some names."""
+    listed = f"{', '.join(map(repr, names[:-1]))} or {names[-1]!r}"
+
+    def kind(value: Json) -> str:
+        return "" if value in names else f"it must be {listed}{did_you_mean(str(value), names)}"
+
+    return kind
+
+
+def number(words: str, fits: Callable[[float], bool] = lambda value: True, *, whole: bool = False, none: bool = False) -> Kind:
+    """A number, or None where that is allowed. `words` say which numbers fit."""
+
+    def kind(value: Json) -> str:
+        right = isinstance(value, int if whole else int | float) and not isinstance(value, bool) and fits(value)
+        return "" if right or (none and value is None) else f"it must be {words}"
+
+    return kind
+
+
+def text(value: Json) -> str:
+    """A text; a number or the like becomes one between quotes."""
+    return "" if isinstance(value, str) else f"it must be a text; if {value} is one, write '\"{value}\"'"
+
+
+def truth(value: Json) -> str:
+    """True or False."""
+    return "" if isinstance(value, bool) else "it must be True or False"
+
+
+def anything(value: Json) -> str:
+    """Whatever it is."""
+    return ""
+
+
+def like(default: Json) -> Kind:
+    """A value of a default's type; anything where the default is None, a list or the like."""
+    if isinstance(default, bool):
+        return truth
+    if isinstance(default, int):
+        return number("a whole number", whole=True)
+    if isinstance(default, float):
+        return number("a number")
+    return text if isinstance(default, str) else anything
+
+
+def model(value: Json) -> str:
+    """What `models.load` takes; a folder must be there, a hub and a server are not asked."""
+    from helpers.models.packaged import NAMED
+
+    return text(value) or _refused(lambda: _check_model(str(value), NAMED, "model"))
+
+
+def second(value: Json) -> str:
+    """A model beside the first, or "none"."""
+    return "" if value == "none" else model(value)
+
+
+def embedder(value: Json) -> str:
+    """What `retrieval.load_embedder` takes."""
+    from helpers.retrieval.embedders import NAMED
+
+    return text(value) or _refused(lambda: _check_model(str(value), NAMED, "embedder"))
+
+
+def task(value: Json) -> str:
+    """What `tasks.load_task` takes; a file or folder must be there, the hub is not asked."""
+    from helpers.tasks.loading import check_place
+
+    return text(value) or _refused(lambda: check_place(str(value)))
+
+
+def price(value: Json) -> str:
+    """A hosted model that prices.toml lists."""
+    from helpers.decide import Prices
+
+    return text(value) or _refused(lambda: Prices.like(str(value)))
+
+
+def _check_model(spec: str, named: Sequence[str], what: str) -> None:
+    from helpers.models.spec import parse
+    from helpers.models.weights import local_folder
+
+    parsed = parse(spec, named, what=what)
+    if parsed.kind == "hf":
+        local_folder(parsed.name)
+
+
+def _refused(check: Callable[[], object]) -> str:
+    """The message of the error that a check raises, if it raises one."""
+    try:
+        check()
+    except (ValueError, OSError) as error:
+        return str(error)
+    return ""
+
+
+# A parameter of one of these names takes the same values in every lesson. Any other takes values of its default's type.
+KINDS: dict[str, Kind] = {
+    "model": model,
+    "second": second,
+    "embedder": embedder,
+    "task": task,
+    "price": price,
+    "split": choice(*SPLITS),
+    "final": choice("dev", "test"),
+    "tracker": choice(*MODES),
+    "limit": number("a whole number of 1 or more, or None for all", lambda value: value >= 1, whole=True, none=True),
+    "good_enough": number("a mean score from 0 to 1, or None for any", lambda value: 0 <= value <= 1, none=True),
+    "margin": number("a difference of scores, above 0 and at most 1", lambda value: 0 < value <= 1),
+    "laptop_gb": number("a number above 0", lambda value: value > 0),
+}
