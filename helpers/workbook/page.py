@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 
 from helpers.storage import write_text
-from helpers.workbook.entries import Entry, entry
+from helpers.workbook.entries import Entry, entry, parameter_runs
 from helpers.workbook.lifted import LADDER, pictures, tables, tagged
 from helpers.workbook.notebooks import Lesson, tree_hash
-from helpers.workbook.page_rows import OLD, WORDS, lesson_table, megabytes, quoted, seconds, version_tables
+from helpers.workbook.page_rows import OLD, WORDS, last_good, lesson_table, long_date, megabytes, quoted, seconds, version_tables
 from helpers.workbook.page_style import STYLE
 
 __all__ = ["index"]
@@ -22,15 +21,17 @@ GLYPH = '<path d="M3 2v38M25 2v38M3 9h22M3 17h22M3 25h22M3 33h22" fill="none" st
 def index(out: Path, lessons: Sequence[Lesson]) -> Path:
     """Write `out/index.html` and return its path: the lessons with what `run` left in `out`, or that they have not run.
 
-    Solutions are listed only if they were run. Figures of cells tagged `picture-<name>` stand beside their lesson; the one named
-    `ladder`, with the table of the cell tagged `table-ladder`, stands on top.
+    Solutions are listed only if they were run, and runs with parameters apart from those of the course. Figures of cells tagged
+    `picture-<name>` stand beside their lesson; the one named `ladder`, with the table of the cell tagged `table-ladder`, stands on top.
     """
     tree = tree_hash()
     entries = [entry(out, lesson, tree) for lesson in lessons]
     shown = [one for one in entries if not one.lesson.is_solution]
-    solutions = [one for one in entries if one.lesson.is_solution and one.record]
+    solutions = [one for one in entries if one.lesson.is_solution and one.last]
+    own = [run for lesson in lessons for run in parameter_runs(out, lesson, tree)]
     parts = [_section("The ladder", _ladder(shown)), _section("Lessons", lesson_table(shown, "lesson"))]
     parts += [_section("Solutions", lesson_table(solutions, "solution"))] if solutions else []
+    parts += [_section("Runs with parameters", lesson_table(own, "run"))] if own else []
     path = out / "index.html"
     write_text(path, _whole(_summary(shown or solutions), [*parts, _section("Made with", version_tables())]))
     return path
@@ -68,25 +69,24 @@ def _section(title: str, content: str) -> str:
 
 
 def _summary(entries: Sequence[Entry]) -> str:
-    ran = [one for one in entries if one.record]
-    passed, old, total = sum(one.status == "passed" for one in ran), sum(one.stale for one in ran), len(entries)
+    ran = [one for one in entries if one.last]
+    passed = sum(one.status == "passed" for one in ran)
+    old = sum(one.stale and one.status == "passed" for one in ran)
+    total = len(entries)
     words = [f"{passed - old} of {total} lessons passed"]
     words += [f"{old} out of date"] if old else []
     words += [f"{len(ran) - passed} failed"] if len(ran) > passed else []
     words += [f"{total - len(ran)} not run yet"] if total > len(ran) else []
     if not ran:
         return "; ".join(words) + "."
-    peak = megabytes(max(one.record.get("memory") or 0 for one in ran))
-    spent = sum(one.record["seconds"] for one in ran)
+    peak = megabytes(max(one.last.get("memory") or 0 for one in ran))
+    spent = sum(one.last["seconds"] for one in ran)
     return f"{'; '.join(words)}. {seconds(spent)} one after the other{f', at most {peak}' if peak else ''}{_days(ran)}."
 
 
 def _days(ran: Sequence[Entry]) -> str:
-    days = sorted({one.record["date"] for one in ran if one.record.get("date")})
-    if not days:
-        return ""
-    named = [f"{date.fromisoformat(day):%B} {int(day[-2:])}, {day[:4]}" for day in dict.fromkeys((days[0], days[-1]))]
-    return " · " + " to ".join(named)
+    days = sorted({one.last["date"] for one in ran if one.last.get("date")})
+    return " · " + " to ".join(map(long_date, dict.fromkeys((days[0], days[-1])))) if days else ""
 
 
 def _ladder(entries: Sequence[Entry]) -> str:
@@ -100,7 +100,7 @@ def _ladder(entries: Sequence[Entry]) -> str:
     if owner is None:
         return _note("No lesson here draws the ladder: none has cells tagged <code>picture-ladder</code> and <code>table-ladder</code>.")
     name, again = html.escape(owner.title), f"<code>ladder run {owner.lesson.number}</code>"
-    if owner.record and owner.status != "passed":
+    if owner.failure:
         return _note(f"No ladder: lesson {name}, which draws it, {WORDS[owner.status][2:]}.", quoted(owner.error))
     if owner.record:
         return _note(f"No ladder: lesson {name} passed, but its cell tagged for the ladder showed neither a figure nor a table.")
@@ -117,11 +117,13 @@ def _note(*lines: str) -> str:
 
 
 def _lifted(one: Entry, uri: str, table: str) -> str:
-    home = f'<a href="{one.link(".html")}">{html.escape(one.title)}</a>{html.escape(f" with {one.given}" if one.given else "")}'
-    stale = f'<p class="old">This is {OLD}.</p>' if one.stale else ""
+    home = f'<a href="{one.link(".html")}">{html.escape(one.title)}</a>'
+    notes = [f"The last run of this lesson {WORDS[one.status][2:]}; this is {last_good(one)}."] if one.failure else []
+    notes += [f"This is {OLD}."] if one.stale else []
+    notes = "".join(f'<p class="old">{note}</p>' for note in notes)
     alt = "The ladder, drawn: each rung's score with its interval." + (" The table below has the numbers." if table else "")
     figure = f'<figure><img src="{uri}" alt="{alt}"><figcaption>Drawn by lesson {home}.</figcaption></figure>' if uri else ""
     caption = f"<caption><span>Every rung on the same examples, as lesson {home} measured it.</span></caption>"
     table = table.replace("<table>", f"<table>{caption}", 1)
     wide = f'<div class="wide" role="region" aria-label="The ladder as a table" tabindex="0">{table}</div>' if table else ""
-    return f'<div class="box ladder">{stale}{figure}{wide}</div>'
+    return f'<div class="box ladder">{notes}{figure}{wide}</div>'

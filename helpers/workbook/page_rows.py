@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from helpers.workbook import versions
 from helpers.workbook.entries import Entry
 from helpers.workbook.lifted import LADDER, pictures
 
-__all__ = ["OLD", "WORDS", "lesson_table", "megabytes", "quoted", "seconds", "version_tables"]
+__all__ = ["OLD", "WORDS", "last_good", "lesson_table", "long_date", "megabytes", "quoted", "seconds", "version_tables"]
 
 WORDS = {"passed": "✓ passed", "failed": "✗ failed", "died": "✗ died", "timeout": "✗ timed out", "not run": "○ not run yet"}
 OLD = "out of date: its cells, the helpers or the data have changed since"
@@ -34,10 +35,11 @@ def _row(one: Entry) -> str:
     kind = {"passed": "passed", "not run": "none"}.get(one.status, "bad")
     page, notebook = one.link(".html"), one.link(".ipynb")
     title = f'<a href="{page}">{html.escape(one.title)}</a>' if page else html.escape(one.title)
-    promise = f"<p>{html.escape(one.promise)}</p>" if one.promise else ""
+    about = f"with {one.given}" if one.given else one.promise
+    about = f"<p>{html.escape(about)}</p>" if about else ""
     files = f'<a href="{notebook}" aria-label="notebook of {html.escape(one.title)}">notebook</a>' if notebook else ""
-    time = seconds(one.record["seconds"]) if one.record else ""
-    cells = [(f"{title}{promise}", ' scope="row"'), (_how(one), ""), (time, _number()), (megabytes(one.record.get("memory")), _number())]
+    time = seconds(one.last["seconds"]) if one.last else ""
+    cells = [(f"{title}{about}", ' scope="row"'), (_how(one), ""), (time, _number()), (megabytes(one.last.get("memory")), _number())]
     cells += [(_thumbs(one), ' class="thumbs"'), (files, "")]
     tags = ["th", *["td"] * 5]
     inside = "".join(f'<{tag} role="{ROLES[tag]}"{more}>{text}</{tag}>' for tag, (text, more) in zip(tags, cells, strict=True))
@@ -45,8 +47,27 @@ def _row(one: Entry) -> str:
 
 
 def _how(one: Entry) -> str:
-    more = [quoted(one.error), html.escape(f"with {one.given}" if one.given else ""), OLD if one.stale else ""]
+    more = [quoted(one.error), _two_pages(one), OLD if one.stale else ""]
     return f'<span class="how">{WORDS[one.status]}</span>' + "".join(f"<small>{text}</small>" for text in more if text)
+
+
+def _two_pages(one: Entry) -> str:
+    """What is said where a failed run left an earlier good page in place."""
+    if not (one.failure and one.record):
+        return ""
+    failed = f'<a href="{one.failed_link()}">where it failed</a>; ' if one.failed_link() else ""
+    return f"{failed}the page is {last_good(one)}"
+
+
+def last_good(one: Entry) -> str:
+    """Which run is shown where the last one failed."""
+    day = one.record.get("date", "")
+    return "that of the last good run" + (f", {long_date(day)}" if day else "")
+
+
+def long_date(day: str) -> str:
+    """`November 21, 2026` of `2026-11-21`."""
+    return f"{date.fromisoformat(day):%B} {int(day[-2:])}, {day[:4]}"
 
 
 def quoted(error: str) -> str:

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from helpers.files import KINDS
 from helpers.files.opening import find_documents
 from helpers.workbook.execution import Job, Result, Task, Watcher
 from helpers.workbook.notebooks import Lesson, tree_hash
+from helpers.workbook.parameters import refuse_wrong
+from helpers.workbook.results import placed
 
 __all__ = ["default_jobs", "environment", "executed", "kernel_environment", "run"]
 
@@ -39,15 +40,15 @@ def run(
     folder, and its content counts as a parameter.
     `timeout` is seconds for a whole lesson; `settings` are environment variables for its kernel;
     `fresh_home` gives each lesson an empty cache and ledger of its own.
-    Raises ValueError for a parameter that no selected lesson has.
+    Raises ValueError, before anything runs, for a parameter that one of the lessons does not have, and for a value that makes no sense.
     """
+    values = seen_from_here(parameters or {})
+    refuse_wrong(values, lessons)
     out, watcher, tree = out or places.outputs(), watcher or Watcher(), tree_hash()
-    _refuse_unknown(parameters or {}, lessons)
-    shares = {lesson: _share(lesson, seen_from_here(parameters or {})) for lesson in lessons}
     jobs = jobs or default_jobs(len(lessons))
     with kernel_environment(jobs, settings or {}) as env, ThreadPoolExecutor(jobs) as pool:
-        job = Job(out, tree, env, watcher, timeout=timeout, force=force, fresh_home=fresh_home)
-        tasks = [Task(lesson, share, replace(job, tree=tree + _contents(share))) for lesson, share in shares.items()]
+        job = Job(out, tree + _contents(values), env, watcher, timeout=timeout, force=force, fresh_home=fresh_home)
+        tasks = [Task(lesson, values, job) for lesson in lessons]
         futures = [pool.submit(task) for task in tasks]
         try:
             return [future.result() for future in futures]
@@ -60,7 +61,7 @@ def run(
 
 def executed(lesson: Lesson, out: Path) -> Path:
     """Where `run` puts the executed notebook."""
-    return out / ("solutions" if lesson.is_solution else "lessons") / lesson.path.name
+    return placed(lesson, {}, out)
 
 
 def default_jobs(lessons: int) -> int:
@@ -68,20 +69,6 @@ def default_jobs(lessons: int) -> int:
     import psutil
 
     return max(1, min(lessons, os.cpu_count() or 1, 4, int(psutil.virtual_memory().available // 1.5e9)))
-
-
-def known_parameters(lesson: Lesson) -> list[str]:
-    """The names that the cell tagged `parameters` sets."""
-    from papermill import inspect_notebook
-
-    return sorted(inspect_notebook(str(lesson.path)))
-
-
-def _share(lesson: Lesson, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    if not parameters:
-        return {}
-    known = known_parameters(lesson)
-    return {name: value for name, value in parameters.items() if name in known}
 
 
 def seen_from_here(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,14 +101,6 @@ def _contents(parameters: Mapping[str, Any]) -> str:
     files = [path for path in paths if path.is_absolute() and path.exists()]
     beside = [folder for file in files if file.is_file() and (folder := find_documents(file, None)[0])]
     return tree_hash([*files, *beside]) if files else ""
-
-
-def _refuse_unknown(parameters: Mapping[str, Any], lessons: Sequence[Lesson]) -> None:
-    known = sorted({name for lesson in lessons for name in known_parameters(lesson)}) if parameters else []
-    unknown = sorted(set(parameters) - set(known))
-    if unknown:
-        names = ", ".join(lesson.number for lesson in lessons)
-        raise ValueError(f"no parameter {', '.join(unknown)} in lesson {names}. There are: {', '.join(known) or 'none'}.")
 
 
 def environment(jobs: int, settings: Mapping[str, str]) -> dict[str, str]:
