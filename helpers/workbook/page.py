@@ -15,6 +15,7 @@ from helpers.workbook.page_style import STYLE
 
 __all__ = ["index"]
 
+OWN = "What you ran with parameters of your own. The lessons above are those of the course, whatever stands here."
 GLYPH = '<path d="M3 2v38M25 2v38M3 9h22M3 17h22M3 25h22M3 33h22" fill="none" stroke-width="3.4" stroke-linecap="round"/>'
 
 
@@ -31,7 +32,7 @@ def index(out: Path, lessons: Sequence[Lesson]) -> Path:
     own = [run for lesson in lessons for run in parameter_runs(out, lesson, tree)]
     parts = [_section("The ladder", _ladder(shown)), _section("Lessons", lesson_table(shown, "lesson"))]
     parts += [_section("Solutions", lesson_table(solutions, "solution"))] if solutions else []
-    parts += [_section("Runs with parameters", lesson_table(own, "run"))] if own else []
+    parts += [_section("Runs with parameters", lesson_table(own, "lesson", OWN))] if own else []
     path = out / "index.html"
     write_text(path, _whole(_summary(shown or solutions), [*parts, _section("Made with", version_tables())]))
     return path

@@ -18,9 +18,9 @@ OLD = "out of date: its cells, the helpers or the data have changed since"
 ROLES = {"th": "rowheader", "td": "cell"}
 
 
-def lesson_table(entries: Sequence[Entry], what: str) -> str:
-    """One row a lesson: title and promise, how it went and why, seconds, peak memory, its figures, its notebook."""
-    caption = f"Each {what} with the seconds and the peak memory of its last run on this machine."
+def lesson_table(entries: Sequence[Entry], what: str, caption: str = "") -> str:
+    """One row a lesson: title and promise (or parameters), how it went and why, seconds, peak memory, its figures, its notebook."""
+    caption = caption or f"Each {what} with the seconds and the peak memory of its last run on this machine."
     heads = (what.capitalize(), "How it went", "Time", "Peak memory", "Figures", "Files")
     head = "".join(f'<th scope="col" role="columnheader"{_number(i in (2, 3))}>{text}</th>' for i, text in enumerate(heads))
     rows = "\n".join(map(_row, entries))

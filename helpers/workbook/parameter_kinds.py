@@ -1,15 +1,16 @@
-"""Which values a parameter of a lesson takes: by its name where the table at the end has it, else by its default's type."""
+"""Which values a parameter of a lesson takes: by its name where the tables at the end have it, else by its default's type."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from helpers.prompts import Json
 from helpers.spelling import did_you_mean
 from helpers.tasks import SPLITS
 from helpers.tracking.tracker import MODES
 
-__all__ = ["KINDS", "Kind", "like"]
+__all__ = ["LOOKED_UP", "RANGES", "Kind", "like"]
 
 Kind = Callable[[Json], str]  # from a value to what is allowed in its place, "" where it is fine
 
@@ -60,37 +61,40 @@ def like(default: Json) -> Kind:
     return text if isinstance(default, str) else anything
 
 
-def model(value: Json) -> str:
+Lookup = Callable[[str], str]  # the same for a text that names something
+
+
+def model(value: str) -> str:
     """What `models.load` takes; a folder must be there, a hub and a server are not asked."""
     from helpers.models.packaged import NAMED
 
-    return text(value) or _refused(lambda: _check_model(str(value), NAMED, "model"))
+    return _refusal(_check_model, value, NAMED, "model")
 
 
-def second(value: Json) -> str:
+def second(value: str) -> str:
     """A model beside the first, or "none"."""
     return "" if value == "none" else model(value)
 
 
-def embedder(value: Json) -> str:
+def embedder(value: str) -> str:
     """What `retrieval.load_embedder` takes."""
     from helpers.retrieval.embedders import NAMED
 
-    return text(value) or _refused(lambda: _check_model(str(value), NAMED, "embedder"))
+    return _refusal(_check_model, value, NAMED, "embedder")
 
 
-def task(value: Json) -> str:
+def task(value: str) -> str:
     """What `tasks.load_task` takes; a file or folder must be there, the hub is not asked."""
     from helpers.tasks.loading import check_place
 
-    return text(value) or _refused(lambda: check_place(str(value)))
+    return _refusal(check_place, value)
 
 
-def price(value: Json) -> str:
+def price(value: str) -> str:
     """A hosted model that prices.toml lists."""
     from helpers.decide import Prices
 
-    return text(value) or _refused(lambda: Prices.like(str(value)))
+    return _refusal(Prices.like, value)
 
 
 def _check_model(spec: str, named: Sequence[str], what: str) -> None:
@@ -102,22 +106,18 @@ def _check_model(spec: str, named: Sequence[str], what: str) -> None:
         local_folder(parsed.name)
 
 
-def _refused(check: Callable[[], object]) -> str:
-    """The message of the error that a check raises, if it raises one."""
+def _refusal(check: Callable[..., Any], *arguments: str | Sequence[str]) -> str:
+    """The message of the error that a check raises; "" where it raises none."""
     try:
-        check()
+        check(*arguments)
     except (ValueError, OSError) as error:
         return str(error)
     return ""
 
 
 # A parameter of one of these names takes the same values in every lesson. Any other takes values of its default's type.
-KINDS: dict[str, Kind] = {
-    "model": model,
-    "second": second,
-    "embedder": embedder,
-    "task": task,
-    "price": price,
+LOOKED_UP: dict[str, Lookup] = {"model": model, "second": second, "embedder": embedder, "task": task, "price": price}
+RANGES: dict[str, Kind] = {
     "split": choice(*SPLITS),
     "final": choice("dev", "test"),
     "tracker": choice(*MODES),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from helpers.prompts import Json
 from helpers.spelling import did_you_mean
 from helpers.workbook.notebooks import Lesson
-from helpers.workbook.parameter_kinds import KINDS, like
+from helpers.workbook.parameter_kinds import LOOKED_UP, RANGES, like
 
 __all__ = ["Parameter", "from_command_line", "parameters_of", "refuse_wrong"]
 
@@ -93,7 +93,7 @@ def refuse_wrong(values: Mapping[str, Json], lessons: Sequence[Lesson]) -> None:
     problems = [text for name in sorted(values) if (text := _unknown(name, values[name], known))]
     problems = problems or [text for name, value in values.items() if (text := _unfit(name, value, known))]
     if problems:
-        raise ValueError("\n  ".join(problems))
+        raise ValueError("\n".join(problems))
 
 
 def _unknown(name: str, value: Json, known: Mapping[str, Mapping[str, Parameter]]) -> str:
@@ -110,11 +110,13 @@ def _unknown(name: str, value: Json, known: Mapping[str, Mapping[str, Parameter]
 
 
 def _unfit(name: str, value: Json, known: Mapping[str, Mapping[str, Parameter]]) -> str:
-    """What is said of a value that a lesson cannot take, with the lesson's own line."""
+    """What is said of a value that a lesson cannot take; with the lesson's own line, where that says more."""
+    if name in LOOKED_UP and isinstance(value, str):
+        return LOOKED_UP[name](value)
     for number, parameters in known.items():
-        allowed = (KINDS.get(name) or like(parameters[name].value))(value)
+        allowed = (RANGES.get(name) or like(parameters[name].value))(value)
         if allowed:
-            return f"{name}={_typed(value)}: {allowed}. Lesson {number} has: {parameters[name]}"
+            return f"{name}={_typed(value)}: {allowed}\n  lesson {number} has: {parameters[name]}"
     return ""
 
 
