@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 class Manual(argparse.Action):
     """`ladder run --help`: the options, and below them what the lessons have to set."""
 
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *_: object) -> None:
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *_: Any) -> None:
         from helpers.workbook.manual import manual
         from helpers.workbook.notebooks import find
 

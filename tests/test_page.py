@@ -121,6 +121,7 @@ def test_a_run_with_parameters_is_listed_apart_and_the_course_is_as_it_was(cours
     course_part, own_part = text.split('<section aria-labelledby="runs-with-parameters">')
     assert before.startswith(course_part)
     assert re.search(r'<a href="lessons/17_decide%40[0-9a-f]{12}.html">17 · Decide</a><p>with limit = 20</p>', own_part)
+    assert own_part.count(PIXEL) == 1  # its ladder is small, beside it
 
 
 def test_a_run_with_parameters_that_failed_blanks_nothing(course: Callable) -> None:

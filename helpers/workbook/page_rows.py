@@ -76,7 +76,8 @@ def quoted(error: str) -> str:
 
 
 def _thumbs(one: Entry) -> str:
-    found = [picture for picture in pictures(one.notebook) if picture.name != LADDER] if one.notebook else []
+    drawn = pictures(one.notebook) if one.notebook else []
+    found = [picture for picture in drawn if picture.name != LADDER or one.given]  # the course's ladder stands on top of the page
     return "".join(
         f'<a href="{one.link(".html")}#cell-id={html.escape(picture.cell)}">'
         f'<img src="{picture.uri}" alt="Figure {html.escape(picture.name)} of lesson {one.lesson.number}"></a>'
