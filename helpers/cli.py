@@ -127,13 +127,14 @@ def _run(options: argparse.Namespace) -> int:
             force=options.force,
             watcher=watcher,
         )
+    overview = index(out, known_lessons(options.lessons))  # before anything is printed: the reader of our output may be gone
     kind = "solutions" if options.solutions else "lessons"
     print(f"\n{summary(results)}")
     print(f"notebooks and HTML: {out / kind}")
     if options.parameters:
         pages = [Path(result.notebook).with_suffix(".html").name for result in results if result.notebook]
         print(f"beside the course's own, which stay as they were: {', '.join(pages) or 'nothing was written'}")
-    print(f"overview:           {index(out, known_lessons(options.lessons))}")
+    print(f"overview:           {overview}")
     return int(not all(result.ok for result in results))
 
 
