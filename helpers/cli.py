@@ -1,10 +1,10 @@
-"""The `ladder` command: run, check, refresh and cut the lessons."""
+"""The `ladder` command: which commands and options there are. `helpers.workbook.commands` does them."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
+import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +13,10 @@ from typing import Any
 __all__ = ["main"]
 
 # Commands with their own arguments: module:function(arguments), imported when called.
-ELSEWHERE: dict[str, tuple[str, str]] = {"pocket": ("pocket_maker.cli:main", "make and measure the pocket model")}
+ELSEWHERE: dict[str, tuple[str, str]] = {
+    "decide": ("helpers.decide.command:main", "the whole ladder on a file of yours: one screen, one page, a verdict"),
+    "pocket": ("pocket_maker.cli:main", "make and measure the pocket model"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,48 +39,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _elsewhere(command: str, arguments: Sequence[str]) -> int:
-    module, function = ELSEWHERE[command][0].split(":")
     try:
-        main_of = getattr(importlib.import_module(module), function)
+        command_main = pkgutil.resolve_name(ELSEWHERE[command][0])
     except ModuleNotFoundError as error:
         print(f"ladder {command}: {error}. Install the clone anew: pip install --no-deps -e .", file=sys.stderr)
         return 2
-    return main_of(arguments) or 0
+    return command_main(arguments) or 0
 
 
 def _parser() -> argparse.ArgumentParser:
+    from helpers.workbook import commands
+
     parser = argparse.ArgumentParser(prog="ladder", description="Run, check, refresh and cut the lessons.")
-    commands = parser.add_subparsers(required=True, metavar="command")
-    run = _command(commands, "run", _run, "execute lessons into outputs/: notebooks, HTML and index.html", manual=True)
+    subparsers = parser.add_subparsers(required=True, metavar="command")
+    run = _command(subparsers, "run", commands.run, "execute lessons into outputs/: notebooks, HTML and index.html", manual=True)
     run.add_argument("-p", dest="parameters", action="append", default=[], metavar="name=value", help="set a parameter (repeat for more)")
     run.add_argument("--solutions", action="store_true", help="run the solutions instead")
     run.add_argument("--out", type=Path, help="where to write (default: outputs/)")
     run.add_argument("--force", action="store_true", help="also run what has not changed")
     check = _command(
-        commands, "check", _check, "house rules, drift, every solution executed and compared; lessons too, where some are named"
+        subparsers, "check", commands.check, "house rules, drift, every solution executed and compared; lessons too, where some are named"
     )
     check.add_argument("--all", action="store_true", help="ruff and the unit tests first: what `make test` does")
     check.add_argument("--learners", action="store_true", help="execute the learners' versions of all lessons too")
     check.add_argument("--no-run", action="store_true", help="execute nothing: house rules and drift, in seconds")
     check.add_argument("--exact", action="store_true", help="no digit and no figure may differ from the committed outputs")
     check.add_argument("--recordings", action="store_true", help="the lessons that have recordings, each of whose replies is asked again")
-    record = _command(commands, "record", _record, "run lessons live with a second model, and record its replies for everybody else")
+    record = _command(subparsers, "record", commands.record, "run lessons live with a second model, and record its replies for everybody")
     record.add_argument("--model", default="smollm2", metavar="spec", help='"smollm2", "hf:..." or "openai:..." (default: smollm2)')
     record.add_argument("--fresh", action="store_true", help="ask for all replies, not only for those that are missing")
     record.add_argument("--yes", action="store_true", help="do not ask before a hosted model is paid")
     record.set_defaults(timeout=7200.0)
-    refresh = _command(commands, "refresh", _refresh, "execute the committed lessons in place; say which outputs changed")
-    exercises = _command(commands, "exercises", _exercises, "cut the lessons from their solutions", runs=False)
+    refresh = _command(subparsers, "refresh", commands.refresh, "execute the committed lessons in place; say which outputs changed")
+    exercises = _command(subparsers, "exercises", commands.exercises, "cut the lessons from their solutions", runs=False)
     exercises.add_argument("--check", action="store_true", help="change nothing; fail when a lesson has drifted")
-    linker = commands.add_parser("link", help="point badges and the Colab cell at a fork", description="Point badges at a fork.")
+    linker = subparsers.add_parser("link", help="point badges and the Colab cell at a fork", description="Point badges at a fork.")
     linker.add_argument("repository", metavar="owner/name", help="the fork on GitHub")
     linker.add_argument("--branch", default="main", help="its branch (default: main)")
     linker.add_argument("--lessons", type=Path, help="the folder of lessons (default: lessons/)")
-    linker.set_defaults(do=_link)
+    linker.set_defaults(do=commands.link, numbers=())
     for command in (refresh, exercises, linker):
         command.add_argument("--force", action="store_true", help="also where a lesson has answers in it; a copy is kept beside it")
     for name, (_, text) in ELSEWHERE.items():
-        commands.add_parser(name, help=text)
+        subparsers.add_parser(name, help=text)
     return parser
 
 
@@ -93,12 +97,13 @@ class Manual(argparse.Action):
         parser.exit()
 
 
-def _command(commands: Any, name: str, do: Callable, text: str, *, runs: bool = True, manual: bool = False) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text, add_help=not manual)
+def _command(
+    subparsers: Any, name: str, do: Callable[[argparse.Namespace], int], text: str, *, runs: bool = True, manual: bool = False
+) -> argparse.ArgumentParser:
+    command = subparsers.add_parser(name, help=text, description=text, add_help=not manual)
     if manual:
-        command.add_argument(
-            "-h", "--help", action=Manual, nargs=0, help="show this, each lesson's parameters, and the environment variables"
-        )
+        words = "show this, each lesson's parameters, and the environment variables"
+        command.add_argument("-h", "--help", action=Manual, nargs=0, help=words)
     command.set_defaults(do=do)
     command.add_argument("numbers", nargs="*", metavar="number", help="lessons: 1, 01 or 00-03 (default: all)")
     command.add_argument("--lessons", type=Path, help="the folder of lessons (default: lessons/)")
@@ -106,66 +111,6 @@ def _command(commands: Any, name: str, do: Callable, text: str, *, runs: bool = 
         command.add_argument("--jobs", type=int, default=0, metavar="N", help="lessons at a time (default: by cores and memory)")
         command.add_argument("--timeout", type=float, default=600, metavar="S", help="seconds for one lesson (default: 600)")
     return command
-
-
-def _run(options: argparse.Namespace) -> int:
-    from helpers import places, workbook
-    from helpers.workbook.console import Progress, summary
-    from helpers.workbook.notebooks import known_lessons
-    from helpers.workbook.page import index
-    from helpers.workbook.parameters import from_command_line
-
-    out = (options.out or places.outputs()).resolve()
-    lessons = workbook.find(options.numbers, folder=options.lessons, solutions=options.solutions)
-    with Progress(len(lessons)) as watcher:
-        results = workbook.run(
-            lessons,
-            parameters=from_command_line(options.parameters),
-            jobs=options.jobs,
-            timeout=options.timeout,
-            out=out,
-            force=options.force,
-            watcher=watcher,
-        )
-    overview = index(out, known_lessons(options.lessons))  # before anything is printed: the reader of our output may be gone
-    kind = "solutions" if options.solutions else "lessons"
-    print(f"\n{summary(results)}")
-    print(f"notebooks and HTML: {out / kind}")
-    if options.parameters:
-        pages = [Path(result.notebook).with_suffix(".html").name for result in results if result.notebook]
-        print(f"beside the course's own, which stay as they were: {', '.join(pages) or 'nothing was written'}")
-    print(f"overview:           {overview}")
-    return int(not all(result.ok for result in results))
-
-
-def _check(options: argparse.Namespace) -> int:
-    from helpers.workbook import commands
-
-    return commands.check(options)
-
-
-def _record(options: argparse.Namespace) -> int:
-    from helpers.workbook import commands
-
-    return commands.record(options)
-
-
-def _refresh(options: argparse.Namespace) -> int:
-    from helpers.workbook import commands
-
-    return commands.refresh(options)
-
-
-def _exercises(options: argparse.Namespace) -> int:
-    from helpers.workbook import commands
-
-    return commands.exercises(options)
-
-
-def _link(options: argparse.Namespace) -> int:
-    from helpers.workbook import commands
-
-    return commands.link(options)
 
 
 if __name__ == "__main__":

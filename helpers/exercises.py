@@ -16,9 +16,11 @@ _LOOK = {"waiting": ("not attempted yet", "#6b6b6b"), "passed": ("passed", "#007
 class Miss(Exception):
     """Raised by a check function: what was got, what was expected, and why it matters."""
 
-    def __init__(self, got: object, expected: object, why: str):
+    def __init__(self, got: Any, expected: Any, why: str):
         super().__init__(why)
-        self.got, self.expected, self.why = got, expected, why
+        self.got = got
+        self.expected = expected
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -77,17 +79,17 @@ def _find(name: str) -> Callable[..., str] | None:
         if error.name == place:
             return None
         raise
-    return getattr(module, part) if part in getattr(module, "__all__", ()) else None
+    return vars(module)[part] if part in module.__all__ else None
 
 
-def _waits(value: object) -> bool:
+def _waits(value: Any) -> bool:
     """Whether an answer is `...`, or a list, tuple or dict that still holds one."""
     if isinstance(value, dict):
         value = list(value.values())
     return value is Ellipsis or (isinstance(value, list | tuple) and any(item is Ellipsis for item in value))
 
 
-def _short(value: object, limit: int = 300) -> str:
+def _short(value: Any, limit: int = 300) -> str:
     """The value as text, cut in the middle when long."""
     try:
         text = value if isinstance(value, str) else str(value)

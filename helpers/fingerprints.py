@@ -18,6 +18,7 @@ from functools import cache, cached_property
 from inspect import getattr_static
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
 
 from helpers.storage import short
 
@@ -56,7 +57,7 @@ class _Walk:
     met: dict[int, tuple[object, str]] = field(default_factory=dict)  # holds the objects too, so that their ids stay theirs
     depth: int = 0
 
-    def text(self, value: object) -> str:
+    def text(self, value: Any) -> str:
         if type(value) in _PLAIN:
             return repr(value)
         if id(value) in self.met:
@@ -69,7 +70,7 @@ class _Walk:
             self.met[id(value)] = value, inside if len(inside) < 80 else short(inside)
         return self.met[id(value)][1]
 
-    def _inside(self, value: object) -> str:
+    def _inside(self, value: Any) -> str:
         if type(value) in (list, tuple):
             return f"{_name(value)}({self._all(value)})"
         if type(value) in (set, frozenset):
@@ -109,11 +110,11 @@ class _Walk:
         owner = getattr(routine, "__self__", None)
         return _name(routine) if owner is None or isinstance(owner, ModuleType) else f"{_name(routine)} of {self.text(owner)}"
 
-    def _object(self, value: object) -> str:
+    def _object(self, value: Any) -> str:
         if isinstance(value, ModuleType):
             return _name(value)
-        if told := _own_fingerprint(value):
-            return f"{_name(value)} {told}"
+        if fingerprint := _own_fingerprint(value):
+            return f"{_name(value)} {fingerprint}"
         inner = next((part for part in _wrapped(value) if part is not None), None)
         if inner is not None:
             return f"{_name(value)} {self.text(inner)}"
@@ -123,7 +124,7 @@ class _Walk:
 _running: ContextVar[_Walk | None] = ContextVar("_running", default=None)
 
 
-def _parts(value: object) -> list:
+def _parts(value: Any) -> list:
     """What pickle would write of an object, without values that `cached_property` only remembers; its attributes if it cannot."""
     if hasattr(type(value), "detach"):  # a tensor, whose pickle holds an address
         return [str(value.dtype), value.detach().cpu().float().numpy()]
@@ -139,41 +140,41 @@ def _parts(value: object) -> list:
     return [made_by, arguments, state, list(items or ()), list(pairs or ())]
 
 
-def _own_fingerprint(value: object) -> str:
+def _own_fingerprint(value: Any) -> str:
     """What models, methods and indexes say of themselves."""
     names = ("fingerprint", "spec") if _attribute(value, "ask_many") else ("fingerprint",)
-    told = [_attribute(value, name) for name in names]
-    return next((text for text in told if isinstance(text, str)), "")
+    values = [_attribute(value, name) for name in names]
+    return next((text for text in values if isinstance(text, str)), "")
 
 
-def _wrapped(value: object) -> tuple:
+def _wrapped(value: Any) -> tuple:
     """The functions inside a property, a `cached_property`, or a wrapper such as `functools.cache` makes."""
     if isinstance(value, property):
         return value.fget, value.fset
     return (value.func,) if isinstance(value, cached_property) else (_attribute(value, "__wrapped__"),)
 
 
-def _attribute(value: object, name: str) -> object:
+def _attribute(value: Any, name: str) -> Any:
     """An attribute that is there; nothing is made up on asking, as a mock does."""
     return getattr(value, name, None) if getattr_static(value, name, None) is not None else None
 
 
-def _content(cell: object) -> object:
+def _content(cell: Any) -> Any:
     try:
         return cell.cell_contents
     except ValueError:  # not filled yet
         return None
 
 
-def _globals(found: CodeType) -> list[str]:
+def _globals(code: CodeType) -> list[str]:
     """The global names that a body reads, with those of the functions written inside it."""
-    names = {step.argval for step in dis.get_instructions(found) if step.opname in _GLOBAL}
-    for inner in found.co_consts:
+    names = {step.argval for step in dis.get_instructions(code) if step.opname in _GLOBAL}
+    for inner in code.co_consts:
         names.update(_globals(inner) if isinstance(inner, CodeType) else ())
     return sorted(name for name in names if not name.startswith("__"))
 
 
-def _name(value: object) -> str:
+def _name(value: Any) -> str:
     """The name of a module, class or function, of an object its class's; a library's with its module."""
     if isinstance(value, ModuleType):
         return value.__name__

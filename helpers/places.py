@@ -36,8 +36,8 @@ def models(*parts: str) -> Path:
 
 def recordings(*parts: str) -> Path:
     """A path under `data/recordings/`, or under `$LADDER_RECORDINGS`, where a class keeps its own."""
-    own = os.environ.get("LADDER_RECORDINGS")
-    return Path(own).expanduser().joinpath(*parts) if own else data("recordings", *parts)
+    folder = os.environ.get("LADDER_RECORDINGS")
+    return Path(folder).expanduser().joinpath(*parts) if folder else data("recordings", *parts)
 
 
 def _home() -> Path:

@@ -81,10 +81,10 @@ def outcomes(table: pd.DataFrame, *, ax: Axes | None = None, baseline: float | N
     """
     ax = ax or _axes(height=0.36 * len(table) + 1.4)
     names = _names(table)
-    left = table["right"] * 0
+    start = table["right"] * 0
     for outcome, color in (("right", "blue"), ("wrong", "orange"), ("unreadable", "gray")):
-        ax.barh(names, table[outcome], left=left, color=COLORS[color], alpha=0.35 if color == "gray" else 0.9, label=outcome)
-        left = left + table[outcome]
+        ax.barh(names, table[outcome], left=start, color=COLORS[color], alpha=0.35 if color == "gray" else 0.9, label=outcome)
+        start = start + table[outcome]
     if baseline is not None:
         ax.axvline(baseline, color="black", ls=":", lw=1.5, label=f"trivial baseline {baseline:.2f}")
     ax.invert_yaxis()

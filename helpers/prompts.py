@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -102,5 +103,5 @@ def _check(name: str, part: str) -> None:
         raise ValueError(f"template {name!r} has a brace without a partner ({error}): {cure}") from None
     for _, field, code, conversion in pieces:
         if field is not None and (not field.isidentifier() or code or conversion):
-            got = "{" + field + (":" + code if code else "") + "}"
+            got = textwrap.shorten("{" + field + (":" + code if code else "") + "}", 60, placeholder=" ...")
             raise ValueError(f"template {name!r} has the field {got}, which is not a plain name: {cure}")

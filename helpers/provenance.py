@@ -32,7 +32,7 @@ class Conversation:
     @property
     def text(self) -> str:
         """Its turns, one a line: `user: What about this? …`."""
-        return "\n".join(f"{message['role']}: {_said(message)}" for message in self.messages)
+        return "\n".join(f"{message['role']}: {_words_of(message)}" for message in self.messages)
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,7 @@ class Provenance:
         return "\n\n".join([self.summary, *(f"[{near.family}]\n{near.text}" for near in self.nearest)])
 
     def _repr_html_(self) -> str:
-        shown = "".join(
-            f"<li><b>{html.escape(one.family)}</b><pre style='white-space: pre-wrap'>{html.escape(one.text)}</pre></li>"
-            for one in self.nearest
-        )
-        return f"<p>{html.escape(self.summary)}</p><ul>{shown}</ul>"
+        return f"<p>{html.escape(self.summary)}</p><ul>{''.join(map(_item, self.nearest))}</ul>"
 
 
 def pocket_taught(text: str, *, show: int = 3) -> Provenance:
@@ -124,11 +120,12 @@ def _plain(text: str) -> str:
 
 
 def _item(conversation: Conversation) -> str:
-    family, text = html.escape(conversation.family), html.escape(conversation.text)
+    family = html.escape(conversation.family)
+    text = html.escape(conversation.text)
     return f"<li><b>{family}</b><pre style='white-space: pre-wrap'>{text}</pre></li>"
 
 
-def _said(message: dict) -> str:
+def _words_of(message: dict) -> str:
     """What a turn says: its text, or its tool calls as JSON."""
     content = message.get("content") or message.get("tool_calls") or ""
     return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import re
@@ -10,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.storage import file_digest
 
 if TYPE_CHECKING:
     import pandas
@@ -31,8 +31,8 @@ def check() -> pandas.DataFrame:
     return pd.DataFrame(rows, columns=["what", "state", "mend"]).set_index("what")
 
 
-def _row(what: str, good: bool, found: str, mend: str) -> tuple[str, str, str]:
-    return (what, "ok", "") if good else (what, found, mend)
+def _row(what: str, good: bool, state: str, mend: str) -> tuple[str, str, str]:
+    return (what, "ok", "") if good else (what, state, mend)
 
 
 def _python() -> tuple[str, str, str]:
@@ -44,11 +44,11 @@ def _python() -> tuple[str, str, str]:
 def _package(name: str) -> tuple[str, str, str]:
     wanted = re.search(rf"^{name.replace('_', '[-_]')}==(\S+)", _constraints(), re.MULTILINE | re.IGNORECASE)
     try:
-        found = importlib.metadata.version(name).split("+")[0]
+        installed = importlib.metadata.version(name).split("+")[0]
     except importlib.metadata.PackageNotFoundError:
-        found = "missing"
-    good = found == wanted[1] if wanted else found != "missing"
-    return _row(name, good, found, f"pip install -c constraints.txt {name}" + (f"=={wanted[1]}" if wanted else ""))
+        installed = "missing"
+    good = installed == wanted[1] if wanted else installed != "missing"
+    return _row(name, good, installed, f"pip install -c constraints.txt {name}" + (f"=={wanted[1]}" if wanted else ""))
 
 
 def _constraints() -> str:
@@ -64,10 +64,11 @@ def _tasks() -> tuple[str, str, str]:
 
 
 def _pocket() -> tuple[str, str, str]:
-    weights, note = places.data("pocket", "model.safetensors"), places.data("pocket", "training.json")
+    weights = places.data("pocket", "model.safetensors")
+    note = places.data("pocket", "training.json")
     if not (weights.exists() and note.exists()):
         return "pocket model", "missing", "git checkout data/pocket"
-    same = hashlib.sha256(weights.read_bytes()).hexdigest() == json.loads(note.read_text(encoding="utf-8"))["sha256"]
+    same = file_digest(weights) == json.loads(note.read_text(encoding="utf-8"))["sha256"]
     return _row("pocket model", same, "its checksum differs", "git checkout data/pocket")
 
 

@@ -6,12 +6,27 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["digest", "file_digest", "latest_checkpoint", "put_checkpoint", "read_json", "short", "write_bytes", "write_json", "write_text"]
+__all__ = [
+    "digest",
+    "file_digest",
+    "latest_checkpoint",
+    "put_checkpoint",
+    "read_json",
+    "read_rows",
+    "short",
+    "write_bytes",
+    "write_json",
+    "write_rows",
+    "write_text",
+]
 
-CHECKPOINT, NEW, OLD = "checkpoint", "checkpoint.new", "checkpoint.old"
+CHECKPOINT = "checkpoint"
+NEW = "checkpoint.new"
+OLD = "checkpoint.old"
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
@@ -53,6 +68,16 @@ def read_json(path: Path, kind: type = dict) -> Any:
     if not isinstance(value, kind):
         raise ValueError(f"{path.parent.name}/{path.name} holds a {type(value).__name__}, not a {kind.__name__}")
     return value
+
+
+def write_rows(path: Path, rows: Iterable[Mapping]) -> Path:
+    """`write_text` of rows as JSON, one a line; what JSON does not know, such as a date, as its text."""
+    return write_text(path, "".join(json.dumps(dict(row), ensure_ascii=False, default=str) + "\n" for row in rows))
+
+
+def read_rows(path: Path) -> list[dict]:
+    """The rows of a file with one JSON object a line, such as `write_rows` writes."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def digest(value: Any) -> str:

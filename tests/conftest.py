@@ -77,8 +77,7 @@ def result(value: object) -> nbformat.NotebookNode:
 def lessons(tmp_path: Path) -> Path:
     """A lessons folder with one solution, `01_rivers`, and the lesson cut from it, with the outputs of a run."""
     from helpers.storage import write_text
-    from helpers.workbook.answers import remember_cut
-    from helpers.workbook.cut import cut
+    from helpers.workbook.cut import cut, remember_cut
     from helpers.workbook.notebooks import clean
 
     folder = tmp_path / "lessons"

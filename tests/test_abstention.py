@@ -145,3 +145,14 @@ def test_words_of_the_question_are_left_out():
 
 def test_groundedness_is_fooled_by_a_copied_sentence_as_its_docstring_says():
     assert grounded("The fee is 5 dollars.", ["The fee is 5 dollars. That was last year."]) == 1
+
+
+def test_what_opens_an_excuse_is_an_answer_after_it():
+    assert declined("In Paris, I don't know.")
+    assert not declined("I don't know, in Paris.")
+
+
+def test_a_partial_score_is_not_right():
+    rows = pd.DataFrame({"answer": ["Oslo", "Oslo"], "score": [0.5, 1.0]})
+    found = abstention_scores(rows, [True, True]).set_index("outcome")["share"]
+    assert (found["right"], found["wrong"]) == (0.5, 0.5)

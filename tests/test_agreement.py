@@ -122,3 +122,14 @@ def test_a_judge_like_a_coin_corrects_nothing():
 def test_impossible_counts_are_refused(passed, n):
     with pytest.raises(ValueError, match="0 <= judged_positive <= n"):
         corrected_rate(passed, n, agreement(*rows(9, 1, 9, 1), positive=1))
+
+
+def test_where_the_judge_may_be_a_coin_the_rate_may_be_anything():
+    judge = agreement(*rows(9, 1, 3, 7), positive=1)  # TPR 0.9 and TNR 0.3: one draw in five of them adds up to 1 or less
+    low, high = corrected_rate(0, 20, judge), corrected_rate(20, 20, judge)
+    assert (low.value, low.high, high.value, high.low) == (0, 1, 1, 0)
+
+
+def test_the_interval_reaches_down_to_the_value():
+    kappa = agreement(*rows(0, 200, 0, 200), positive=1).kappa  # no draw of so many rows is as far down in 25 of 1,000
+    assert (kappa.value, kappa.low) == (-1, -1)

@@ -146,9 +146,11 @@ def test_01_warmup_takes_any_wording_that_names_both_labels():
 
 def test_01_core_wants_a_shorter_prompt_that_is_not_worse(review_runs):
     task, formatted, chatty = review_runs["clear task"], review_runs["format"], review_runs["chatty"]
-    assert check("01.core", task, task, formatted).state == "passed"
-    assert "leave out a part" in check("01.core", formatted, task, formatted).text
-    assert "did matter" in check("01.core", chatty, task, formatted).text
+    assert check("01.core", task, formatted).state == "passed"
+    assert "leave out a part" in check("01.core", formatted, task).text
+    assert "leave out a part" in check("01.core", task, task).text
+    assert "did matter" in check("01.core", chatty, task).text
+    assert "as measure(...) returns it" in check("01.core", [task], formatted).text
 
 
 @pytest.mark.parametrize(("p", "choice", "why"), [(0.0377, "B", "12 heads or fewer"), (0.2153, "B", "happens by luck")])

@@ -7,14 +7,14 @@ import pytest
 
 from helpers.exercises import check
 
-SWEEP = pd.DataFrame({
-    "size": [32, 32, 128, 128], "k": [1, 4, 1, 4], "found": [0.40, 0.65, 0.60, 0.70], "tokens": [30.0, 110.0, 120.0, 400.0],
+DEPTHS = pd.DataFrame({
+    "way": ["BM25", "BM25", "dense", "dense"], "k": [1, 4, 1, 4], "found": [0.40, 0.65, 0.60, 0.70], "tokens": [30.0, 110.0, 120.0, 400.0],
 })  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["10.warmup", "10.core", "10.stretch"])
 def test_a_stub_waits(name):
-    waiting = {"10.warmup": (...,), "10.core": (..., ..., SWEEP), "10.stretch": (..., ..., ...)}
+    waiting = {"10.warmup": (...,), "10.core": (..., ..., DEPTHS), "10.stretch": (..., ..., ...)}
     assert check(name, *waiting[name]).state == "waiting"
 
 
@@ -45,14 +45,15 @@ def test_warmup_tells_what_the_prompt_lacks(text, why):
 
 
 def test_core_takes_the_cheapest_that_finds_enough():
-    assert check("10.core", 32, 4, SWEEP).state == "passed"
+    assert check("10.core", "BM25", 4, DEPTHS).state == "passed"
 
 
-@pytest.mark.parametrize(("size", "k", "why"), [
-    (32, 1, "misses more than a tenth"), (128, 4, "1 settings find enough for fewer"), (64, 1, "that was measured"),
+@pytest.mark.parametrize(("way", "k", "why"), [
+    ("BM25", 1, "misses more than a tenth"), ("dense", 4, "rows that find enough for fewer: 1"), ("hybrid", 1, "that was measured"),
+    (None, 4, "that was measured"),
 ])  # fmt: skip
-def test_core_tells_too_cheap_from_too_dear(size, k, why):
-    verdict = check("10.core", size, k, SWEEP)
+def test_core_tells_too_cheap_from_too_expensive(way, k, why):
+    verdict = check("10.core", way, k, DEPTHS)
     assert verdict.state == "missed"
     assert why in verdict.text
 

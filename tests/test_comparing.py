@@ -10,6 +10,7 @@ import pytest
 from helpers.storage import write_text
 from helpers.workbook import checking, comparing, find, refreshing
 from helpers.workbook.checking import Execution, Part
+from helpers.workbook.comparing import agree
 from helpers.workbook.drift import twins
 from helpers.workbook.notebooks import Lesson, clean
 
@@ -120,7 +121,7 @@ def test_a_machine_s_name_and_a_cell_that_stops_fail_their_notebook(lessons: Pat
     notebook = solution.read()
     notebook.cells[4].source, notebook.cells[7].source = "print('/home/' + 'ada/x')", "n / 0"
     write_text(solution.path, clean(notebook))
-    part = checking._execute([solution], Execution(exact=True), None)
+    part = checking._execute([solution], Execution(exact=True), lessons, None)
     assert (part.passed, part.failures) == (0, 1)
     assert "holds a name of one machine: " in part.problems[0]
     assert any("ZeroDivisionError" in problem for problem in part.problems)
@@ -158,3 +159,62 @@ def test_every_case_of_the_unit_tests_counts_one(tmp_path: Path) -> None:
 
 def test_the_environment_of_a_check_is_strict() -> None:
     assert refreshing.STRICT == {"LADDER_CACHE": "off", "LADDER_TRACKING": "offline", "OMP_NUM_THREADS": "1"}
+
+
+@pytest.mark.parametrize(
+    ("committed", "executed"),
+    [
+        ("LoRA + NF4  0.448", "LoRA + NF4  0.449"),
+        ("<td>0.448</td>", "<td>0.450</td>"),
+        ("loss 9.248, 0.106", "loss 9.241, 0.106"),
+        ("0.816667", "0.816012"),
+        ("0.30000000000000004", "0.2999999999999"),
+        ("-0.000", "0.001"),
+        ("44.8%", "44.9%"),
+        ("1.2345e-05", "1.2346e-05"),
+        ("9.9995e+06", "1.0000e+07"),
+        ("1,234.568 tokens", "1,234.571 tokens"),
+        ("a   9.999", "a  10.001"),
+        ("[0.371, 0.520].", "[0.372, 0.520]."),
+    ],
+)
+def test_the_last_places_of_a_decimal_may_differ(committed: str, executed: str) -> None:
+    assert agree(committed, executed)
+    assert agree(executed, committed)
+
+
+@pytest.mark.parametrize(
+    ("committed", "executed"),
+    [
+        ("0.448", "0.463"),  # a score
+        ("0.816667", "0.820000"),  # one example more of 300
+        ("0.81 [0.75, 0.86], n=200", "0.82 [0.75, 0.86], n=200"),
+        ("0.81 [0.75, 0.86], n=200", "0.81 [0.76, 0.86], n=200"),
+        ("44.8%", "45.3%"),
+        ("45%", "46%"),
+        ("right in 17 of 18", "right in 18 of 18"),
+        ("1,000", "1,001"),
+        ("1.5e-05", "1.6e-05"),
+        ("0.448 higher", "0.448 lower"),
+        ("p = 0.448", "p < 0.448"),
+        ("0.448, 0.449", "0.448"),
+        ("0.448", "0.4481"),
+        ("-0.001", "0.001"),  # a gain that became a loss
+        ("0.448", "44.8%"),
+        ("0.448%", "0.448"),
+    ],
+)
+def test_a_changed_score_count_or_word_does_not_agree(committed: str, executed: str) -> None:
+    assert not agree(committed, executed)
+    assert not agree(executed, committed)
+
+
+@pytest.mark.parametrize("name", ["v0.448", "model-0.448", "0.448B", "2.0.448", "0.448.1", "0.448-int", "x_0.448"])
+def test_a_number_that_is_part_of_a_name_must_be_the_same(name: str) -> None:
+    assert agree(name, name)
+    assert not agree(name, name.replace("448", "449"))
+
+
+def test_refresh_looks_past_times_but_not_past_scores() -> None:
+    assert comparing.sanitize("took 1.25 s for 200 replies") == comparing.sanitize("took 0.8 s for 200 replies")
+    assert comparing.sanitize("score 0.81 [0.75, 0.86]") == "score 0.81 [0.75, 0.86]"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from helpers.runs import Run
+from helpers.runs import Run, outcomes
 from helpers.runs.comparison import compare
 from helpers.stats import mcnemar, paired_bootstrap, sign_flip
 
@@ -55,3 +57,31 @@ def test_rows_are_paired_by_id_and_not_by_place():
 def test_runs_over_different_examples_are_refused(other, complaint):
     with pytest.raises(ValueError, match=complaint):
         compare(run("a", [1.0, 0.0]), other)
+
+
+def test_a_small_p_is_a_number_until_it_is_below_one_in_a_thousand():
+    shown = [repr(compare(run("a", [0.0] * n), run("b", [1.0] * n))) for n in (9, 11)]  # p = 2/2**n
+    assert ("p=0.004 (" in shown[0], "p<0.001 (" in shown[1]) == (True, True)
+
+
+def test_the_first_of_two_runs_may_be_the_incomplete_one():
+    got = compare(run("a", [math.nan, 1.0]), run("b", [1.0, 1.0]))
+    assert (got.incomplete, got.wins) == ("1 of 2 replies of a failed: run again, then compare", 0)
+
+
+def test_one_method_on_two_models_is_compared_under_the_models_names():
+    pair = compare(run("bare", [1, 0]), replace(run("bare", [1, 1]), model="other"))
+    assert (pair.a, pair.b) == ("bare, pocket", "bare, other")
+
+
+def test_an_unreadable_reply_is_told_from_a_wrong_one():
+    task = SimpleNamespace(labels=("yes", "no"))
+    table = pd.DataFrame({"answer": ["yes", "no", "yes and no", "maybe"], "score": [1.0, 0.0, 0.0, 0.0]})
+    row = outcomes([Run("t", "bare", "fake", "dev", "label", table, {}, {}, 0.1)], task).iloc[0]
+    assert (row["right"], row["wrong"], row["unreadable"], row["n"]) == (0.25, 0.25, 0.5, 4)
+
+
+def test_an_incomplete_run_has_no_outcomes():
+    table = pd.DataFrame({"answer": ["yes", ""], "score": [1.0, math.nan], "error": [None, "late"]})
+    row = outcomes([Run("t", "bare", "fake", "dev", "label", table, {}, {}, 0.1)], SimpleNamespace(labels=("yes", "no"))).iloc[0]
+    assert all(math.isnan(row[name]) for name in ("right", "wrong", "unreadable"))

@@ -68,6 +68,16 @@ def test_what_cannot_be_said_is_undetermined_with_a_number_and_a_rung_to_use_unt
     assert f"About {verdict.more_examples:,} further examples like these would probably settle it" in verdict.reasons[-1]
 
 
+def test_a_rung_that_costs_more_and_scored_less_is_no_way_out():
+    cheap = [1] * 34 + [0] * 14
+    good = [0] * 2 + [1] * 42 + [0] * 4
+    costly = [0] * 12 + [1] * 36
+    verdict = decide([run("cheap", cheap), run("good", good, usd=0.002), run("costly", costly, usd=0.003)], good_enough=0.3)
+    states = dict(zip(verdict.table["rung"], verdict.table["state"], strict=True))
+    assert (states["costly"], verdict.said, verdict.fallback) == ("will do", "undetermined", None)
+    assert "The highest score so far, 0.88, is that of good" in repr(verdict)
+
+
 def test_a_file_that_cannot_settle_it_says_why_and_what_else_could():
     low, high = [0] * 150 + [1] * 450, [1] * 150 + [0] * 120 + [1] * 330  # 150 wins, 120 losses: a gain of the margin
     verdict = decide([run("low", low), run("high", high)])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import random
 
 import pytest
 
 from helpers import runs
 from helpers.files import from_file
-from helpers.files.splitting import split_by_date
+from helpers.files.copies import joined, keys, near_copies
+from helpers.files.splitting import allotted, sample, split_by_date
 from helpers.methods.baselines import classical, majority
 from helpers.metrics.registry import score
 from helpers.tasks import load_task
@@ -338,3 +340,56 @@ def test_small_labels_are_the_reason_that_is_given_where_no_text_is_there_twice(
     missed = " ".join(from_file(tmp_path / "my.csv", metric="label", quiet=True).report.missed)
     assert "because each label of three rows or more has one in every split" in missed
     assert "rows of one text" not in missed
+
+
+def test_each_of_as_many_splits_as_rows_gets_one_however_small_its_weight():
+    assert allotted(3, [0.8, 0.1, 0.1]) == [1, 1, 1]
+    assert allotted(4, [0.98, 0.01, 0.01]) == [2, 1, 1]  # 4 x 0.98 is 3.92, and two of it are given to the others
+
+
+@pytest.mark.parametrize("crowded", [0, 2])
+def test_of_three_days_each_is_a_split_whichever_holds_most_rows(crowded):
+    days = [0, 1, 2] + [crowded] * 97
+    splits = split_by_date("t.csv", [str(i) for i in range(100)], [day * 86_400 for day in days])
+    assert splits == [["train", "dev", "test"][day] for day in days]
+
+
+def test_rows_of_one_text_go_by_the_newest_of_them():
+    days = range(6)
+    splits = split_by_date("t.csv", [*"abcdefa"], [day * 86_400 for day in [*days, 5]])
+    assert (splits[0], splits[6], splits[1]) == ("test", "test", "train")
+
+
+def test_a_sample_of_three_rows_has_one_of_each_split():
+    splits = ["train", "dev", "test"] * 2
+    drawn = sample([*"abcdef"], splits, ["x"] * 6, 3, seed=0)
+    assert sorted(splits[row] for row in drawn) == ["dev", "test", "train"]
+
+
+def test_near_copies_have_a_cosine_of_nine_tenths():
+    words = [f"word{i}" for i in range(20)]
+    tests = [" ".join([*words[:n], "other"]) for n in (19, 9)]
+    found = [near_copies({"train": [" ".join(words[: n + 1])], "test": [text]}).pairs for n, text in zip((19, 9), tests, strict=True)]
+    # a word of the one train text weighs ln(2/2) + 1 = 1, another ln(2/1) + 1: 19 / sqrt(20 * (19 + (1 + ln 2)**2)), and 0.826 for 9 words
+    assert found == [[(0, 0, pytest.approx(19 / math.sqrt(20 * (19 + (1 + math.log(2)) ** 2))))], []]
+
+
+def test_texts_of_four_words_are_no_near_copies_and_five_hundred_rows_are_looked_at():
+    assert near_copies({"train": ["so far so good"], "test": ["so far so good"]}).looked == 0
+    assert near_copies({"train": ["and so far so good"], "test": ["and so far so good"]}).looked == 1
+    assert near_copies({"train": ["so far"], "test": [f"and so far so good {i}" for i in range(999)]}).looked == 500
+
+
+def test_a_period_inside_a_number_makes_another_text():
+    copies = keys(["5.0 euros", "50 euros", "5.0 Euros!"])
+    assert (copies[0] == copies[2], copies[0] == copies[1]) == (True, False)
+
+
+def test_units_are_joined_at_second_hand_under_their_first_row_and_empty_cells_join_nothing():
+    assert joined(["", "b", "c", "b", ""], ["u", "v", "u", "w", "x"]) == [0, 1, 0, 1, 4]
+    assert joined(["a", "b", "c"], ["x", "y", "y"], ["p", "q", "p"]) == [0, 0, 0]
+
+
+def test_a_share_that_is_whole_but_for_rounding_is_whole():
+    # 9 x 0.1 / 0.3 is 2.9999999999999996 in floats: 3 and 6, and what the two without weight get is taken from the 6
+    assert allotted(9, [0, 0, 0.1, 0.2]) == [1, 1, 3, 4]

@@ -25,6 +25,9 @@ ROWS = [
 class Says:
     """Replies in turn, and keeps what it was asked."""
 
+    cache = None
+    recorded = ""
+
     name = spec = "says"
 
     def __init__(self, *replies: str):
@@ -120,7 +123,7 @@ def test_rows_that_cannot_be_judged_stay_and_say_why():
 
 def test_a_reply_of_the_judge_that_failed_is_no_verdict_and_is_told():
     lost, said = (Reply(text, 1, 1, 0.1, 0.0, error=error) for text, error in (("", "timeout"), ("right", None)))
-    model = SimpleNamespace(name="m", ask_many=lambda asked, on_reply, **settings: [said, lost])
+    model = SimpleNamespace(name="m", cache=None, recorded="", ask_many=lambda asked, on_reply, **settings: [said, lost])
     table = pd.DataFrame({"id": list("ab"), "input": "q", "target": "8", "answer": ["eight", "six"]})
     with pytest.warns(UserWarning, match=r"judge: closed question: 1 of 2 replies failed \(timeout\); run it again"):
         found = verdicts(model, table)
@@ -133,7 +136,7 @@ def test_a_reply_of_the_judge_that_failed_is_no_verdict_and_is_told():
 
 def test_a_judge_that_cannot_be_reached_is_an_error_and_not_a_verdict():
     lost = Reply("", 0, 0, 0.0, 0.0, error="timeout")
-    silent = SimpleNamespace(name="m", ask_many=lambda asked, on_reply, **settings: [lost] * len(asked))
+    silent = SimpleNamespace(name="m", cache=None, recorded="", ask_many=lambda asked, on_reply, **settings: [lost] * len(asked))
     with pytest.raises(ModelError, match="no reply from m: timeout"):
         verdicts(silent, pd.DataFrame({"id": ["a"], "input": ["q"], "target": ["8"], "answer": ["eight"]}))
 

@@ -22,7 +22,7 @@ from helpers import places
 
 POCKET = places.data("pocket")
 REPLIES = """
-measured = {run.method: run for run in [*steps, chatty, my_run]}
+measured = {run.method: run for run in [*(pair[0] for pair in [*steps, chatty]), my_run]}
 columns = ["id", "reply", "answer", "score", "tokens_in", "tokens_out"]
 print("RUNS", {name: (str(run.score), run.table[columns].values.tolist()) for name, run in measured.items()})
 """
@@ -78,8 +78,8 @@ def replies(lesson: Seen) -> dict[str, tuple[str, list]]:
 
 def test_a_model_served_over_http_gives_the_replies_and_scores_that_it_gives_here(manager, tmp_path):
     with served(POCKET, tmp_path / "log") as url:
-        remote = execute(manager, "01", {"model": f"openai:{POCKET}@{url}", "limit": 20}, last=REPLIES)
-    here = execute(manager, "01", {"model": "pocket", "limit": 20}, last=REPLIES)
+        remote = execute(manager, "01", {"model": f"openai:{POCKET}@{url}", "second": "none", "limit": 20}, last=REPLIES)
+    here = execute(manager, "01", {"model": "pocket", "second": "none", "limit": 20}, last=REPLIES)
     assert (remote.error, here.error) == ("", "")
     assert replies(remote) == replies(here)
     assert len(replies(here)) >= 7
@@ -111,7 +111,7 @@ def no_content(body: dict) -> tuple[int, object]:
 ])  # fmt: skip
 def test_a_server_with_ways_of_its_own_does_not_stop_the_lesson(manager, act: Callable, notice: str):
     with RealServer(act) as server:
-        lesson = execute(manager, "01", {"model": f"openai:m@{server.url}", "limit": 4}, last=REPLIES)
+        lesson = execute(manager, "01", {"model": f"openai:m@{server.url}", "second": "none", "limit": 4}, last=REPLIES)
     assert (lesson.error, "replies failed" in lesson.text) == ("", False)
     assert notice in lesson.text
     rows = [row for _, rows in replies(lesson).values() for row in rows]
@@ -120,7 +120,7 @@ def test_a_server_with_ways_of_its_own_does_not_stop_the_lesson(manager, act: Ca
 
 def test_a_base_url_that_goes_too_far_does_not_stop_the_lesson(manager):
     with RealServer(content_in_parts) as server:
-        lesson = execute(manager, "01", {"model": f"openai:m@{server.url}/chat/completions", "limit": 4})
+        lesson = execute(manager, "01", {"model": f"openai:m@{server.url}/chat/completions", "second": "none", "limit": 4})
     assert lesson.error == ""
 
 
@@ -130,11 +130,11 @@ def test_a_base_url_that_goes_too_far_does_not_stop_the_lesson(manager):
 ])  # fmt: skip
 def test_a_server_that_gives_no_answer_stops_the_lesson_and_the_error_says_why(manager, act: Callable, why: str):
     with RealServer(act) as server:
-        lesson = execute(manager, "01", {"model": f"openai:m@{server.url}", "limit": 4})
+        lesson = execute(manager, "01", {"model": f"openai:m@{server.url}", "second": "none", "limit": 4})
     assert f"ModelError: no reply from m: {why}" in lesson.error
 
 
 def test_a_base_url_that_lacks_v1_stops_the_lesson_and_the_error_proposes_it(manager):
     with RealServer(tgi) as server:
-        lesson = execute(manager, "01", {"model": f"openai:m@{server.root}", "limit": 4})
+        lesson = execute(manager, "01", {"model": f"openai:m@{server.root}", "second": "none", "limit": 4})
     assert f"Try {server.root}/v1" in lesson.error

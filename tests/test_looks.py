@@ -71,3 +71,11 @@ def test_the_data_fingerprint_follows_every_target():
 def test_the_usual_budget_is_enough_for_a_first_climb_and_a_second(documents):
     longest = [entry for entry in ENTRIES if entry.documents is documents]
     assert 2 * len(longest) <= LOOKS
+
+
+def test_a_line_that_never_said_which_data_set_still_counts():
+    look("t", "m1", "pocket", "d", budget=5)
+    ledger = places.outputs("looks.jsonl")
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace(', "whole": ""', ""), encoding="utf-8")
+    assert "whole" not in ledger.read_text(encoding="utf-8")
+    assert used("t", "whole d") == 1

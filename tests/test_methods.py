@@ -19,6 +19,9 @@ SHOTS = [{"input": "Superb.", "target": "positive"}, {"input": "Poor.", "target"
 class Echo:
     """Replies with the last turn in capitals; counts its calls and keeps the settings."""
 
+    cache = None
+    recorded = ""
+
     def __init__(self, error: str | None = None):
         self.calls, self.settings, self.error = 0, {}, error
 

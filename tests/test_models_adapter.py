@@ -10,7 +10,7 @@ import pytest
 from tiny import tiny_causal, tiny_seq2seq
 
 from helpers.models import ModelError, load, wrap
-from helpers.models.four_bits import quiet_peft
+from helpers.models.weights import quiet_peft
 
 QUESTIONS = [f"what is {i} plus {'12 ' * (i % 4)}?" for i in range(5)]
 
@@ -101,17 +101,17 @@ def test_a_lora_folder_answers_merged_as_peft_does_unmerged(tmp_path: Path) -> N
     loaded = load(f"hf:{tmp_path / 'adapter'}", cache=False)
     plain = load(f"hf:{tmp_path / 'causal'}", cache=False)
     answers = [loaded.ask(q, max_tokens=8).text for q in QUESTIONS]
-    assert answers == [alone(model, loaded._provider, q) for q in QUESTIONS]
+    assert answers == [alone(model, loaded.provider, q) for q in QUESTIONS]
     assert answers != [plain.ask(q, max_tokens=8).text for q in QUESTIONS]
     assert loaded.fingerprint != plain.fingerprint
-    assert "LoraModel" not in repr(loaded._provider.model)
+    assert "LoraModel" not in repr(loaded.provider.model)
 
 
 def test_a_tuned_prompt_answers_in_a_batch_as_peft_does_alone(tmp_path: Path) -> None:
     model = adapted(tiny_causal(tmp_path), tmp_path / "adapter", soft())
     loaded = load(f"hf:{tmp_path / 'adapter'}", cache=False)
     replies = loaded.ask_many(QUESTIONS, max_tokens=8)
-    assert [r.text for r in replies] == [alone(model, loaded._provider, q) for q in QUESTIONS]
+    assert [r.text for r in replies] == [alone(model, loaded.provider, q) for q in QUESTIONS]
     assert replies[0].tokens_in == load(f"hf:{tmp_path / 'causal'}", cache=False).count_tokens(QUESTIONS[0]) + 3
 
 
@@ -166,7 +166,7 @@ def test_broken_adapter_files_are_named(tmp_path: Path) -> None:
 
 def test_where_a_base_lies_is_remembered_and_a_broken_note_is_no_error(tmp_path: Path) -> None:
     from helpers import places
-    from helpers.models.known import recall, remember
+    from helpers.models.adapter import recall, remember
 
     remember("abc", tmp_path)
     remember("def", tmp_path / "gone")

@@ -12,7 +12,7 @@ from tiny import tiny_causal
 
 from helpers.models import Reply, load
 from helpers.models.cache import Cache, open_cache, reply_key
-from helpers.models.calls import split_calls
+from helpers.models.messages import split_calls
 from helpers.models.reply import ModelError, Settings
 
 CALLS = ({"name": "f", "arguments": {"x": 1}},)
@@ -71,7 +71,7 @@ def test_a_rerun_is_free_and_loads_no_weights_and_equal_questions_are_asked_once
     assert [r.cached for r in first] == [False, False, True]
     assert sorted(seen) == [(0, True), (1, True), (2, True)]
     assert [replace(r, cached=False) for r in again[:2]] == first[:2]
-    assert "model" not in vars(model._provider)
+    assert "model" not in vars(model.provider)
 
 
 def test_other_weights_of_the_same_name_are_another_model(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from tiny import CHAT, tiny_causal, tiny_seq2seq
 
 from helpers import places
 from helpers.models import Model, ModelError, load
-from helpers.models.calls import split_calls
 from helpers.models.decode import Noise, batches, decode
+from helpers.models.messages import split_calls
 from helpers.models.reply import Settings
 
 QUESTIONS = [f"what is {i} plus {'12 ' * (i % 4)}?" for i in range(9)]
@@ -31,7 +31,7 @@ def seq2seq(tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 def plain(model: Model, question: str, tokens: int) -> str:
     """What transformers' own generate answers, alone."""
-    tokenizer, network = model._provider.tokenizer, model._provider.model
+    tokenizer, network = model.provider.tokenizer, model.provider.model
     text = tokenizer.apply_chat_template([{"role": "user", "content": question}], add_generation_prompt=True, tokenize=False)
     row = tokenizer(text, return_tensors="pt", add_special_tokens=False)
     out = network.generate(**row, max_new_tokens=tokens, do_sample=False)[0, row["input_ids"].shape[1] :]
@@ -50,7 +50,7 @@ def test_a_beginning_shared_by_the_batch_changes_nothing(causal: Model) -> None:
 
 
 def test_rows_that_end_leave_and_the_others_go_on(causal: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    network, rows = causal._provider.model, [causal._provider._tokens([{"role": "user", "content": q}], None) for q in QUESTIONS]
+    network, rows = causal.provider.model, [causal.provider._tokens([{"role": "user", "content": q}], None) for q in QUESTIONS]
     whole = decode(network, rows, max_tokens=24)
     end = whole[0][8]
     monkeypatch.setattr(network.generation_config, "eos_token_id", [1, end])
@@ -111,9 +111,9 @@ NO_SYSTEM = "{% for m in messages if m.role == 'system' %}{{ raise_exception('no
 def test_a_template_without_a_system_role_gets_it_in_the_first_question(tmp_path: Path) -> None:
     model = load(f"hf:{tiny_causal(tmp_path, template=NO_SYSTEM)}", cache=False)
     chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}]
-    assert model._provider._rendered(chat, None) == "<|user|>Be brief.\n\nhi<|end|><|assistant|>"
+    assert model.provider._rendered(chat, None) == "<|user|>Be brief.\n\nhi<|end|><|assistant|>"
     late = [{"role": "assistant", "content": "Yes?"}, chat[1], chat[0]]
-    assert model._provider._rendered(late, None) == "<|assistant|>Yes?<|end|><|user|>Be brief.\n\nhi<|end|><|assistant|>"
+    assert model.provider._rendered(late, None) == "<|assistant|>Yes?<|end|><|user|>Be brief.\n\nhi<|end|><|assistant|>"
 
 
 def test_a_system_turn_that_moved_is_said_and_stands_in_the_reply(tmp_path: Path) -> None:
@@ -134,14 +134,14 @@ def test_a_conversation_the_template_refuses_is_an_error_of_that_example(tmp_pat
 
 def test_without_a_template_the_contents_are_the_prompt(tmp_path: Path) -> None:
     model = load(f"hf:{tiny_causal(tmp_path, template=None)}", cache=False)
-    row = model._provider._tokens([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}], None)
-    assert model._provider.tokenizer.decode(row) == "Be brief.\nhi"
+    row = model.provider._tokens([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}], None)
+    assert model.provider.tokenizer.decode(row) == "Be brief.\nhi"
     assert model.ask("hi", max_tokens=2).tokens_out == 2
 
 
 def test_a_tool_call_in_the_reply_is_parsed(causal: Model) -> None:
-    out = causal._provider.tokenizer.encode('Let me see. <|call|>{"name": "weather", "arguments": {"city": "Oslo"}}<|end|>')
-    reply = causal._provider._reply([1], out, 0.0)
+    out = causal.provider.tokenizer.encode('Let me see. <|call|>{"name": "weather", "arguments": {"city": "Oslo"}}<|end|>')
+    reply = causal.provider._reply([1], out, 0.0)
     assert (reply.text, reply.tool_calls) == ("Let me see. ", ({"name": "weather", "arguments": {"city": "Oslo"}},))
 
 
@@ -156,13 +156,13 @@ def test_the_call_of_a_reply_and_openais_are_written_alike_into_a_prompt(causal:
     model = causal if template == "own" else load("pocket", cache=False)
     call = {"name": "weather", "arguments": {"city": "Oslo"}}
     shapes = [call, {"function": call}, {"id": "1", "type": "function", "function": {**call, "arguments": '{"city":"Oslo"}'}}]
-    texts = {model._provider._rendered(weather(shape), None) for shape in shapes}
+    texts = {model.provider._rendered(weather(shape), None) for shape in shapes}
     assert len(texts) == 1
     assert '<|call|>{"name": "weather", "arguments": {"city": "Oslo"}}<|end|>' in texts.pop()
 
 
 def test_the_pocket_models_own_call_goes_round_and_is_read_again() -> None:
-    provider = load("pocket", cache=False)._provider
+    provider = load("pocket", cache=False).provider
     said = [{"role": "user", "content": "Rain?"}, {"role": "assistant", "content": 'Wait.<|call|>{"name": "f", "arguments": {"x": "ü"}}'}]
     text, calls = split_calls(said[1]["content"])
     again = [said[0], {"role": "assistant", "content": text, "tool_calls": calls}]
@@ -189,13 +189,13 @@ def thinker(tmp_path_factory: pytest.TempPathFactory) -> Model:
     ("<think>a</think>4<|tool|><|end|>", ("4", "a", "stop")),
 ])  # fmt: skip
 def test_a_thought_is_cut_from_the_answer_and_counted(causal: Model, text: str, parts: tuple[str, str, str]) -> None:
-    out = causal._provider.tokenizer.encode(text)
-    reply = causal._provider._reply([1], out, 0.0)
+    out = causal.provider.tokenizer.encode(text)
+    reply = causal.provider._reply([1], out, 0.0)
     assert (reply.text, reply.thought, reply.finish, reply.tokens_out, reply.error) == (*parts, len(out), None)
 
 
 def test_a_thought_that_the_prompt_opened_ends_where_its_end_stands(thinker: Model) -> None:
-    provider = thinker._provider
+    provider = thinker.provider
     row = provider._tokens([{"role": "user", "content": "hi"}], None)
     ended, cut = (provider._reply(row, provider.tokenizer.encode(text), 0.0) for text in ("Hmm.</think>4<|end|>", "Hmm, 4 or"))
     assert (ended.text, ended.thought, ended.error) == ("4", "Hmm.", None)
@@ -209,7 +209,7 @@ def test_a_model_whose_template_opens_a_thought_gets_room_for_it(thinker: Model,
         reply = thinker.ask("hi", max_tokens=4)
     assert (reply.tokens_out > 4, reply.changes) == (True, ("max_tokens=+30",))
     with pytest.raises(ModelError, match=rf"max_tokens=4096 \({ROOM} among them\) exceed the limit of 4096"):
-        thinker._provider._fitting([{"role": "user", "content": "hi"}], Settings(max_tokens=4096))
+        thinker.provider._fitting([{"role": "user", "content": "hi"}], Settings(max_tokens=4096))
 
 
 def test_batches_keep_to_rows_and_tokens_longest_first() -> None:

@@ -18,9 +18,9 @@ from tiny import tiny_causal, tiny_tokenizer
 from helpers import places
 from helpers.models import ModelError, conversion, load, packaged
 from helpers.models.cache import open_cache
-from helpers.models.four_bits import quiet_peft
-from helpers.models.once import once
+from helpers.models.conversion import once
 from helpers.models.packaged import MINILM, SMOLLM2, Packaged, checked
+from helpers.models.weights import quiet_peft
 from helpers.retrieval import load_embedder
 
 HOME = places.cache().parent  # the tests have a home of their own; a conversion of half a minute is not repeated there
@@ -29,7 +29,7 @@ TITLE = "converting it"
 CHILD = """
 import sys, time
 from pathlib import Path
-from helpers.models.once import once
+from helpers.models.conversion import once
 def write(part):
     (part / "weights").write_text("the child's")
     print("half", flush=True)
@@ -90,7 +90,7 @@ def test_a_package_without_the_file_is_damaged(package: Packaged) -> None:
 def test_a_hash_is_computed_once_and_again_when_the_file_changes(package: Packaged, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = open_cache(True)
     checked(package, cache)
-    monkeypatch.setattr("helpers.models.cache._sha256", lambda path: "computed anew")
+    monkeypatch.setattr("helpers.models.cache.file_digest", lambda path: "computed anew")
     file = checked(package, cache) / "weights.gguf"
     os.utime(file, ns=(1, 1))
     with pytest.raises(ModelError, match="computed anew"):
@@ -231,7 +231,7 @@ def test_smollm2_says_what_it_is_and_answers(monkeypatch: pytest.MonkeyPatch) ->
     assert (model.name, model.about) == ("smollm2", "SmolLM2-135M-Instruct, 4-bit (Q4_1), dequantized")
     assert repr(model).startswith(f"Model('smollm2', {model.about}, 134.5 M")
     assert model.ask("What is the capital of France?").text == "The capital of France is Paris."
-    assert model._provider.tokenizer.tokenize("x\n\n12") == ["x", "ĊĊ", "1", "2"]
+    assert model.provider.tokenizer.tokenize("x\n\n12") == ["x", "ĊĊ", "1", "2"]
 
 
 SENTENCES = ["This is an example sentence", "Each sentence is converted"]

@@ -112,7 +112,7 @@ def test_tokens_and_dollars_come_from_usage_and_the_price_list() -> None:
 
 def test_an_unlisted_hosted_model_costs_nan_not_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
-    provider = load("openai:new-model@https://example.invalid/v1", cache=False)._provider
+    provider = load("openai:new-model@https://example.invalid/v1", cache=False).provider
     assert math.isnan(provider._usd(10, 10))
 
 

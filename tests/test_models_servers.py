@@ -9,8 +9,8 @@ import pytest
 from real_servers import RealServer, gemini, gemma, mistral_on_vllm, ollama_thinker, openai_reasoner, refusal, response, tgi
 
 from helpers.models import ModelError, load, retry
-from helpers.models.prices import price, thinks
-from helpers.models.thought import split_thought, thinking_room
+from helpers.models.hosted import price, thinks
+from helpers.models.messages import split_thought, thinking_room
 
 CHAT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi!"}]
 

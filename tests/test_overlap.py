@@ -76,3 +76,16 @@ def test_without_the_package_the_error_has_the_line_that_installs_it(monkeypatch
     monkeypatch.setitem(sys.modules, "rouge_score.rouge_scorer", None)
     with pytest.raises(ImportError, match=r"pip install rouge-score==0\.1\.2"):
         rouge_l(FEE, OTHER)
+
+
+def test_a_perfect_answer_scores_one_and_not_a_little_more():
+    assert bleu(FEE, FEE) == corpus_bleu([FEE], [FEE]) == 1  # sacrebleu says 100.00000000000004
+
+
+def test_a_corpus_without_a_4_gram_has_no_bleu():
+    assert (corpus_bleu(["no"], ["no"]), bleu("no", "no")) == (0, 1)
+
+
+def test_corpus_bleu_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="got 0 answers and 0 entries"):
+        corpus_bleu([], [])

@@ -13,9 +13,8 @@ import pytest
 
 from helpers import places
 from helpers.storage import write_text
-from helpers.workbook import entries, find, page, versions
-from helpers.workbook.bare import bare
-from helpers.workbook.lifted import pictures, tables
+from helpers.workbook import entries, find, page
+from helpers.workbook.lifted import bare, pictures, tables
 from helpers.workbook.notebooks import Lesson, clean, fingerprint
 from helpers.workbook.page_style import COLORS
 from helpers.workbook.results import Files, placed
@@ -247,14 +246,14 @@ def test_a_cell_that_drew_nothing_gives_no_picture_and_text_stays_text() -> None
 def test_versions_follow_the_weights_and_the_rows(tmp_path: Path) -> None:
     write_text(tmp_path / "model.safetensors", "weights")
     write_text(tmp_path / "training.json", json.dumps({"tokens": 1000, "date": "2026-11-20", "sha256": "other"}))
-    (model,) = versions.models(tmp_path)
+    (model,) = entries.models(tmp_path)
     assert (model.value, model.about) == (
         "9a129038d9a0",  # the SHA-256 of "weights" begins so
         "1,000 tokens, trained 2026-11-20, not the weights that training.json tells of",
     )
     write_text(tmp_path / "data" / "rivers" / "task.toml", "")
     write_text(tmp_path / "data" / "rivers" / "dev.jsonl", "{}\n{}\n")
-    before = versions.tasks(tmp_path / "data")
+    before = entries.tasks(tmp_path / "data")
     assert [(task.name, task.about) for task in before] == [("rivers", "2 dev")]
     write_text(tmp_path / "data" / "rivers" / "dev.jsonl", "{}\n{ }\n")
-    assert versions.tasks(tmp_path / "data") != before
+    assert entries.tasks(tmp_path / "data") != before

@@ -11,10 +11,11 @@ import pytest
 from helpers.prompts import Json
 from helpers.storage import write_text
 from helpers.workbook.notebooks import Lesson, clean, find
-from helpers.workbook.parameters import from_command_line, parameters_of, refuse_wrong
+from helpers.workbook.parameters import parameters_of, parse_parameters, refuse_wrong
 
 CELL = """model = "pocket"  # or "hf:<folder>"
 second = "smollm2"
+embedder = "minilm"
 task = "reviews"
 price = "gpt-4.1"
 split = "dev"  # look as often as you like
@@ -58,7 +59,7 @@ def test_a_cell_that_is_no_python_is_named_with_its_line(lesson: Callable) -> No
 @pytest.mark.parametrize(
     "values",
     [
-        {"limit": 3, "split": "test", "tracker": "off", "model": "smollm2", "second": "none"},
+        {"limit": 3, "split": "test", "tracker": "off", "model": "smollm2", "second": "none", "embedder": "pocket"},
         {"limit": None, "good_enough": 1, "count": 3, "fast": True, "task": "owner/data"},
         {"model": "hf:owner/name", "second": "openai:x@http://localhost:1/v1", "names": ["c"], "good_enough": None},
     ],
@@ -81,6 +82,8 @@ def test_what_makes_sense_passes(values: dict[str, Json], lesson: Callable) -> N
         ("fast", "yes", "fast=yes: it must be True or False"),
         ("model", 7, "model=7: it must be a text; if 7 is one, write '\"7\"'"),
         ("model", "pokcet", r"unknown model 'pokcet'; allowed: .* \(did you mean 'pocket'\?\)"),
+        ("second", "smolm2", r'unknown model \'smolm2\'; allowed: "pocket", "smollm2", "none", .* \(did you mean \'smollm2\'\?\)'),
+        ("embedder", "miniml", r'unknown embedder \'miniml\'; allowed: "pocket", "minilm", .* \(did you mean \'minilm\'\?\)'),
         ("model", "hf:./nowhere", r"no such folder: './nowhere'"),
         ("price", "gpt4.1", r"no price for 'gpt4.1' \(did you mean 'gpt-4.1'\?\)"),
         ("task", "revews", r"no task 'revews' \(did you mean 'reviews'\?\)"),
@@ -98,7 +101,7 @@ def test_all_that_is_wrong_is_told_at_once(lesson: Callable) -> None:
 
 
 def test_a_mistyped_parameter_is_told_with_the_one_that_was_meant(lesson: Callable) -> None:
-    with pytest.raises(ValueError, match=r"no parameter modle in lesson 01 \(did you mean 'model'\?\)\. There are: count, fast"):
+    with pytest.raises(ValueError, match=r"no parameter modle in lesson 01 \(did you mean 'model'\?\)\. There are: count, embedder, fast"):
         refuse_wrong({"modle": "pocket"}, [lesson()])
 
 
@@ -114,7 +117,7 @@ def test_the_lessons_of_the_course_take_their_own_defaults() -> None:
 
 def test_parameters_are_read_as_json() -> None:
     pairs = ["n=20", "model=hf:Qwen/Qwen2.5-0.5B", "fast=true", "rate=0.5", 'names=["a", "b"]', "empty="]
-    assert from_command_line(pairs) == {
+    assert parse_parameters(pairs) == {
         "n": 20,
         "model": "hf:Qwen/Qwen2.5-0.5B",
         "fast": True,
@@ -125,21 +128,21 @@ def test_parameters_are_read_as_json() -> None:
 
 
 def test_off_stays_a_text() -> None:
-    assert from_command_line(["tracker=off", "answer=no"]) == {"tracker": "off", "answer": "no"}
+    assert parse_parameters(["tracker=off", "answer=no"]) == {"tracker": "off", "answer": "no"}
 
 
 @pytest.mark.parametrize("text", ["010", "1:30", "What is: this?", "{input} is", "2026-01-01", "./my-model", "[a, b]"])
 def test_what_a_reader_takes_for_text_stays_a_text(text: str) -> None:
-    assert from_command_line([f"q={text}"]) == {"q": text}
+    assert parse_parameters([f"q={text}"]) == {"q": text}
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("1e-3", 0.001), ("-.05", -0.05), ("True", True), ("False", False), ("None", None), ("null", None)]
 )
 def test_numbers_and_python_s_own_words_are_what_python_has_them_for(text: str, value: object) -> None:
-    assert from_command_line([f"q={text}"]) == {"q": value}
+    assert parse_parameters([f"q={text}"]) == {"q": value}
 
 
 def test_a_parameter_without_a_value_is_explained() -> None:
     with pytest.raises(ValueError, match="-p n: write -p name=value"):
-        from_command_line(["n"])
+        parse_parameters(["n"])

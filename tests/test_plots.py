@@ -138,3 +138,10 @@ def test_perfect_scores_and_wide_tables_draw_without_a_warning():
         perfect = [run(f"method {number} with a long name", 10) for number in range(12)]
         for ax in (plots.scores(perfect, baseline=1.0), plots.cost(perfect), plots.paired(runs.compare(perfect[0], perfect[1]))):
             ax.figure.canvas.draw()
+
+
+def test_outcomes_fill_a_bar_for_each_run():
+    table = pd.DataFrame([{"model": "pocket", "method": "bare", "right": 0.25, "wrong": 0.25, "unreadable": 0.5, "n": 8}])
+    ax = plots.outcomes(table, baseline=0.5, title="Half cannot be read")
+    assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [(0, 0.25), (0.25, 0.25), (0.5, 0.5)]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["trivial baseline 0.50", "right", "wrong", "unreadable"]

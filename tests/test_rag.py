@@ -31,6 +31,9 @@ CHUNKS = [PAY, LEAVE, MEMO]
 class Echo:
     """A model whose reply is its own prompt."""
 
+    cache = None
+    recorded = ""
+
     name, spec = "echo", "echo:1"
 
     def ask_many(self, conversations, *, on_reply=None, **settings):

@@ -41,3 +41,15 @@ def test_the_first_error_stands_on_one_line(score, told):
     shown = repr(run)
     assert f"{told}cannot connect to http://x: long" in shown
     assert (shown.count("\n"), len(shown) < 290, "long ..." in shown) == (0, True, True)
+
+
+def test_one_reply_without_a_price_leaves_the_cost_unknown():
+    run = _run({"easy": [1, 0]})
+    run.table["usd"] = [0.001, math.nan]
+    assert math.isnan(run.summary()["usd_per_1000"])
+
+
+def test_a_reply_that_failed_is_not_counted_as_unread():
+    run = _run({"easy": [math.nan, 0, 1]})
+    run.table["error"] = ["timeout", "no label in it", None]
+    assert (run.failed, run.unread) == (1, 1)

@@ -16,8 +16,7 @@ from servers import Server
 
 from helpers import models, places
 from helpers.cli import main
-from helpers.models.recorder import read_part
-from helpers.models.recordings import Recording, place, read
+from helpers.models.recordings import Recording, place, read, read_part
 from helpers.models.reply import Reply
 from helpers.workbook.notebooks import KERNEL
 from helpers.workbook.recording import estimate
@@ -113,7 +112,7 @@ def test_a_hosted_model_says_first_what_it_will_cost(folder: Path, monkeypatch: 
     assert "unknown" in estimate("01", "openai:gpt-4o-mini")
     replies = {f"{n:020x}": Reply("yes", 1000, 100, 0.1, 0.0) for n in range(100)}
     Recording("01", {"name": "other"}, replies).write(place("01", "smollm2"))
-    price = models.prices.price("gpt-4o-mini")
+    price = models.hosted.price("gpt-4o-mini")
     dollars = (100_000 * price["in"] + 10_000 * price["out"]) / 1e6
     assert f"100 requests, 100,000 tokens in and 10,000 out, about ${dollars:.2f}" in estimate("01", "openai:gpt-4o-mini")
     assert estimate("01", "smollm2") == ""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,56 +70,9 @@ def test_only_what_changed_is_embedded_again() -> None:
     assert [index.search([text], 1)[0][0].chunk.id for text in ("c", "b two", "new")] == ["p2#0", "p1#0", "p9#0"]
 
 
-def test_a_saved_index_is_read_back_as_it_was_and_older_vectors_are_cleared_away(tmp_path: Path) -> None:
-    index = NumpyIndex(Words(), chunks("red fox", "café €"))
-    index.save(tmp_path / "i")
-    index.update(chunks("red fox", "café €", "three"))
-    again = NumpyIndex.load(index.save(tmp_path / "i"), Words())
-    assert (again.chunks, len(list(tmp_path.glob("i/*")))) == (index.chunks, 2)
-    assert np.array_equal(again.vectors, index.vectors)
-
-
-def test_a_save_that_fails_half_way_leaves_the_index_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    index = NumpyIndex(Words(), chunks("a", "b"))
-    index.save(tmp_path)
-    index.update(chunks("a", "c", "d"))
-    monkeypatch.setattr(json, "dumps", lambda *_, **__: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        index.save(tmp_path)
-    assert [chunk.text for chunk in NumpyIndex.load(tmp_path, Words()).chunks] == ["a", "b"]
-
-
-def test_an_index_is_not_opened_with_another_embedder(tmp_path: Path) -> None:
-    folder = NumpyIndex(Words(), chunks("a")).save(tmp_path)
-    with pytest.raises(BadIndex, match=r"was made by the embedder 'words' \(words 64…\), and this is 'other' \(other 64…\)"):
-        NumpyIndex.load(folder, Words("other"))
-    assert len(NumpyIndex.load(folder, Words())) == 1
-
-
-@pytest.mark.parametrize("what", ["no index", "cut json", "cut vectors", "no vectors", "too few"])
-def test_a_broken_index_says_so(tmp_path: Path, what: str) -> None:
-    NumpyIndex(Words(), chunks("a", "b")).save(tmp_path)
-    about, vectors = tmp_path / "index.json", next(tmp_path.glob("vectors-*"))
-    if what == "no index":
-        about.unlink()
-    elif what == "cut json":
-        about.write_bytes(about.read_bytes()[:-20])
-    elif what == "cut vectors":
-        vectors.write_bytes(vectors.read_bytes()[:-20])
-    elif what == "no vectors":
-        vectors.unlink()
-    else:
-        content = json.loads(about.read_text())
-        about.write_text(json.dumps({**content, "chunks": content["chunks"][:1]}))
-    with pytest.raises(BadIndex, match=r"no index in|cannot be read|\(2, 64\) vectors for 1 chunks"):
-        NumpyIndex.load(tmp_path, Words())
-
-
-def test_an_empty_index_is_no_place_to_search_or_to_save(tmp_path: Path) -> None:
+def test_an_empty_index_is_no_place_to_search() -> None:
     with pytest.raises(BadIndex, match="the index is empty"):
         NumpyIndex(Words()).search(["a"])
-    with pytest.raises(BadIndex, match="an empty index is not saved"):
-        NumpyIndex(Words()).save(tmp_path)
 
 
 @pytest.mark.parametrize(("rows", "message"), [

@@ -157,3 +157,12 @@ def test_reranked_brings_up_what_stood_below_k() -> None:
     plain = Bm25(chunks("x", "x y", "x y z", "x y z key"))
     judged = Reranked(plain, lambda question, passage: "key" in passage, depth=4)
     assert (judged.name, found(judged, "x", 1), found(plain, "x", 1)) == ("BM25, reranked", ["x y z key"], ["x"])
+
+
+def test_hybrid_asks_for_as_many_as_it_must_answer() -> None:
+    assert found(Hybrid([Bm25(chunks("x a", "x b"))], depth=1), "x", 2) == ["x a", "x b"]
+
+
+def test_hybrid_scores_with_its_own_constant_and_zero_is_one() -> None:
+    assert rrf([["a", "b"]], k=0) == [("a", 1.0), ("b", 0.5)]
+    assert [hit.score for hit in Hybrid([Bm25(chunks("x a", "x b"))], constant=0).search(["x"])[0]] == [1.0, 0.5]

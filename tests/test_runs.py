@@ -36,6 +36,9 @@ SHOT = [{"input": "good song", "target": "good"}]
 class Fake:
     """Says the first word of the last turn; fails where the text holds `breaks`."""
 
+    cache = None
+    recorded = ""
+
     name: str = "fake"
     spec: str = "fake:1"
     breaks: str = "nothing"
@@ -352,3 +355,37 @@ def _wait(done, seconds: float = 30) -> None:
     while not done():
         assert time.monotonic() < until, "it took too long"
         time.sleep(0.02)
+
+
+def test_a_limit_above_the_split_takes_the_whole_split():
+    assert len(runs.run(prompt("{input}"), task(), Fake(), limit=9).table) == 5
+
+
+def test_a_reply_that_can_never_come_does_not_spoil_the_answer_of_the_others():
+    good, never = Fake()._reply("good", 2), Fake(breaks="g", final=True)._reply("good", 2)
+    row = runs.run(vote(good, never), task(), Fake()).table.iloc[0]
+    assert (row["answer"], row["score"], row["error"]) == ("good", 1, None)
+
+
+def test_of_several_replies_the_last_is_shown():
+    replies = (Fake()._reply(word, 2) for word in ("first", "last"))
+    assert set(runs.run(vote(*replies), task(), Fake()).table["reply"]) == {"last"}
+
+
+def test_a_run_on_train_costs_no_look():
+    moods = task()
+    moods.splits["train"] = moods.splits["dev"]
+    assert runs.run(prompt("{input}"), moods, Fake(), split="train").look is None
+    assert not places.outputs("looks.jsonl").exists()
+
+
+def test_a_rung_gains_over_the_one_above_it_and_not_over_the_first():
+    bare = runs.run(prompt("{input}", name="bare"), task(), Fake())
+    gains = runs.table([runs.run(majority(task()["dev"]), task(), None), bare, bare])["gain"]
+    assert gains.tolist()[1:] == pytest.approx([0.2, 0.0])  # 3, 4 and 4 of 5 are right
+
+
+def test_an_answer_with_an_error_is_wrong_whatever_its_text():
+    answer = Answer("good", (Fake()._reply("good", 2),), error="torn")
+    method = SimpleNamespace(name="torn", solve=lambda examples, model, on_answer: [answer] * len(examples))
+    assert set(runs.run(method, task(), Fake()).table["score"]) == {0.0}

@@ -175,3 +175,40 @@ def test_score_goes_by_the_metric_s_name():
 def test_an_unknown_metric_is_told_what_there_is():
     with pytest.raises(ValueError, match="unknown metric 'f1': choose one of label, exact, set_f1, json"):
         score("f1", "", "")
+
+
+@pytest.mark.parametrize("answer", [
+    "London is bigger than Paris", "London, unless it moved", "London, except on Sundays", "London, actually Paris", "London, rather Paris",
+    "London, Paris instead", "London, wait Paris", "London, sorry Paris", "London, but also Paris", "London, the capital of England",
+])  # fmt: skip
+def test_exact_refuses_a_remark_that_takes_the_target_back_or_is_long(answer):
+    assert exact(answer, "London") == 0
+    assert exact("London, England", "London") == 1
+
+
+def test_exact_refuses_a_number_that_is_taken_back():
+    assert (exact("It is 12, wait", "12"), exact("It is 12, actually fewer", "12"), exact("It is 12", "12")) == (0, 0, 1)
+
+
+def test_exact_reads_a_sentence_with_equals():
+    assert exact("The capital equals London", "London") == 1
+
+
+def test_label_hears_a_denial_three_words_away():
+    assert label("It is not at all a positive one.", "positive", LABELS) == 0
+
+
+def test_of_two_labels_that_begin_alike_the_longer_one_is_read():
+    assert label("news opinion", "news opinion", ["news", "news opinion"]) == 1
+
+
+def test_a_list_whose_items_hold_brackets_is_read_whole():
+    assert set_f1('The sources are ["A [1]", "B"], I think.', ["A [1]", "B"]) == 1
+
+
+def test_json_with_the_very_keys_of_the_target_is_valid():
+    assert json_valid('{"a": 1}', '{"a": "x"}') == 1
+
+
+def test_a_remark_alone_does_not_say_the_target():
+    assert exact("The , England", "London") == 0  # read as ", England", which would do after a target

@@ -58,7 +58,7 @@ def test_padding_is_not_seen_and_not_counted() -> None:
 def test_rows_that_end_leave_and_the_others_go_on(graph: Shrunk) -> None:
     from helpers.shrink.graph_answers import decode
 
-    provider = graph.model()._provider
+    provider = graph.model().provider
     rows = [provider._tokens([{"role": "user", "content": q}], None) for q in QUESTIONS]
     free = decode(provider.session, rows, max_tokens=24, ends=[])
     end = free[0][8]

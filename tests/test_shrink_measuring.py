@@ -84,7 +84,7 @@ def test_the_part_that_matters_is_found_and_everything_is_put_back(pair: tuple) 
     kept = {name: p.clone() for name, p in pair[0].named_parameters()}
 
     def score(model: object) -> float:  # only the last layer's output matters to this one
-        weight = model._provider.model.model.layers[1].mlp.down_proj.weight
+        weight = model.provider.model.model.layers[1].mlp.down_proj.weight
         return -(weight - kept["model.layers.1.mlp.down_proj.weight"]).abs().mean().item()
 
     layers = sensitivity(pair, score)

@@ -26,7 +26,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def logits(model: object) -> torch.Tensor:
     with torch.no_grad():
-        return model._provider.model(torch.arange(7, 47)[None]).logits
+        return model.provider.model(torch.arange(7, 47)[None]).logits
 
 
 def test_a_row_is_rounded_by_its_largest_weight() -> None:
@@ -73,7 +73,7 @@ def test_weights_stay_int8_in_memory_and_the_logits_are_close(base: str, tmp_pat
 
 
 def test_an_encoder_decoder_answers_from_int8(tmp_path: Path) -> None:
-    model = int8(f"hf:{tiny_seq2seq(tmp_path)}", tmp_path / "i", embeddings=True).model()
+    model = int8(f"hf:{tiny_seq2seq(tmp_path)}", tmp_path / "i").model()
     assert model.ask("the soup was cold", max_tokens=5).error is None
 
 
@@ -104,10 +104,10 @@ def test_nf4_weighs_about_four_bits_and_answers_the_same_when_read_again(base: s
 def test_every_nf4_weight_is_one_of_sixteen_values_times_the_largest_of_its_block(base: str, tmp_path: Path) -> None:
     from bitsandbytes.functional import dequantize_4bit
 
-    weight = nf4(base, tmp_path / "n", double=False).model()._provider.model.model.layers[0].mlp.down_proj.weight
+    weight = nf4(base, tmp_path / "n", double=False).model().provider.model.model.layers[0].mlp.down_proj.weight
     blocks = dequantize_4bit(weight.data, weight.quant_state).float().reshape(-1, 64)
     off = (blocks / blocks.abs().amax(dim=1, keepdim=True))[..., None] - weight.quant_state.code
-    original = load(base, cache=False)._provider.model.model.layers[0].mlp.down_proj.weight.reshape(-1, 64)
+    original = load(base, cache=False).provider.model.model.layers[0].mlp.down_proj.weight.reshape(-1, 64)
     assert len(weight.quant_state.code) == 16
     assert off.abs().amin(dim=-1)[blocks.amax(dim=1) == blocks.abs().amax(dim=1)].max() < 0.005  # bfloat16 on the way
     assert blocks.abs().amax(dim=1) == pytest.approx(original.abs().amax(dim=1).detach(), rel=0.01)
@@ -117,7 +117,7 @@ def test_nf4_multiplies_in_float32_on_every_processor(base: str, tmp_path: Path)
     """With AVX512-BF16 bitsandbytes would do so in bfloat16: replies would differ from one machine to the next."""
     from bitsandbytes.functional import dequantize_4bit
 
-    layer = nf4(base, tmp_path / "n").model()._provider.model.model.layers[0].mlp.down_proj
+    layer = nf4(base, tmp_path / "n").model().provider.model.model.layers[0].mlp.down_proj
     state = copy.copy(layer.weight.quant_state)
     state.dtype = torch.float32
     weight = dequantize_4bit(layer.weight.data, state)
@@ -128,5 +128,5 @@ def test_nf4_multiplies_in_float32_on_every_processor(base: str, tmp_path: Path)
 
 def test_nf4_is_kept_from_the_way_of_one_processor(base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bitsandbytes.nn.modules.has_avx512bf16", lambda: True)
-    layers = nf4(base, tmp_path / "n").model()._provider.model.modules()
+    layers = nf4(base, tmp_path / "n").model().provider.model.modules()
     assert {layer.support_avx512bf16_for_cpu for layer in layers if hasattr(layer, "support_avx512bf16_for_cpu")} == {False}

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from helpers.stats import Interval, bootstrap, holm, mcnemar, paired_bootstrap, paired_wins, sample_size, sign_flip, wilson
+from helpers.stats import Interval, bootstrap, holm, interval, mcnemar, paired_bootstrap, paired_wins, sample_size, sign_flip, wilson
+from helpers.stats.intervals import blocks
 
 
 def skewed(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -179,5 +180,56 @@ def test_sample_size_finds_a_difference_with_the_power_asked_for():
     ({"difference": 0.0}, "0 < difference <= discordant"), ({"difference": 0.4, "discordant": 0.3}, "0 < difference <= discordant"),
 ])  # fmt: skip
 def test_sample_size_refuses_questions_without_an_answer(question, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        sample_size(**question)
+
+
+def test_ties_of_resampled_means_count_half_as_in_scipy():
+    x = np.repeat([0.0, 0.5, 1.0], [3, 3, 4])  # so few values that one resample in ten has the very mean
+    reference = scipy_stats.bootstrap((x,), np.mean, method="BCa", n_resamples=10_000, rng=np.random.default_rng(1)).confidence_interval
+    assert (bootstrap(x).low, bootstrap(x).high) == pytest.approx((reference.low, reference.high), abs=0.01)  # 0.3 and 0.8
+
+
+def test_resamples_all_on_one_side_of_the_mean_still_give_an_interval():
+    found = [bootstrap([0.0, 0.1, 0.4, 1.0], seed, resamples=4) for seed in range(40)]
+    assert all(0 <= i.low <= i.high <= 1 for i in found)
+
+
+def test_no_scores_at_all_are_refused_as_such():
+    with pytest.raises(ValueError, match="scores are one row of finite numbers, at least one"):
+        interval([])
+
+
+def test_a_row_too_long_for_the_memory_is_drawn_one_resample_at_a_time():
+    assert blocks(5_000_000, 3) == [1, 1, 1]
+
+
+def test_the_interval_of_a_gain_ends_at_one():
+    lost, won = paired_wins(0, 3, 3), paired_wins(3, 0, 3)  # m = 3/5, d = 1: 0.6 + 1.96 * sqrt((1 - 0.36) / 5) = 1.30
+    assert (lost.low, won.high) == (-1, 1)
+
+
+def test_signs_that_come_as_far_but_for_rounding_count():
+    assert sign_flip([0, 0, 0.2], [0.2, 0.1, 0]) == 1  # +0.2 +0.1 -0.2 is 0.1, and no signs of 2, 1 and 2 come nearer to 0 than 1
+
+
+def test_no_p_value_of_resamples_is_zero():
+    assert sign_flip([0] * 40, [0.5] * 40) == 1 / 10_001  # one sign pattern in 2**39 comes as far
+
+
+def test_a_p_value_of_zero_is_one():
+    assert holm([0.0, 0.5]) == [0.0, 0.5]  # 2,000 wins and no loss round to it
+
+
+def test_all_differences_may_point_one_way():
+    # (1.959964 * sqrt(0.3) + 0.841621 * sqrt(0.3 - 0.3**2))**2 / 0.3**2 = 23.66
+    assert sample_size(difference=0.3, discordant=0.3) == 24
+
+
+@pytest.mark.parametrize(("question", "complaint"), [
+    ({"half_width": 0.5}, "between 0 and 0.5"), ({"half_width": 0.1, "share": 1.5}, "share between 0 and 1"),
+    ({"difference": 0.1, "discordant": 1.2}, "discordant <= 1"),
+])  # fmt: skip
+def test_sample_size_refuses_shares_that_are_none(question, complaint):
     with pytest.raises(ValueError, match=complaint):
         sample_size(**question)

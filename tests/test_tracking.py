@@ -22,8 +22,8 @@ import pytest
 from helpers import places, tracking
 from helpers.runs import Run
 from helpers.tracking import comet
-from helpers.tracking.privacy import scrubber
 from helpers.tracking.recovery import claim, running
+from helpers.tracking.values import scrubber
 
 TEMPLATE = {"name": "bare", "text": "Mood of: {input}", "system": "", "version": "3", "fingerprint": "f00"}
 LOG_20 = """
@@ -417,3 +417,26 @@ def test_the_order_of_the_environment_does_not_matter(monkeypatch):
     forward = scrubber()("abcdefgh12SECRETTAIL")
     monkeypatch.setattr("os.environ", {"A_TOKEN": "abcdefgh12", "B_TOKEN": "abcdefgh12SECRETTAIL", "HOME": "/home/ann"})
     assert forward == scrubber()("abcdefgh12SECRETTAIL") == "***"
+
+
+def test_a_secret_of_eight_characters_is_one_and_a_word_of_seven_is_not(monkeypatch):
+    monkeypatch.setenv("my_token", "abcdefgh")
+    monkeypatch.setenv("A_TOKEN", "shorter")
+    scrub = scrubber()
+    assert scrub("abcdefgh shorter") == "*** shorter"
+    assert scrub({"Password": "ABCDEFGH", "secret": "SHORTER"}) == {"Password": "***", "secret": "SHORTER"}
+
+
+def test_of_two_folders_one_inside_the_other_the_scrubber_names_the_inner(monkeypatch):
+    monkeypatch.setenv("HOME", str(places.root().parent))
+    assert scrubber()(f"{places.root()}/data and {places.root().parent}/x") == "./data and ~/x"
+
+
+def test_the_scrubber_takes_a_folder_out_of_a_key_of_a_mapping_and_leaves_its_neighbor(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert scrubber()({"/home/ann/x": "/home/ann-lee/x"}) == {"~/x": "/home/ann-lee/x"}
+
+
+def test_a_home_folder_at_the_very_top_hides_no_slash_from_the_scrubber(monkeypatch):
+    monkeypatch.setenv("HOME", "/")
+    assert scrubber()("a / b") == "a / b"

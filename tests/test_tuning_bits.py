@@ -8,8 +8,8 @@ import pytest
 import torch
 from tiny import tiny_causal
 
-from helpers.models.four_bits import read_nf4
 from helpers.models.local import Local
+from helpers.models.weights import read_nf4
 from helpers.tuning.bases import check_unpacked, never_repack, open_base, prepare
 from helpers.tuning.batches import loss_sum, padded
 from helpers.tuning.rows import encode

@@ -17,7 +17,10 @@ from tiny import tiny_causal, tiny_seq2seq
 
 from helpers import tuning
 from helpers.models import Model, ModelError, load
+from helpers.runs import Run
+from helpers.runs.record import frame
 from helpers.storage import latest_checkpoint
+from helpers.tasks.task import RUN_COLUMNS
 from helpers.tuning import states
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +51,7 @@ def fit(base: Path, folder: Path | None = None, **options: object) -> tuning.Tun
 
 def logits(model: Model, question: str = "the soup was warm") -> torch.Tensor:
     """What a model computes for an answer to one question; an encoder-decoder's answer begins with its start token."""
-    provider = model._provider
+    provider = model.provider
     ids = torch.tensor([provider._tokens([{"role": "user", "content": question}], None)])
     more = {"decoder_input_ids": torch.tensor([[0]])} if provider.seq2seq else {}
     with torch.no_grad():
@@ -71,7 +74,7 @@ def trained_loss(model: Model) -> float:
     from helpers.tuning.batches import loss_sum, parts
     from helpers.tuning.rows import encode
 
-    provider = model._provider
+    provider = model.provider
     pairs, words = encode(DEV, None, provider), provider.folder.vocabulary
     provider.model.get_output_embeddings().register_forward_hook(lambda module, into, out: out[..., :words])
     with torch.no_grad():
@@ -221,7 +224,7 @@ def test_a_disk_that_is_full_at_the_end_leaves_no_half_result(causal: Path, tmp_
     from helpers.tuning import tuned
 
     with monkeypatch.context() as patch:
-        patch.setattr(tuned, "_made", lambda job: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        patch.setattr(tuned, "_record", lambda job: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         with pytest.raises(OSError, match=r"tuned weights cannot be written into 'run'.*make room and run the same again"):
             fit(causal, tmp_path / "run", keep=0.0)
     assert [p.name for p in (tmp_path / "run").iterdir()] == ["checkpoint"]
@@ -335,24 +338,22 @@ def test_a_run_that_was_broken_off_goes_on_to_the_same_weights(causal: Path, tmp
 def test_a_kill_while_the_result_is_written_costs_nothing(
     causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
 ) -> None:
-    from helpers.tuning import tuned
-
     done, move = [], os.replace
 
     def killed(source: Path, goal: Path) -> None:
-        done.extend([goal] if source.parent.name == tuned.NEW != goal.parent.name else [])
+        done.extend([goal] if source.parent.name == states.FINISHED != goal.parent.name else [])
         if len(done) > moved:
             raise Stop
         move(source, goal)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tuned.os, "replace", killed)
+        patch.setattr(os, "replace", killed)
         with pytest.raises(Stop):
             fit(causal, tmp_path / "run")
     assert len(list((tmp_path / "run").iterdir())) == moved + 1
-    assert (tmp_path / "run" / tuned.NEW).exists()
+    assert (tmp_path / "run" / states.FINISHED).exists()
     again = fit(causal, tmp_path / "run")
-    assert not (tmp_path / "run" / tuned.NEW).exists()
+    assert not (tmp_path / "run" / states.FINISHED).exists()
     assert torch.equal(logits(again.model()), logits(fit(causal, tmp_path / "whole").model()))
 
 
@@ -406,7 +407,7 @@ def test_what_is_no_data_is_refused(causal: Path, tmp_path: Path, data: object, 
 def test_a_template_without_generation_markers_learns_the_answer_alone(tmp_path: Path) -> None:
     """As most templates on the hub: trl's assistant_only_loss would refuse it."""
     base = tiny_causal(tmp_path)
-    provider = load(f"hf:{base}", cache=False)._provider
+    provider = load(f"hf:{base}", cache=False).provider
     assert "generation %}" not in provider.tokenizer.chat_template
     asked, answer = provider.pair([{"role": "user", "content": "the soup was warm"}], "positive")
     assert provider.tokenizer.decode(answer) == "positive<|end|>"
@@ -418,6 +419,27 @@ def test_a_template_without_generation_markers_learns_the_answer_alone(tmp_path:
 def test_a_model_in_memory_is_told_to_be_saved_first(causal: Path) -> None:
     from helpers.models import wrap
 
-    provider = load(f"hf:{causal}", cache=False)._provider
+    provider = load(f"hf:{causal}", cache=False).provider
     with pytest.raises(ModelError, match=r"'memory:mine' is in memory or shrunk.*module\.save_pretrained\(folder\)"):
         tuning.lora(wrap(provider.model, provider.tokenizer, name="mine"), TRAIN)
+
+
+def test_a_recorded_training_has_its_curve_its_runs_and_half_the_bytes(causal, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LADDER_RECORDINGS", str(tmp_path / "recordings"))
+    done = fit(causal, tmp_path / "lora", method="lora")
+    numbers = {"score": 1.0, "tokens_in": 1, "tokens_out": 1, "seconds": 0.1, "usd": 0.0, "cached": False}
+    made = Run("t", "lora", "causal", "dev", "exact", frame([{**dict.fromkeys(RUN_COLUMNS), "id": "r-1", **numbers}]), {}, {}, 0.1)
+    tuning.record(done, "13/tiny", {"dev": made})
+    again = tuning.read_recorded("13/tiny")
+    assert (again.curve.equals(done.curve), again.settings) == (True, done.settings)
+    assert again.bytes < 0.6 * done.bytes
+    assert tuning.recorded_run("13/tiny", "dev").score == made.score
+    assert torch.allclose(logits(again.model()), logits(done.model()), atol=0.1)
+
+
+def test_what_was_not_recorded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LADDER_RECORDINGS", str(tmp_path / "recordings"))
+    with pytest.raises(ValueError, match=r"no recorded training '13/none'; there are: none"):
+        tuning.read_recorded("13/none")
+    with pytest.raises(ValueError, match="names no recorded training"):
+        tuning.read_recorded("../13")

@@ -39,15 +39,15 @@ def text(local: Local, tokens: object) -> str:
 
 def test_the_answer_is_the_target_with_its_end_and_the_rest_is_asked(causal: Local) -> None:
     pair = encode(ROWS, "Mood of: {input}", causal)[0]
-    assert text(causal, pair.asked) == "<|user|>Mood of: the soup was cold<|end|><|assistant|>"
+    assert text(causal, pair.prompt) == "<|user|>Mood of: the soup was cold<|end|><|assistant|>"
     assert text(causal, pair.answer) == "negative<|end|>"
-    assert list(pair.asked) == causal._tokens([{"role": "user", "content": "Mood of: the soup was cold"}], None)
+    assert list(pair.prompt) == causal._tokens([{"role": "user", "content": "Mood of: the soup was cold"}], None)
 
 
 def test_a_method_is_rendered_with_its_shots_and_a_list_as_json(causal: Local) -> None:
     method = few_shot("{input}", [{"input": "fine", "target": "positive"}], system="Be brief.")
     pair = encode([{"input": "x", "target": ["BERT", "T5"]}], method, causal)[0]
-    assert text(causal, pair.asked).startswith("<|system|>Be brief.<|end|><|user|>fine<|end|><|assistant|>positive<|end|><|user|>x")
+    assert text(causal, pair.prompt).startswith("<|system|>Be brief.<|end|><|user|>fine<|end|><|assistant|>positive<|end|><|user|>x")
     assert text(causal, pair.answer) == '["BERT", "T5"]<|end|>'
 
 
@@ -59,16 +59,16 @@ def test_what_a_template_writes_after_the_end_token_is_not_learned(tmp_path: Pat
 def test_without_a_chat_template_the_answer_follows_the_bare_prompt(tmp_path: Path) -> None:
     local = Local(tiny_causal(tmp_path, template=None))
     pair = encode(ROWS, "Mood of: {input} =", local)[0]
-    assert (text(local, pair.asked), text(local, pair.answer)) == ("Mood of: the soup was cold =", "negative<|end|>")
+    assert (text(local, pair.prompt), text(local, pair.answer)) == ("Mood of: the soup was cold =", "negative<|end|>")
 
 
 def test_the_encoder_never_sees_the_answer_and_padding_has_no_label(seq2seq: Local) -> None:
     pairs = encode(ROWS, "Mood of: {input}", seq2seq)
-    batch = padded([Pair(pairs[0].asked, pairs[0].answer[:2]), pairs[1]], pad=0, seq2seq=True)
-    assert text(seq2seq, pairs[0].asked) == "Mood of: the soup was cold"
-    assert batch["input_ids"].shape[1] == max(len(p.asked) for p in pairs)
+    batch = padded([Pair(pairs[0].prompt, pairs[0].answer[:2]), pairs[1]], pad=0, seq2seq=True)
+    assert text(seq2seq, pairs[0].prompt) == "Mood of: the soup was cold"
+    assert batch["input_ids"].shape[1] == max(len(p.prompt) for p in pairs)
     assert batch["labels"][0].tolist() == [*pairs[0].answer[:2], *[-100] * (len(pairs[1].answer) - 2)]
-    assert batch["attention_mask"].sum(1).tolist() == [len(p.asked) for p in pairs]
+    assert batch["attention_mask"].sum(1).tolist() == [len(p.prompt) for p in pairs]
 
 
 def test_the_prompt_and_padding_carry_no_loss(causal: Local) -> None:
@@ -83,7 +83,7 @@ def test_the_prompt_and_padding_carry_no_loss(causal: Local) -> None:
     learned = (batch["labels"][:, 1:] != -100).any(0).nonzero().squeeze(1)
     for n, pair in enumerate(pairs):
         moved = {int(learned[i]) for i in kept[0].grad[n].abs().sum(-1).nonzero().squeeze(1)}
-        assert moved == set(range(len(pair.asked) - 1, pair.length - 1))
+        assert moved == set(range(len(pair.prompt) - 1, pair.length - 1))
 
 
 def test_the_loss_is_that_of_transformers_itself(causal: Local, seq2seq: Local) -> None:

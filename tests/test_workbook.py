@@ -17,8 +17,7 @@ import pytest
 
 from helpers import places, workbook
 from helpers.storage import write_text
-from helpers.workbook import checking, comparing, html, page, refreshing, rules_outputs, running
-from helpers.workbook.cut import cut
+from helpers.workbook import checking, html, page, refreshing, rules_outputs, running
 from helpers.workbook.drift import drift
 from helpers.workbook.execution import Job, Result, Task, Watcher
 from helpers.workbook.notebooks import Lesson, clean, fingerprint, tree_hash
@@ -35,51 +34,6 @@ def notebook(path: Path, *sources: str) -> Path:
 @pytest.fixture(autouse=True)
 def steady_tree(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "tree_hash", lambda: "tree")
-
-
-def test_a_solution_cuts_to_its_lesson_with_the_same_cell_ids(lessons: Path) -> None:
-    solution = Lesson(lessons / "solutions" / "01_rivers.ipynb")
-    learner = cut(solution.read())
-    assert [cell.id for cell in learner.cells] == [cell.id for cell in solution.read().cells]
-    assert [cell.source for cell in learner.cells if "SOLUTION" in cell.source] == []
-    assert drift(solution) == []
-
-
-@pytest.mark.parametrize(
-    ("source", "stub"),
-    [
-        ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "..."),
-        ("x = ...\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "x = ..."),
-        ("def f(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n\nf(2)", "def f(x):\n    ...\n\nf(2)"),
-        ("# say why\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "# say why\n..."),
-    ],
-)
-def test_what_is_left_of_a_cut_cell_is_python(source: str, stub: str) -> None:
-    assert cut(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])).cells[0].source == stub
-
-
-def test_links_in_prose_follow_the_lesson_one_folder_up() -> None:
-    prose = nbformat.v4.new_markdown_cell("[card](../../data/card.md) [next](02_x.ipynb) [answers](../solutions/01_x.ipynb)")
-    made = cut(nbformat.v4.new_notebook(cells=[prose])).cells[0].source
-    assert made == "[card](../data/card.md) [next](02_x.ipynb) [answers](solutions/01_x.ipynb)"
-
-
-def test_a_lone_marker_is_named() -> None:
-    cell = nbformat.v4.new_code_cell("### BEGIN SOLUTION\nx = 1")
-    with pytest.raises(ValueError, match="cell 1: '### BEGIN SOLUTION' without its partner"):
-        cut(nbformat.v4.new_notebook(cells=[cell]))
-
-
-def test_a_lesson_of_an_edited_solution_has_drifted_and_cutting_mends_it_keeping_outputs(lessons: Path) -> None:
-    path = lessons / "01_rivers.ipynb"
-    edited = Lesson(lessons / "solutions" / path.name).read()
-    edited.cells[1].source = "import cmath"
-    write_text(lessons / "solutions" / path.name, clean(edited))
-    assert drift(Lesson(lessons / "solutions" / path.name)) == [
-        "01_rivers: cell 2 is not what its solution cuts to. Run: ladder exercises 01"
-    ]
-    assert workbook.exercises(folder=lessons) == [path]
-    assert Lesson(path).read().cells[4].outputs[0].data["text/plain"] == "4"
 
 
 def test_lessons_are_found_by_number_and_range(lessons: Path) -> None:
@@ -315,8 +269,3 @@ def test_a_part_of_the_check_that_breaks_is_one_problem_and_the_next_part_runs(l
     part = checking._timed("rules", lambda: checking._rules([Lesson(lessons / "01_rivers.ipynb")]), lambda text: None)
     assert (part.name, part.passed, part.failures) == ("rules", 0, 1)
     assert part.problems[0].startswith("ValueError: 01_rivers.ipynb is not a notebook")
-
-
-def test_refresh_looks_past_times_but_not_past_scores() -> None:
-    assert comparing.sanitize("took 1.25 s for 200 replies") == comparing.sanitize("took 0.8 s for 200 replies")
-    assert comparing.sanitize("score 0.81 [0.75, 0.86]") == "score 0.81 [0.75, 0.86]"

@@ -64,14 +64,15 @@ def stretch(system: str, model: Model, bare: Run) -> str:
     run = runs.run(prompt("{input}", name="yours", system=system.replace("{", "{{").replace("}", "}}"), max_tokens=16),
                    load_task("facts"), model, split=bare.split, limit=len(bare.table), progress=False)  # fmt: skip
     all_complete(bare, run)
-    before, after = _counts(bare), _counts(run)
-    if after[1] >= before[1]:
-        fewer = f"fewer than {before[1]}, as with the bare prompt"
-        raise Miss(f"{after[1]} wrong answers", fewer, "the model was not moved to decline: name the words it shall use")
-    if before[0] - after[0] > 10:
-        enough = f"at least {before[0] - 10}"
-        raise Miss(f"{after[0]} right answers", enough, "it declines what it knows: a model that always declines is never wrong either")
-    return f"Wrong answers went from {before[1]} to {after[1]}, right ones from {before[0]} to {after[0]}."
+    right_before, wrong_before = _counts(bare)
+    right_after, wrong_after = _counts(run)
+    if wrong_after >= wrong_before:
+        fewer = f"fewer than {wrong_before}, as with the bare prompt"
+        raise Miss(f"{wrong_after} wrong answers", fewer, "the model was not moved to decline: name the words it shall use")
+    if right_before - right_after > 10:
+        enough = f"at least {right_before - 10}"
+        raise Miss(f"{right_after} right answers", enough, "it declines what it knows: a model that always declines is never wrong either")
+    return f"Wrong answers went from {wrong_before} to {wrong_after}, right ones from {right_before} to {right_after}."
 
 
 def _counts(run: Run) -> tuple[int, int]:

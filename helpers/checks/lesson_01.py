@@ -30,27 +30,30 @@ def warmup(template: str) -> str:
     if missing:
         why = "the scorer looks for these two words, so the prompt should name them"
         raise Miss(f"a template without the word {missing[0]!r}", "both labels by name", why)
-    return "It names both labels and has a place for the review: the two things that step 3 was about."
+    return "It names both labels and has a place for the review."
 
 
-def core(mine: Run, specific: Run, formatted: Run) -> str:
-    """A run on the same reviews, not significantly worse than the specific prompt, with a shorter prompt than the full one."""
+def core(mine: Run, specific: Run) -> str:
+    """A run on the same reviews, not significantly worse than the specific prompt, with a shorter prompt."""
     from helpers import runs
 
-    if not hasattr(mine, "table"):
-        raise Miss(type(mine).__name__, "a run, as measure(...) returns it", 'for example measure("mine", "... {input} ...")')
+    if not isinstance(mine, runs.Run):
+        raise Miss(type(mine).__name__, "a run, as measure(...) returns it", 'measure("mine", "... {input} ...", asked=both[:1])[0] is one')
     if (mine.split, list(mine.table["id"])) != (specific.split, list(specific.table["id"])):
         same = f"the same {len(specific.table)} reviews of {specific.split}"
         raise Miss(f"{len(mine.table)} reviews of {mine.split}", same, "only the same examples can be compared")
-    all_complete(mine, specific, formatted)
-    cost, limit = mine.table["tokens_in"].mean(), formatted.table["tokens_in"].mean()
+    all_complete(mine, specific)
+    cost = mine.table["tokens_in"].mean()
+    limit = specific.table["tokens_in"].mean()
     if cost >= limit:
         raise Miss(f"{cost:.1f} prompt tokens a review", f"fewer than {limit:.1f}", "leave out a part that bought nothing")
     pair = runs.compare(specific, mine)
-    if pair.difference.value < 0 and pair.p < 0.05:
+    gain = pair.difference
+    if gain.value < 0 and pair.p < 0.05:
         worse = "the part that was left out did matter: look at the replies"
         raise Miss(repr(pair), "not significantly worse than the specific prompt", worse)
-    return f"{mine.score} with {cost:.1f} prompt tokens a review instead of {limit:.1f}."
+    interval = f"a gain of {gain.value:+.2f} [{gain.low:+.2f}, {gain.high:+.2f}]"
+    return f"{cost:.1f} prompt tokens a review instead of {limit:.1f}, with {interval}: not significantly worse, which is not yet equal."
 
 
 def stretch(p: float, choice: str) -> str:
@@ -59,6 +62,6 @@ def stretch(p: float, choice: str) -> str:
     if not isinstance(p, int | float) or abs(p - want) > 0.001:
         raise Miss(p, f"{want:.3f}", "twice the chance that a fair coin, thrown 32 times, shows 12 heads or fewer")
     if choice != "undetermined":
-        luck = f"with p = {want:.2f}, a split of 20 to 12 happens by luck about one time in {round(1 / want)}"
+        luck = f"with p = {want:.2f}, a split at least as uneven as 20 to 12 happens by luck about one time in {round(1 / want)}"
         raise Miss(choice, '"undetermined"', luck)
-    return f"p = {want:.3f}: four points on 200 reviews can be luck. More examples would tell."
+    return f"p = {want:.3f}: four points on 200 reviews can be luck. More examples may tell."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from types import FunctionType
+from typing import Any
 
 from helpers.exercises import Miss
 
@@ -40,12 +42,12 @@ def warmup(letters: Iterable[str]) -> str:
     """The letters of the invalid comparisons, in any order: a set, a list or a text such as "AF"."""
     if isinstance(letters, dict) or not isinstance(letters, Iterable):
         raise Miss(letters, 'a set of letters, such as {"A", "F"}', "each comparison has a letter in the table")
-    said = {mark for letter in letters for mark in str(letter).upper() if mark.isalpha()}
-    if said - set(COMPARISONS):
-        raise Miss(sorted(said), "letters from A to F", "the table has six comparisons")
-    for letter in sorted(said - INVALID):
+    marked = {mark for letter in letters for mark in str(letter).upper() if mark.isalpha()}
+    if marked - set(COMPARISONS):
+        raise Miss(sorted(marked), "letters from A to F", "the table has six comparisons")
+    for letter in sorted(marked - INVALID):
         raise Miss(f"{letter} among the invalid", f"{letter} is valid", COMPARISONS[letter])
-    for letter in sorted(INVALID - said):
+    for letter in sorted(INVALID - marked):
         raise Miss(f"{letter} among the valid", f"{letter} is invalid", COMPARISONS[letter])
     return "Different examples, different rulers, a choice made on test, failures left out: four ways to compare what cannot be compared."
 
@@ -54,7 +56,7 @@ def core(scorer: Callable[[str, str], float]) -> str:
     """A function (answer, target) -> 1.0 or 0.0 that takes a place with a remark, and refuses other places, denials and choices."""
     if not callable(scorer):
         raise Miss(type(scorer).__name__, "a function of answer and target", "put the function's name there, without parentheses")
-    if "exact" in getattr(getattr(scorer, "__code__", None), "co_names", ()):
+    if isinstance(scorer, FunctionType) and "exact" in scorer.__code__.co_names:
         raise Miss("a scorer that calls exact", "rules of your own", "the exercise is to write the rules that exact hides")
     for answer, target, want, why in SCORED:
         got = scorer(answer, target)
@@ -80,7 +82,7 @@ def stretch(interval_n: int, paired_n: int) -> str:
     return f"{interval_n} and {paired_n}: the two aims happen to cost about the same here, and the larger n serves both."
 
 
-def _number(n: object, which: str) -> None:
+def _number(n: Any, which: str) -> None:
     if isinstance(n, bool) or not isinstance(n, int | float):
         raise Miss(f"{n!r} as {which}", "a number of questions", "stats.sample_size(...) returns it")
 

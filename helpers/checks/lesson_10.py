@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["warmup", "core", "stretch"]
 
 ENOUGH = 0.9  # of what the best setting finds
-RIGHT, LOST, UNREAD = 90, 40, 20  # the colleague's pipeline, of 150
+# The colleague's pipeline, of 150 questions: answered right, passage not retrieved, and retrieved but not read right.
+RIGHT = 90
+LOST = 40
+UNREAD = 20
 
 
 def warmup(text: str) -> str:
@@ -31,30 +34,31 @@ def warmup(text: str) -> str:
         why = "without {passages} it is closed book, and without {input} nothing is asked"
         raise Miss(f"the fields {fields}", "exactly {passages} and {input}", why)
     quoted = re.findall(r"[\"“'](.+?)[\"”'](?!\w)", text)
-    told = re.findall(r"\b(?:say|answer|reply|respond|write)\b(?: only)?(?: with)?:? ([^\n\"“]+)", text, re.IGNORECASE)
-    if not any(declined(words) for words in quoted + told):
+    commanded = re.findall(r"\b(?:say|answer|reply|respond|write)\b(?: only)?(?: with)?:? ([^\n\"“]+)", text, re.IGNORECASE)
+    if not any(declined(words) for words in quoted + commanded):
         why = "permission without words lets each model invent its own, and no program can count those"
         raise Miss(text, "words to decline with, such as: I don't know.", why)
     return "It shows the passages, asks, and says in which words to decline: an answer that `abstention.declined` recognizes."
 
 
-def core(size: int, k: int, sweep: DataFrame) -> str:
-    """The setting of the sweep with the fewest tokens among those that find at least nine tenths of what the best one finds."""
-    row = sweep[(sweep["size"] == size) & (sweep["k"] == k)]
+def core(way: str, k: int, depths: DataFrame) -> str:
+    """The way and k with the fewest tokens among those that find at least nine tenths of what the best one finds."""
+    row = depths[(depths["way"] == way) & (depths["k"] == k)]
     if row.empty:
-        have = f"size one of {sorted(set(sweep['size']))}, k one of {sorted(set(sweep['k']))}"
-        raise Miss(f"size {size}, k {k}", have, "choose a row that was measured")
-    found, tokens = float(row["found"].iloc[0]), float(row["tokens"].iloc[0])
-    least = ENOUGH * sweep["found"].max()
-    if found < least:
-        raise Miss(f"{found:.2f} found", f"at least {least:.2f}", "it is cheap, and misses more than a tenth of what can be found")
-    cheaper = sweep[(sweep["found"] >= least) & (sweep["tokens"] < tokens)].sort_values("tokens")
+        have = f"a way of {sorted(set(depths['way']))}, a k of {sorted(set(depths['k']))}"
+        raise Miss(f"way {way!r}, k {k}", have, "choose a row that was measured")
+    recall = float(row["found"].iloc[0])
+    tokens = float(row["tokens"].iloc[0])
+    least = ENOUGH * depths["found"].max()
+    if recall < least:
+        raise Miss(f"{recall:.2f} found", f"at least {least:.2f}", "it is cheap, and misses more than a tenth of what can be found")
+    cheaper = depths[(depths["found"] >= least) & (depths["tokens"] < tokens)].sort_values("tokens")
     if len(cheaper):
         best = cheaper.iloc[0]
-        why = f"{len(cheaper)} settings find enough for fewer: sort those that find enough by tokens"
+        why = f"rows that find enough for fewer: {len(cheaper)}; sort those that find enough by tokens"
         raise Miss(f"{tokens:.0f} tokens a question", f"{best['tokens']:.0f}", why)
-    most = sweep.loc[sweep["found"].idxmax(), "tokens"]
-    return f"It finds {found:.2f} for {tokens:.0f} tokens a question; the best finds {sweep['found'].max():.2f} for {most:.0f}."
+    most = depths.loc[depths["found"].idxmax(), "tokens"]
+    return f"It finds {recall:.2f} for {tokens:.0f} tokens a question; the best finds {depths['found'].max():.2f} for {most:.0f}."
 
 
 def stretch(search: float, reader: float, choice: str) -> str:

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 __all__ = ["warmup", "core", "stretch"]
 
-ROWS, COLUMNS, RANK = 384, 512, 8  # FLAN-T5-small: 6 heads of 64 numbers from 512
+ROWS = 384  # FLAN-T5-small: 6 heads of 64 numbers
+COLUMNS = 512
+RANK = 8
 EXAMPLES = [
     {"input": "my bus left without me", "target": "anger"},
     {"input": "the dog came home", "target": "joy at last"},
 ]
-PAD, END, IGNORED = "<pad>", "</s>", -100
+PAD = "<pad>"
+END = "</s>"
+IGNORED = -100
 
 
 def warmup(size: int) -> str:
@@ -37,7 +41,7 @@ def warmup(size: int) -> str:
     return f"{want:,} beside {ROWS * COLUMNS:,}: {want / (ROWS * COLUMNS):.1%} of the matrix."
 
 
-def core(rows_for: Callable[[Sequence[Mapping], object], Mapping]) -> str:
+def core(rows_for: Callable[[Sequence[Mapping], PreTrainedTokenizerFast], Mapping]) -> str:
     """A function (examples, tokenizer) -> batch whose encoder never sees the answer, and whose padding is not learned from."""
     if not callable(rows_for):
         raise Miss(type(rows_for).__name__, "a function of examples and tokenizer", "put the corrected function's name there")
@@ -50,7 +54,9 @@ def core(rows_for: Callable[[Sequence[Mapping], object], Mapping]) -> str:
 
 def stretch(answers: float) -> str:
     """After how many answers a training of 6 dollars has paid: 160 tokens at 0.15 against 20 at 0.30, per million."""
-    long, short, training = 160 * 0.15 / 1e6, 20 * 0.30 / 1e6, 6.0
+    long = 160 * 0.15 / 1e6
+    short = 20 * 0.30 / 1e6
+    training = 6.0
     want = training / (long - short)
     usual = {
         training / (140 * 0.15 / 1e6): "a token of the tuned model has a price of its own, and it is twice as high",
@@ -83,11 +89,11 @@ def _tokenizer() -> PreTrainedTokenizerFast:
 
 def _batch(rows_for: Callable, examples: Sequence[Mapping], tokenizer: PreTrainedTokenizerFast) -> dict[str, list[list[int]]]:
     """What the learner's function returns, as lists."""
-    made = rows_for([dict(example) for example in examples], tokenizer)
-    missing = [name for name in ("input_ids", "attention_mask", "labels") if name not in (made if made is not None else ())]
+    batch = rows_for([dict(example) for example in examples], tokenizer)
+    missing = [name for name in ("input_ids", "attention_mask", "labels") if name not in (batch if batch is not None else ())]
     if missing:
         raise Miss(f"a batch without {', '.join(missing)}", "input_ids, attention_mask and labels", "return the batch at the end")
-    return {name: [list(map(int, row)) for row in made[name]] for name in ("input_ids", "attention_mask", "labels")}
+    return {name: [list(map(int, row)) for row in batch[name]] for name in ("input_ids", "attention_mask", "labels")}
 
 
 def _check_encoder(rows_for: Callable, batch: Mapping, tokenizer: PreTrainedTokenizerFast) -> None:
@@ -107,10 +113,10 @@ def _check_encoder(rows_for: Callable, batch: Mapping, tokenizer: PreTrainedToke
 def _check_labels(batch: Mapping, tokenizer: PreTrainedTokenizerFast) -> None:
     for example, row in zip(EXAMPLES, batch["labels"]):
         want = tokenizer(example["target"])["input_ids"]
-        kept = [token for token in row if token != IGNORED]
-        if tokenizer.pad_token_id in kept:
+        learned = [token for token in row if token != IGNORED]
+        if tokenizer.pad_token_id in learned:
             here = f"(it is token tokenizer.pad_token_id, {tokenizer.pad_token_id} here)"
             why = f"the loss counts the padding {here}, and the model learns to write it"
             raise Miss(row, f"{IGNORED} where the labels are padded", why)
-        if kept != want or row[: len(want)] != want:
+        if learned != want or row[: len(want)] != want:
             raise Miss(row, f"{want} first, then only {IGNORED}", "the answer and its end token are what is learned: mask padding alone")

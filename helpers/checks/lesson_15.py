@@ -48,19 +48,20 @@ def core(quantize: Callable[[numpy.ndarray, int, int], numpy.ndarray]) -> str:
         raise Miss(type(quantize).__name__, "a function of w, bits and size", "define it with def, and give the function itself")
     weights = np.random.default_rng(0).normal(size=(6, 128)) * np.repeat([1.0, 100.0, 0.01], 2)[:, None]
     weights[3, :SIZE] = 0
-    given = weights.copy()
+    original = weights.copy()
     with np.errstate(all="ignore"):
         results = {bits: np.asarray(quantize(weights.copy(), bits, SIZE), dtype=float) for bits in (8, 4, 2)}
     for bits, rounded in results.items():
-        _look(given, rounded, bits)
+        _look(original, rounded, bits)
     return "Each group has its own scale: a row that is a hundred times larger no longer drowns its neighbors."
 
 
 def stretch(mine: Shrunk, my_run: Run, plain: Shrunk, plain_run: Run) -> str:
     """A file of at most half the bytes, and a run of it that is not measurably worse than the reference."""
     from helpers import runs
+    from helpers.shrink import Shrunk
 
-    if not hasattr(mine, "bytes") or not hasattr(my_run, "table"):
+    if not isinstance(mine, Shrunk) or not isinstance(my_run, runs.Run):
         wanted = "a shrunk model, and its run"
         raise Miss(f"{type(mine).__name__} and {type(my_run).__name__}", wanted, "for example shrink.palette(...) and runs.run(...)")
     if mine.bytes > plain.bytes / 2:
@@ -76,7 +77,8 @@ def stretch(mine: Shrunk, my_run: Run, plain: Shrunk, plain_run: Run) -> str:
     if pair.difference.high < 0:
         why = "the whole interval lies below zero: more bits, smaller groups, or skip the layer that hurts most"
         raise Miss(f"a change of {pair.difference}", "an interval of the change that reaches zero", why)
-    share, rest = mine.bytes / plain.bytes, -pair.difference.low
+    share = mine.bytes / plain.bytes
+    rest = -pair.difference.low
     return f"{mine.name}: {share:.0%} of the bytes, change {pair.difference}. A loss of {rest:.2f} is not excluded."
 
 
@@ -89,13 +91,13 @@ def _look(weights: numpy.ndarray, rounded: numpy.ndarray, bits: int) -> None:
     if not np.isfinite(rounded).all():
         raise Miss("nan or inf", "numbers", "a group of zeros has the largest weight 0, so its scale is 0: use 1 there")
     steps = 2 ** (bits - 1) - 1
-    for group, again in zip(weights.reshape(-1, SIZE), rounded.reshape(-1, SIZE), strict=True):
+    for group, result in zip(weights.reshape(-1, SIZE), rounded.reshape(-1, SIZE), strict=True):
         largest = np.abs(group).max()
-        if abs(np.abs(again).max() - largest) > 1e-6 * largest:
+        if abs(np.abs(result).max() - largest) > 1e-6 * largest:
             why = f"with a scale of its own, the largest weight of every group of {SIZE} stays what it is"
-            raise Miss(f"{np.abs(again).max():.3g} as the largest of a group", f"{largest:.3g}", why)
-        if len(np.unique(again.round(12))) > 2 * steps + 1:
-            raise Miss(f"{len(np.unique(again))} values in a group", f"at most {2 * steps + 1} at {bits} bits", "round to whole numbers")
-        if np.abs(again - group).max() > largest / steps / 2 * (1 + 1e-6):
+            raise Miss(f"{np.abs(result).max():.3g} as the largest of a group", f"{largest:.3g}", why)
+        if len(np.unique(result.round(12))) > 2 * steps + 1:
+            raise Miss(f"{len(np.unique(result))} values in a group", f"at most {2 * steps + 1} at {bits} bits", "round to whole numbers")
+        if np.abs(result - group).max() > largest / steps / 2 * (1 + 1e-6):
             why = "go to the nearest whole number (np.round), not to the one below"
             raise Miss("a weight that is off by more than half a step", "at most half a step", why)

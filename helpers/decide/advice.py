@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helpers.decide.rule import Fate
     from helpers.decide.rungs import Rung
 
-__all__ = ["risk", "today", "tomorrow", "further", "MOST"]
+__all__ = ["risk", "fallback", "today", "tomorrow", "further", "MOST"]
 
 MOST = 10_000  # more further examples than this are not a plan
 POWER = 0.8  # of the futures of a truth, so many must settle the verdict
@@ -43,12 +43,19 @@ def today(fates: Sequence[Fate], at: int, rungs: Sequence[Rung], bar: Bar) -> st
     if fate.good == "open":
         dangers.append(f"the true score of {rungs[at].name} may be as low as {fate.score.low:.2f}, and {bar.good_enough:g} is asked for")
     risks = "; ".join(dangers)
-    return f"Until then: {_priced(rungs[at])}, the cheapest rung that is not out. The risk: {risks}.{_instead(fates, at, rungs)}"
+    return f"Until then: {_priced(rungs[at])}, the cheapest rung that is not out. The risk: {risks}.{_instead(fates, at, rungs, bar)}"
 
 
-def _instead(fates: Sequence[Fate], at: int, rungs: Sequence[Rung]) -> str:
+def fallback(fates: Sequence[Fate], bar: Bar) -> int | None:
+    """The cheapest rung that is known to do, unless a cheaper one scored higher by the margin: then it is no way out."""
+    safe = next((fate for fate in fates if fate.state == "accepted"), None)
+    cheaper = max([fate.quality.value for fate in fates if safe and fate.at < safe.at], default=0.0)
+    return safe.at if safe and cheaper < safe.quality.value + bar.margin else None
+
+
+def _instead(fates: Sequence[Fate], at: int, rungs: Sequence[Rung], bar: Bar) -> str:
     """The cheapest rung that is known to do; without one, that which scored highest."""
-    safe = next((fate.at for fate in fates if fate.state == "accepted"), None)
+    safe = fallback(fates, bar)
     if safe is not None:
         return f" If that is too much: {_priced(rungs[safe])} is known to do."
     best = max(fates, key=lambda fate: fate.quality.value)

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.methods.method import Method
+from helpers.methods.rag import Rag
 from helpers.metrics import metric
+from helpers.models.hosted import price
 from helpers.models.local import Local
 from helpers.models.remote import Remote
+from helpers.models.reply import Settings
 from helpers.prompts import as_text
 
 if TYPE_CHECKING:
     from helpers.models import Model
+    from helpers.runs import Solver
     from helpers.tasks import Task
 
-__all__ = ["Wording", "wording", "reading_wording", "longest", "Opener", "nobody", "opener", "untunable", "weights_mb", "stays_here"]
+__all__ = [
+    "Wording", "wording", "reading_wording", "longest", "Opener", "nobody", "opener", "untunable", "weights_mb", "stays_here",
+    "Bill", "bill",
+]  # fmt: skip
 
 Opener = Callable[[int], "Model | None"]  # what opens the model of a rung, for a batch size
 WEIGHTS = (".safetensors", ".onnx", ".data", ".bin")
@@ -136,3 +145,45 @@ def _weight_files(model: Model) -> list[Path]:
     from helpers.shrink.shrunk import FromFiles
 
     return provider.files if isinstance(provider, FromFiles) else []
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What asking will take: calls that the cache cannot answer, their tokens (out: at most, without thoughts), and dollars (nan: no price
+    is known). `kept`: calls that the cache answers."""
+
+    calls: int
+    kept: int
+    tokens_in: int
+    tokens_out: int
+    dollars: float
+
+    def __str__(self) -> str:
+        dollars = "at a price that is not known here" if math.isnan(self.dollars) else f"about ${self.dollars:.2f} at most"
+        kept = f" ({self.kept:,} more were answered before, and are kept)" if self.kept else ""
+        return f"{self.calls:,} calls{kept}, {self.tokens_in:,} tokens in, at most {self.tokens_out:,} tokens out, {dollars}"
+
+
+def bill(methods: Sequence[Solver], examples: Sequence[dict], model: Model) -> Bill:
+    """What it takes to ask the model about the examples with each of the methods; methods that ask none cost nothing."""
+    chats: list[list[dict]] = []
+    room = 0
+    total = 0
+    for method in methods:
+        asked = _conversations(method, examples)
+        tokens = method.settings["max_tokens"] if asked else 0
+        missing = model.unknown(asked, Settings(tokens, 0.0, 0, None)) if asked else []
+        chats += [asked[at] for at in missing]
+        room += tokens * len(missing)
+        total += len(asked)
+    tokens_in = sum(model.count_tokens(chat) for chat in chats)
+    listed = price(model.name)
+    dollars = (tokens_in * listed["in"] + room * listed["out"]) / 1e6 if listed else math.nan
+    return Bill(len(chats), total - len(chats), tokens_in, room, dollars)
+
+
+def _conversations(method: Solver, examples: Sequence[dict]) -> list[list[dict]]:
+    """What the method shows its model for each example; [] if it asks none."""
+    if isinstance(method, Rag):
+        return method.messages(examples)
+    return [method.messages(example) for example in examples] if isinstance(method, Method) else []

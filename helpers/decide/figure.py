@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from helpers.decide.verdict import Verdict
 
-__all__ = ["draw"]
+__all__ = ["draw", "draw_confusion"]
 
 LABELS = {
     "dollars_per_1000": "US dollars for 1,000 answers, log scale", "p95_ms": "95 of 100 answers come within, ms, log scale",
@@ -79,7 +79,7 @@ def _frame(ax: Axes, verdict: Verdict, x: str, zero: float | None, unknown: list
     ax.set_xscale("log")
     ax.xaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter=StrMethodFormatter("{x:g}"), minor_formatter=NullFormatter())
     ax.margins(x=0.08)
-    ax.set_ylim(-0.05, min(1.05, max(float(table["high"].fillna(0).max()), verdict.good_enough or 0.0) + 0.12))
+    ax.set_ylim(-0.05, min(1.12, max(float(table["high"].fillna(0).max()), verdict.good_enough or 0.0) + 0.12))
     if zero is not None:
         ax.axvline(zero * 1.4, color=COLORS["gray"], lw=0.8)
         ax.annotate("costs 0", (zero, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", fontsize=8.5, color=COLORS["gray"])
@@ -101,3 +101,25 @@ def _legend(ax: Axes, table: pandas.DataFrame, verdict: Verdict, *, moved: bool)
     notes = "ring: the verdict\n" * (verdict.rung is not None) + "dotted: good enough\n" * (verdict.good_enough is not None)
     notes += "costs so alike that dots would\nhide each other: moved to the right" * moved
     ax.annotate(notes, (1.02, top - 0.03), xycoords="axes fraction", va="top", fontsize=8.5, color=COLORS["blue"])
+
+
+def draw_confusion(counts: pandas.DataFrame, *, most: int = 20, ax: Axes | None = None) -> Axes:
+    """How often each target (down) got each answer (across), shaded by the share of the target's rows; the first `most` labels of each."""
+    import matplotlib.pyplot as plt
+
+    counts = counts.iloc[:most, :most]
+    rows, columns = counts.shape
+    ax = ax or plt.subplots(figsize=(2.2 + 0.55 * columns, 1.6 + 0.42 * rows), layout="constrained")[1]
+    shares = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
+    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for row in range(rows):
+        for column in range(columns):
+            dark = shares.iat[row, column] > 0.5
+            text = f"{counts.iat[row, column]}" if counts.iat[row, column] else ""
+            ax.annotate(text, (column, row), ha="center", va="center", fontsize=9, color="white" if dark else "black")
+    ax.set_xticks(range(columns), [str(name)[:24] for name in counts.columns], rotation=35, ha="right")
+    ax.set_yticks(range(rows), [str(name)[:24] for name in counts.index])
+    ax.set_xlabel("answer")
+    ax.set_ylabel("target")
+    ax.spines[:].set_visible(False)
+    return ax

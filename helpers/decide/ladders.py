@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places, runs
-from helpers.decide.asking import Opener, untunable
+from helpers.decide.asking import Opener, nobody, untunable
 from helpers.decide.catalog import ENTRIES, Entry, Material, Setting
 from helpers.decide.rungs import Prices, Rung, rung
 from helpers.metrics import metric
@@ -31,15 +31,21 @@ TRAINING = {"tokens": 1024, "evaluations": 1, "dev_limit": 24, "progress": False
 
 @dataclass(frozen=True)
 class Step:
-    """A rung that has not been run: a method, what opens its model (for a batch size), and what it adds."""
+    """A rung that has not been run: a method, what opens its model (for a batch size), and what it adds. trains: its weights are tuned."""
 
     method: Solver
     open: Opener
     adds: str
+    trains: bool = False
 
     @property
     def name(self) -> str:
         return self.method.name
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks a model."""
+        return self.open is not nobody
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,7 +109,7 @@ def rungs_for(
 
 def _step(entry: Entry, material: Material) -> Step:
     words = {"solved": _examples(len(material.solved)), "similar": _examples(material.shots, "most similar ")}
-    return Step(*entry.build(material, entry.name), entry.adds.format(**words, k=min(material.shots, 2)))
+    return Step(*entry.build(material, entry.name), entry.adds.format(**words, k=min(material.shots, 2)), entry.weights)
 
 
 def _examples(count: int, which: str = "") -> str:

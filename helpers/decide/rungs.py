@@ -43,7 +43,7 @@ class Prices:
     @classmethod
     def like(cls, model: str) -> Prices:
         """The token prices of a hosted model in the price list. ValueError: it is not listed."""
-        from helpers.models.prices import listed_models, price
+        from helpers.models.hosted import listed_models, price
 
         listed = price(model)
         if not listed:

@@ -33,7 +33,8 @@ class Verdict:
     """What `decide` says. rung: the name of the rung, or None; undetermined: whether more examples are needed to say, and
     more_examples how many (None: settled, or this file cannot settle it, or a rung is incomplete). Where it is undetermined: `meanwhile` is
     the rung to use today, the cheapest that is not out; `risk` by how much a higher one may be better than it; `fallback` the cheapest
-    rung that is known to do. reasons: sentences; table: one row a rung, in the order given, with a count `unread` where some were."""
+    rung that is known to do (None, too, where a cheaper one scored higher by the margin). reasons: sentences; table: one row a rung, in
+    the order given, with a count `unread` where some were."""
 
     rung: str | None
     undetermined: bool
@@ -100,8 +101,10 @@ def decide(
         return Verdict(name, False, None, None, (*reasons, words.conclusion(name, bar)), table, good_enough)
     more = further(Sums.of(scores[None]), bar)
     reasons += [advice.today(fates, at, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
-    fallback = next((names[fate.at] for fate in fates if fate.state == "accepted"), None)
-    return Verdict(None, True, more, fallback, tuple(reasons), table, good_enough, names[at], advice.risk(fates[at]))
+    safe = advice.fallback(fates, bar)
+    return Verdict(
+        None, True, more, None if safe is None else names[safe], tuple(reasons), table, good_enough, names[at], advice.risk(fates[at])
+    )
 
 
 def _by_cost(rungs: Sequence[Rung]) -> list[Rung]:

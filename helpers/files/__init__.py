@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.files.making import from_file
-from helpers.files.opening import KINDS
+from helpers.files.opening import KINDS, is_file, kind_of
 from helpers.files.report import Report
 
-__all__ = ["from_file", "Report", "KINDS"]
+__all__ = ["from_file", "Report", "KINDS", "is_file", "kind_of"]

@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from helpers.files.columns import Choice
-from helpers.files.records import Cell, Table
-from helpers.files.targets import as_words
+from helpers.files.forms import as_words
+from helpers.files.opening import split_named
+from helpers.files.table import Cell, Table
 from helpers.prompts import as_text
 from helpers.storage import short
 from helpers.tasks.task import RUN_COLUMNS
 
-__all__ = ["Rows", "usable", "enough", "with_ids", "fields"]
+__all__ = ["Rows", "usable", "settled", "enough", "with_ids", "fields", "notes"]
 
+_NOTHING = {"nan", "null", "n/a", "#n/a", "<na>"}
 LEAST = 6  # examples; with fewer, a split would hold one at most
 RESERVED = ("context", "group", "date", *RUN_COLUMNS)  # names that a task or a run gives to columns of its own
 
@@ -72,6 +74,16 @@ def usable(table: Table, chosen: Mapping[str, Choice], max_chars: int) -> Rows:
     return enough(rows.only(short_enough, f"longer than {max_chars:,} characters (max_chars=)"))
 
 
+def settled(rows: Rows, chosen: Mapping[str, Choice]) -> dict[str, Choice]:
+    """The choices, without a guessed column of splits that leaves train or test without a row."""
+    column = chosen["split"].column
+    if column is None or chosen["split"].stated:
+        return dict(chosen)
+    lacking = [name for name in ("train", "test") if name not in map(split_named, map(str, rows.cells(column)))]
+    why = f"by {column!r} no row with a target is {' or '.join(lacking)}, so the splits are new ones"
+    return {**chosen, "split": Choice("split", None, why)} if lacking else dict(chosen)
+
+
 def enough(rows: Rows) -> Rows:
     """The rows. ValueError: they are too few for three splits."""
     if len(rows) < LEAST:
@@ -123,12 +135,26 @@ def fields(rows: Rows, chosen: Mapping[str, Choice], ids: Sequence[str], targets
     for role in ("group", "date"):
         if chosen[role].column:
             columns[role] = [None if cell is None else _words(cell) for cell in rows.cells(chosen[role].column)]
-    used = {name for role in ("target", "id", "group", "date") for name in chosen[role].fields}
+    used = {name for role in ("target", "id", "group", "date", "split") for name in chosen[role].fields}
     used |= {name for role in ("input", "context") for name in chosen[role].fields if chosen[role].column == name}
     for column in rows.table.columns:
         if column not in used:
             columns[_free(column, rows.table.columns)] = _uniform(rows.cells(column))
     return columns
+
+
+def notes(rows: Rows, targets: Sequence) -> list[str]:
+    """Sentences about what else is odd: long inputs, targets that look like nothing."""
+    longest = max(range(len(rows)), key=lambda p: len(rows.inputs[p]))
+    row = rows.numbers[longest]
+    sizes = sorted(map(len, rows.inputs))
+    sentences = [f"an input has {sizes[len(sizes) // 2]:,} characters (median), the longest {sizes[-1]:,} (row {row})"]
+    empty = [column for column, cells in rows.table.columns.items() if all(cell is None for cell in cells)]
+    sentences += [f"columns that hold nothing: {', '.join(empty)}"] if empty else []
+    odd = [number for number, value in zip(rows.numbers, targets) if isinstance(value, str) and value.lower() in _NOTHING]
+    return sentences + (
+        [f"{len(odd)} targets such as that of row {odd[0]} look like a missing value, and were kept as text"] if odd else []
+    )
 
 
 def _words(cell: Cell) -> str:

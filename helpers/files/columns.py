@@ -5,27 +5,16 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.files.dates import share_of_dates
-from helpers.files.records import Cell, Table
+from helpers.files.names import NAMES, ROLES
+from helpers.files.opening import split_named
+from helpers.files.table import Cell, Table
 from helpers.spelling import did_you_mean
 
 __all__ = ["Choice", "choose", "ROLES"]
 
-ROLES = ("input", "target", "context", "group", "date", "id")
-_NAMES = {  # in the order in which they are looked for; a column has one role
-    "id": "uid uuid guid key row_id example_id record_id ticket_id index",
-    "date": "datetime timestamp created created_at created_on posted posted_at published published_at sent sent_at received time day",
-    "group": "group_id user user_id username customer customer_id client client_id author author_id writer patient patient_id speaker "
-    "session session_id conversation conversation_id thread thread_id account account_id document_id doc_id source_id site",
-    "target": "label labels answer answers output class category categories sentiment response completion summary summaries gold "
-    "expected expected_output y tag tags intent rating stars topic queue mood emotion "
-    "reference references extracted entities annotation json truth ground_truth verdict",
-    "context": "passage background evidence paragraph contexts",
-    "input": "text question query prompt sentence message review body content document abstract mail email comment tweet "
-    "utterance description title subject article post ticket request note",
-}
 _SHOWN = 8
 Wish = str | Sequence[str] | bool | None  # what the reader says of a role
 MANY = 50  # a label column has at most so many labels
@@ -55,11 +44,12 @@ def choose(table: Table, wishes: Mapping[str, Wish]) -> dict[str, Choice]:
     """
     if len(table.columns) < 2:
         only = next(iter(table.columns), "none")
-        raise ValueError(
-            f"{table.name} has one column ({only}): it needs two, an input and a target; if the fields are there, give delimiter="
-        )
+        cure = "; if the fields are there, give delimiter=" if table.kind == "CSV" else ""
+        raise ValueError(f"{table.name} has one column ({only}): it needs two, an input and a target{cure}")
     chosen = {role: _named(table, role, wish) for role, wish in wishes.items() if wish is not None}
-    for role in ("id", "date", "group", "target", "context", "input"):
+    chosen |= {role: replace(_named(table, role, wish), why="as files of this shape have it", stated=False)
+               for role, wish in table.roles.items() if role not in chosen}  # fmt: skip
+    for role in ("split", "id", "date", "group", "target", "context", "input"):
         if role not in chosen:
             chosen[role] = _guessed(table, role, chosen)
     if chosen["target"].column is None:  # by content, and only among what the input leaves
@@ -112,7 +102,7 @@ def _column(table: Table, role: str, name: str) -> str:
 def _guessed(table: Table, role: str, chosen: Mapping[str, Choice]) -> Choice:
     """By name: the very word, then one of its synonyms, then a name that holds one. Which of two equals is not guessed."""
     free = _free(table, chosen)
-    names = [role, *_NAMES[role].split()]
+    names = [role, *NAMES[role].split()]
     empty = [column for column, cells in table.columns.items() if _plain(column) in names and all(cell is None for cell in cells)]
     first = min((names.index(_plain(column)) for column in free if _plain(column) in names), default=len(names))
     empty = [column for column in empty if names.index(_plain(column)) < first]
@@ -155,6 +145,8 @@ def _fits(table: Table, role: str, column: str) -> bool:
     distinct = len({str(cell) for cell in cells if cell is not None})
     if role == "id" and _plain(column) != "id":
         return distinct == len(cells)
+    if role == "split":
+        return distinct > 1 and all(split_named(str(cell)) for cell in cells)
     if role == "group":
         return 1 < distinct < len(cells)
     return role != "date" or "date" in _plain(column) or share_of_dates(cells) > 0.5
@@ -180,9 +172,15 @@ def _ambiguous(table: Table, role: str, candidates: list[str]) -> str:
     cure = f'give {role}="{candidates[0]}"'
     if role == "input" and len(candidates) > 1:
         cure += ', or several as input="' + "\\n".join("{" + column + "}" for column in candidates[:2]) + '"'
+    if role == "target" and len(candidates) > 1 and all(_is_flag(table.columns[column]) for column in candidates):
+        cure += f', or all of them, as a set of labels, with target="{",".join(candidates)}"'
     cure += f", or {role}=False for none" if role not in ("input", "target") else ""
     shown = ", ".join(f"{column} ({_sample(table.columns[column])})" for column in candidates[:_SHOWN])
     return f"{table.name}: which column is the {role}? It could be {shown}: {cure}"
+
+
+def _is_flag(cells: list[Cell]) -> bool:
+    return {str(cell).lower() for cell in cells if cell is not None} <= {"0", "1", "0.0", "1.0", "true", "false"}
 
 
 def _sample(cells: list[Cell]) -> str:

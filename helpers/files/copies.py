@@ -87,7 +87,8 @@ def near_copies(splits: Mapping[str, Sequence[str]]) -> Near:
 
     train = splits.get("train", ())
     test = splits.get("test", ())
-    looked = [place for place in range(0, len(test), max(1, len(test) // LOOKED_AT)) if len(test[place].split()) >= 5][:LOOKED_AT]
+    long = [place for place, text in enumerate(test) if len(text.split()) >= 5]
+    looked = [long[number * len(long) // LOOKED_AT] for number in range(LOOKED_AT)] if len(long) > LOOKED_AT else long
     if not looked or not train:
         return Near([], 0)
     counts = HashingVectorizer(n_features=2**18, norm=None, alternate_sign=False)

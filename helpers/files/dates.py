@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from datetime import date
 
-from helpers.files.records import Cell, first_few
+from helpers.files.table import Cell, first_few
 
 __all__ = ["read_dates", "share_of_dates"]
 

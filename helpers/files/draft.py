@@ -10,16 +10,16 @@ from helpers.files.cleaning import Rows, enough, picked_from, with_ids
 from helpers.files.columns import Choice
 from helpers.files.copies import contradictions, duplicates, joined, keys, near_copies
 from helpers.files.dates import read_dates
+from helpers.files.opening import split_named
 from helpers.files.report import missed
-from helpers.files.splitting import SHARES, sample, split_by_date, split_by_hash
+from helpers.files.splitting import SHARES, sample, split_as_given, split_by_date, split_by_hash
 from helpers.files.targets import Targets
 from helpers.metrics.registry import metric, score
 from helpers.tasks.examples import normal
 
-__all__ = ["Draft", "drafted", "split", "leakage", "notes"]
+__all__ = ["Draft", "drafted", "divided", "leakage"]
 
 CONTEXTS = 10  # with so many different contexts or more, one context stays in one split
-_NOTHING = {"nan", "null", "n/a", "#n/a", "<na>"}
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,26 @@ def drafted(rows: Rows, targets: Targets, chosen: Mapping[str, Choice], date_for
     return replace(draft, ids=with_ids(enough(draft.rows), chosen["id"]))
 
 
-def split(draft: Draft, chosen: Mapping[str, Choice], max_rows: int | None, seed: int) -> tuple[Draft, list[str]]:
+def divided(draft: Draft, chosen: Mapping[str, Choice], max_rows: int | None, seed: int) -> tuple[Draft, list[str]]:
     """The draft in splits (or of each split a sample), and in words how: by date, else by group, else by id, and what was missed.
 
     A text that two splits would share stays in the later.
     """
     units, contexts = _units(draft, chosen)
-    place = draft.rows.table.name
-    splits = split_by_date(place, units, draft.dates) if draft.dates else split_by_hash(place, units, draft.strata, seed)
-    draft = _apart(replace(draft, splits=splits))
+    draft = _apart(replace(draft, splits=_splits(draft, chosen, units, seed)))
     if max_rows is not None and max_rows < len(draft.rows):
         drawn = sample(draft.ids, draft.splits, draft.strata, max_rows, seed)
         draft = draft.only(drawn, f"not among the {max_rows:,} drawn (max_rows=)")
     how, why = _how(draft, chosen, contexts, seed)
     return draft, [how, *missed(draft.targets.values, draft.targets.labels, draft.splits, why)]
+
+
+def _splits(draft: Draft, chosen: Mapping[str, Choice], units: Sequence[str], seed: int) -> list[str]:
+    place = draft.rows.table.name
+    if chosen["split"].column:
+        own = [split_named(str(cell)) for cell in draft.rows.cells(chosen["split"].column)]
+        return split_as_given(place, own, units, draft.strata, seed)
+    return split_by_date(place, units, draft.dates) if draft.dates else split_by_hash(place, units, draft.strata, seed)
 
 
 def leakage(draft: Draft, chosen: Mapping[str, Choice]) -> list[str]:
@@ -99,22 +105,6 @@ def leakage(draft: Draft, chosen: Mapping[str, Choice]) -> list[str]:
     if chosen["group"].column is None:
         sentences.append("not looked for: rows of one writer, document or day on both sides of a split; name such a column with group=")
     return sentences
-
-
-def notes(draft: Draft) -> list[str]:
-    """Sentences about what else is odd: long inputs, targets that look like nothing."""
-    longest = max(range(len(draft.rows)), key=lambda p: len(draft.rows.inputs[p]))
-    row = draft.rows.numbers[longest]
-    sizes = sorted(map(len, draft.rows.inputs))
-    sentences = [f"an input has {sizes[len(sizes) // 2]:,} characters (median), the longest {sizes[-1]:,} (row {row})"]
-    empty = [column for column, cells in draft.rows.table.columns.items() if all(cell is None for cell in cells)]
-    sentences += [f"columns that hold nothing: {', '.join(empty)}"] if empty else []
-    odd = [
-        number for number, value in zip(draft.rows.numbers, draft.targets.values) if isinstance(value, str) and value.lower() in _NOTHING
-    ]
-    return sentences + (
-        [f"{len(odd)} targets such as that of row {odd[0]} look like a missing value, and were kept as text"] if odd else []
-    )
 
 
 def _apart(draft: Draft) -> Draft:
@@ -150,6 +140,8 @@ def _units(draft: Draft, chosen: Mapping[str, Choice]) -> tuple[list[str], bool]
 
 def _how(draft: Draft, chosen: Mapping[str, Choice], contexts: bool, seed: int) -> tuple[str, str]:
     """How the rows were split, and what kept some of them together."""
+    if chosen["split"].column:
+        return _own(draft, chosen["split"].column), "the file has its own splits"
     group = chosen["group"].column
     together = ", each context in one split" if contexts else ""
     if draft.dates:
@@ -161,6 +153,11 @@ def _how(draft: Draft, chosen: Mapping[str, Choice], contexts: bool, seed: int) 
         return f"by a hash of the group {group!r}{by}; some groups may move when rows are added (seed={seed})", "groups stay whole"
     why = "rows of one context stay together" if contexts else _cause(draft)
     return f"by a hash of the id{together}{by}; rows next to a cut may move when rows are added (seed={seed})", why
+
+
+def _own(draft: Draft, column: str) -> str:
+    new = "" if "dev" in map(split_named, map(str, draft.rows.cells(column))) else "; dev, which it lacks, is drawn from train"
+    return f"as the file's own splits say, split={column!r}{new} (split=False: new ones)"
 
 
 def _cause(draft: Draft) -> str:

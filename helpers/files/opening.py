@@ -1,139 +1,141 @@
-"""What stands on the disk: a file's bytes as text, refused with what to change where they are none; and its folder of documents."""
+"""What stands on the disk: the file, files or folder that is meant, each with its kind and its bytes; and the folder of documents."""
 
 from __future__ import annotations
 
 import codecs
-import csv
-import io
+import gzip
 import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.spelling import did_you_mean
 
-__all__ = ["read_bytes", "decode", "wide_cells", "KINDS", "find_documents"]
+__all__ = ["KINDS", "Source", "find_documents", "find_sources", "is_file", "kind_of"]
 
-KINDS = {".csv": "CSV", ".tsv": "CSV", ".jsonl": "JSONL", ".ndjson": "JSONL", ".parquet": "Parquet"}
+KINDS = {
+    ".csv": "CSV", ".tsv": "CSV", ".txt": "CSV", ".jsonl": "JSONL", ".ndjson": "JSONL", ".json": "JSON", ".parquet": "Parquet",
+    ".xlsx": "Excel", ".xls": "Excel", ".ods": "Excel",
+}  # fmt: skip
 LARGEST = 1_000_000_000  # bytes; all of it is held in memory
-_MAGIC = {
-    b"PK\x03\x04": "a zip file, such as an Excel workbook: open it and save the sheet as CSV (UTF-8)",
-    b"\xd0\xcf\x11\xe0": "an old Office file: open it and save the sheet as CSV (UTF-8)",
-    b"\x1f\x8b": "packed with gzip: unpack it",
-    b"PAR1": "Parquet: let its name end in .parquet",
-    b"%PDF": "a PDF: copy its rows into a CSV file",
-    b"\x89PNG": "a picture",
-    b"SQLite format 3": "an SQLite data base: export the table as CSV",
-}
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # bytes that text rarely holds
-_ONE_BYTE = re.compile(r"cp125\d|iso8859.*|latin.*|mac.*")
-_UTF16 = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_DATASET = ("dataset_dict.json", "dataset_info.json")  # what `save_to_disk` leaves in a folder
+_ABOUT = (*_DATASET, "dataset_infos.json", "state.json")  # files about a data set, without rows
+_PACKED = (".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst")
+_SPLIT = {
+    "train": r"train(ing)?", "dev": r"dev|val(id|idation)?", "test": r"test(ing)?|eval",
+}  # fmt: skip
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file, read once. FileNotFoundError: it is not there. ValueError: a folder, another kind of file, an empty or a huge one."""
-    allowed = ", ".join(KINDS)
+@dataclass(frozen=True)
+class Source:
+    """One file (or saved data set, a folder): its path, kind, bytes, and the split that its name says, if it does."""
+
+    path: Path
+    kind: str
+    data: bytes
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def split(self) -> str | None:
+        return split_named(re.sub(r"\..*", "", self.name))
+
+
+def split_named(text: str) -> str | None:
+    """Which of train, dev and test a word of the text means: "validation" is dev.
+
+    >>> split_named("my_train-00000-of-00001"), split_named("Validation"), split_named("training_day_notes"), split_named("latest")
+    ('train', 'dev', 'train', None)
+    """
+    words = re.split(r"[^a-z]+", text.lower())
+    return next((split for split, pattern in _SPLIT.items() if any(re.fullmatch(pattern, word) for word in words)), None)
+
+
+def kind_of(path: str | Path) -> str | None:
+    """The kind of file that a name says, packed (.gz) or not; None if it is no table.
+
+    >>> kind_of("my.csv"), kind_of("my.jsonl.gz"), kind_of("notes.pdf")
+    ('CSV', 'JSONL', None)
+    """
+    return KINDS.get(Path(str(path).lower().removesuffix(".gz")).suffix)
+
+
+def find_sources(path: str | Path | Sequence[str | Path]) -> list[Source]:
+    """The file, the files, those of a folder (not of folders in it), or the saved data set, each read once.
+
+    FileNotFoundError: one is not there. ValueError: nothing to read in it, another kind of file, an empty or a huge one.
+    """
+    paths = [path] if isinstance(path, str | Path) else list(path)
+    files = [file for item in paths for file in _files(Path(item).expanduser())]
+    if not files:
+        raise ValueError("no file was given: give a path, several, or a folder")
+    return [_source(file) for file in files]
+
+
+def is_file(where: str | Path) -> bool:
+    """Whether a task is meant by its file: by the name's ending, or a folder of such files without a task.toml."""
+    path = Path(where).expanduser()
     if path.is_dir():
-        inside = sorted(file.name for file in path.iterdir() if file.suffix.lower() in KINDS)
-        cure = f"give one of the files in it: {', '.join(inside[:5])}" if inside else f"give a file ({allowed})"
-        raise ValueError(f"{path.name} is a folder, not a file: {cure}; a folder that is a task needs a task.toml")
-    if not path.exists():
-        near = sorted(file.name for file in path.parent.glob("*") if file.suffix.lower() in KINDS)[:5] if path.parent.is_dir() else []
-        others = f"there are {', '.join(near)}" if near else "no CSV, JSONL or Parquet file is there"
-        raise FileNotFoundError(f"no file {path.name!r} in {path.absolute().parent}; {others}{did_you_mean(path.name, near)}")
-    if path.suffix.lower() not in KINDS:
-        raise ValueError(f"{path.name}: the name must end in one of {allowed}, got {path.suffix or 'no ending'!r}; save it as CSV (UTF-8)")
-    if path.stat().st_size > LARGEST:
-        raise ValueError(f"{path.name} has {path.stat().st_size / 1e9:.1f} GB, and at most 1 GB is read: take a sample of its rows")
+        return not (path / "task.toml").exists() and (_is_saved(path) or bool(_tables(path)))
+    return kind_of(path) is not None
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir() or _is_saved(path):
+        return [path]
+    if tables := _tables(path):
+        return tables
+    raise ValueError(f"{path.name} is a folder without a file of rows ({', '.join(KINDS)}); a folder that is a task needs a task.toml")
+
+
+def _tables(folder: Path) -> list[Path]:
+    """The files of rows in a folder, or in `data` in it (a clone from the Hugging Face hub), sorted; texts (.txt) are documents there."""
+    files = [file for file in folder.iterdir() if kind_of(file) and not file.name.startswith((".", "~$"))]
+    tables = sorted(file for file in files if file.is_file() and file.suffix.lower() != ".txt" and file.name not in _ABOUT)
+    return tables or (_tables(folder / "data") if (folder / "data").is_dir() else [])
+
+
+def _is_saved(folder: Path) -> bool:
+    return folder.is_dir() and any((folder / name).exists() for name in _DATASET)
+
+
+def _source(path: Path) -> Source:
+    if _is_saved(path):
+        return Source(path, "data set", b"".join(file.read_bytes() for file in sorted(path.rglob("*.arrow"))))
+    kind = _checked(path)
     data = path.read_bytes()
     if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise ValueError(f"{path.name} is empty: it needs a line of column names, such as input,target, and one line an example")
-    return data
+    return Source(path, kind, data)
 
 
-def decode(name: str, data: bytes, encoding: str | None) -> str:
-    """The text: UTF-8 with or without a byte order mark, or as `encoding` says; no byte is ever replaced.
-
-    ValueError: a binary file; an unknown encoding; bytes that are not of it, with the first one's value, line and row.
-    """
-    _refuse_binary(name, data, encoding)
-    mark = next((mark for mark in _UTF16 if data.startswith(mark)), None)
-    if mark and encoding is None:
-        raise ValueError(f'{name} is {_UTF16[mark].upper()}, not UTF-8: give encoding="{_UTF16[mark]}", or save it as UTF-8')
+def unpacked(source: Source) -> bytes:
+    """The bytes of a file, without the gzip around them. ValueError: it is named .gz and is no whole gzip file."""
+    if not source.name.lower().endswith(".gz"):
+        return source.data
     try:
-        known = codecs.lookup(encoding or "utf-8").name
-        b"x".decode(known, "ignore")  # "rot13" is known, and is no encoding of bytes
-    except (LookupError, UnicodeError):
-        raise ValueError(
-            f"{name}: encoding={encoding!r} is not known; known are utf-8, utf-16, cp1252, latin-1, shift_jis and more"
-        ) from None
-    if _ONE_BYTE.fullmatch(known):
-        _refuse_mixed(name, data, known)
-    try:
-        return data.decode("utf-8-sig" if known == "utf-8" else known)
-    except UnicodeDecodeError as error:
-        raise ValueError(_undecoded(name, data, known, error)) from None
+        return gzip.decompress(source.data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{source.name} is no whole gzip file ({error}): pack it again, or give it unpacked, without .gz") from None
 
 
-def wide_cells(text: str) -> io.StringIO:
-    """The text as `csv` reads it, with cells as long as the file allowed (the default stops at 131,072 characters)."""
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    return io.StringIO(text, newline="")
-
-
-def _refuse_binary(name: str, data: bytes, encoding: str | None) -> None:
-    kind = next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
-    if kind:
-        raise ValueError(f"{name} is no text but {kind}")
-    if encoding or data.startswith(tuple(_UTF16)):
-        return
-    match = _CONTROL.search(data)
-    if match and (b"\0" in data or len(_CONTROL.findall(data)) > len(data) / 100):
-        place = f"byte {match.start() + 1:,} is {match[0][0]:#04x}"
-        raise ValueError(f'{name} is binary, not text: {place}; save it as CSV in UTF-8 (if it is UTF-16, give encoding="utf-16-le")')
-
-
-def _refuse_mixed(name: str, data: bytes, encoding: str) -> None:
-    """A one-byte encoding reads anything, so UTF-8 among it would silently become "Ã©"."""
-    number = next((n for n, line in enumerate(data.split(b"\n"), 1) if not line.isascii() and _is_utf8(line)), None)
-    if number:
-        raise ValueError(
-            f"{name}, line {number}: is UTF-8, so encoding={encoding!r} would garble it: leave encoding= out"
-            + ("" if _is_utf8(data) else ", after saving the other lines as UTF-8 too: the file mixes encodings")
-        )
-
-
-def _undecoded(name: str, data: bytes, encoding: str, error: UnicodeDecodeError) -> str:
-    before = data[: error.start]
-    line = before.count(b"\n") + 1
-    shown = f"byte {data[error.start]:#04x} (number {error.start + 1:,} of the file)"
-    place = f"{name}, line {line} (row {_row(name, before.decode(encoding, 'ignore'), line)}): {shown} is not {encoding.upper()}"
-    if encoding != "utf-8":
-        return f"{place}: give the right encoding=, or save the file as UTF-8"
-    lines = data.split(b"\n")
-    bad = [number for number, each in enumerate(lines, 1) if not _is_utf8(each)]
-    good = sum(not each.isascii() for each in lines) - len(bad)
-    if good:
-        return (
-            f"{place}, but {good} of its other lines are: the file mixes encodings. Save line {', '.join(map(str, bad[:5]))} as UTF-8 too"
-        )
-    return f'{place}: give encoding="cp1252" (usual for Excel in the West) or the one it has, or save it as UTF-8'
-
-
-def _row(name: str, before: str, line: int) -> int:
-    """The number of the example, from 1, that the text breaks off in; 0 is the line of names."""
-    if KINDS[Path(name).suffix.lower()] != "CSV":
-        return line
-    try:
-        return sum(1 for record in csv.reader(wide_cells(before + "?")) if record) - 1
-    except csv.Error:
-        return line - 1
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _checked(path: Path) -> str:
+    """The kind of a file that is there, of a known kind, and not too large."""
+    if not path.exists():
+        near = sorted(file.name for file in path.parent.glob("*") if kind_of(file))[:5] if path.parent.is_dir() else []
+        others = f"there are {', '.join(near)}" if near else "no file of rows is there"
+        raise FileNotFoundError(f"no file {path.name!r} in {path.absolute().parent}; {others}{did_you_mean(path.name, near)}")
+    kind = kind_of(path)
+    if kind is None:
+        ending = path.suffix or "no ending"
+        cure = "unpack it" if ending.lower() in _PACKED else "save it as CSV (UTF-8)"
+        raise ValueError(f"{path.name}: the name must end in one of {', '.join(KINDS)} (or .gz), got {ending!r}; {cure}")
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"{path.name} has {path.stat().st_size / 1e9:.1f} GB, and at most 1 GB is read: take a sample of its rows")
+    return kind
 
 
 def find_documents(file: Path, wish: str | Path | bool | None) -> tuple[Path | None, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["split_by_hash", "split_by_date", "sample", "allotted", "SHARES", "mended"]
+__all__ = ["split_as_given", "split_by_hash", "split_by_date", "sample", "allotted", "SHARES", "mended"]
 
 SHARES = {"train": 0.5, "dev": 0.2, "test": 0.3}
 
@@ -51,6 +51,22 @@ def split_by_date(place: str, units: Sequence[str], dates: Sequence[float]) -> l
     _refuse_few(place, len(order), "different days", "date=False to split without them")
     splits = _named(order, _cuts([sizes[day] for day in order]))
     return [splits[newest[unit]] for unit in units]
+
+
+def split_as_given(place: str, own: Sequence[str | None], units: Sequence[str], labels: Sequence[str], seed: int) -> list[str]:
+    """The splits that the file itself has; where it has no dev, a fifth of train is, by hash. A row that says none is in train.
+
+    ValueError: train or test is missing.
+    """
+    lacking = [name for name in ("train", "test") if name not in own]
+    if lacking:
+        have = ", ".join(sorted({name for name in own if name}))
+        raise ValueError(f"{place}: of the file's own splits ({have}) none is {' or '.join(lacking)}: give split=False to make new ones")
+    if "dev" in own:
+        return [name or "train" for name in own]
+    train = [row for row, name in enumerate(own) if name != "test"]
+    drawn = dict(zip(train, split_by_hash(place, [units[row] for row in train], [labels[row] for row in train], seed)))
+    return [name if name == "test" else "dev" if drawn[row] == "dev" else "train" for row, name in enumerate(own)]
 
 
 def sample(ids: Sequence[str], splits: Sequence[str], labels: Sequence[str], n: int, seed: int) -> list[int]:

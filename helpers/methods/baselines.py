@@ -22,7 +22,7 @@ __all__ = ["classical", "majority", "random_label"]
 
 
 @dataclass(frozen=True)
-class _Constant:
+class Constant:
     """Answers every example alike, and asks no model."""
 
     name: str
@@ -37,7 +37,7 @@ class _Constant:
 
 
 @dataclass(frozen=True, repr=False)
-class _Classical:
+class Classical:
     """Answers with the label that a fitted classifier gives to the input."""
 
     name: str
@@ -65,7 +65,7 @@ class _Random:
         return _tell([self.labels[int(_short([self.seed, example["id"]]), 16) % len(self.labels)] for example in examples], on_answer)
 
 
-def majority(train: Iterable[Mapping], *, name: str = "majority") -> _Constant:
+def majority(train: Iterable[Mapping], *, name: str = "majority") -> Constant:
     """The trivial baseline: always the most frequent target of `train` (of equals, the first seen). It asks no model.
 
     >>> majority([{"target": "b"}, {"target": "a"}, {"target": "a"}]).text
@@ -74,10 +74,10 @@ def majority(train: Iterable[Mapping], *, name: str = "majority") -> _Constant:
     counts = Counter(as_text(example["target"]) for example in train)
     if not counts:
         raise ValueError("majority needs at least one example to count, got none: majority(task['train'])")
-    return _Constant(name, counts.most_common(1)[0][0])
+    return Constant(name, counts.most_common(1)[0][0])
 
 
-def classical(train: Iterable[Mapping], *, name: str = "TF-IDF + logistic regression", c: float = 10.0) -> _Classical:
+def classical(train: Iterable[Mapping], *, name: str = "TF-IDF + logistic regression", c: float = 10.0) -> Classical:
     """A classical text classifier fitted on `train`, as a method for `runs.run`; it asks no model, and takes well under a second.
 
     Words and their weights: (1 + log count)·(log((1 + n)/(1 + examples with the word)) + 1), scaled to length 1, by scikit-learn's
@@ -102,7 +102,7 @@ def classical(train: Iterable[Mapping], *, name: str = "TF-IDF + logistic regres
         )
     texts, targets = zip(*rows, strict=True)
     fitted = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=c, max_iter=1000)).fit(texts, targets)
-    return _Classical(name, _short(["classical", c, rows]), fitted)
+    return Classical(name, _short(["classical", c, rows]), fitted)
 
 
 def random_label(labels: Iterable[str], seed: int = 0, *, name: str = "random label") -> _Random:

@@ -26,10 +26,14 @@ _CURVES = ("gray", "orange", "sky", "blue", "green", "pink", "yellow")
 
 
 def draw_outcomes(runs: Sequence[Run], *, ax: Axes | None = None, title: str = "") -> Axes:
-    """One bar a run, cut into the counts of its outcomes; that of an incomplete run is named so, and lacks the replies that failed."""
+    """One bar a run, cut into the counts of its outcomes; that of an incomplete run is named so, and lacks the replies that failed.
+
+    Runs of several models are named by method and model.
+    """
     import matplotlib.pyplot as plt
 
-    ax = ax or plt.subplots(figsize=(7, 0.5 * len(runs) + 1.5), layout="constrained")[1]
+    several = len({run.model for run in runs}) > 1
+    ax = ax or plt.subplots(figsize=(8 if several else 7, 0.5 * len(runs) + 1.5), layout="constrained")[1]
     counts = [outcomes(run).value_counts() for run in runs]
     starts = [0] * len(runs)
     for outcome, color in _SHADES.items():
@@ -37,7 +41,7 @@ def draw_outcomes(runs: Sequence[Run], *, ax: Axes | None = None, title: str = "
         bars = ax.barh(range(len(runs)), sizes, left=starts, color=COLORS[color], label=outcome)
         ax.bar_label(bars, [str(size) if size else "" for size in sizes], label_type="center", fontsize=9, color="white")
         starts = [start + size for start, size in zip(starts, sizes)]
-    names = [run.method if run.complete else f"{run.method}\n(incomplete)" for run in runs]
+    names = [run.method + f"\n{run.model}" * several + "\n(incomplete)" * (not run.complete) for run in runs]
     most = max(len(run.table) for run in runs)
     ax.set(yticks=range(len(runs)), yticklabels=names, ylim=(len(runs) - 0.4, -0.6), xlim=(0, most))
     ax.set_xlabel(f"questions (n = {most})")

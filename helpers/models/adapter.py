@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.four_bits import quiet_peft, read_nf4, rounded
-from helpers.models.known import recall
-from helpers.models.packaged import NAMED, named
+from helpers import places, storage
+from helpers.models.packaged import NAMED, find, named
 from helpers.models.reply import ModelError
-from helpers.models.weights import Folder, find, header, read_model
+from helpers.models.weights import Folder, header, quiet_peft, read_json, read_model, read_nf4, rounded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from helpers.models.cache import Cache
 
-__all__ = ["Adapter"]
+__all__ = ["Adapter", "recall", "remember"]
 
-CONFIG, WEIGHTS, NOTE = "adapter_config.json", "adapter_model.safetensors", "tuned.json"
+CONFIG = "adapter_config.json"
+WEIGHTS = "adapter_model.safetensors"
+NOTE = "tuned.json"
+AGAIN = "write the adapter again"
 PREFIX = "base_model.model."  # peft puts it before the name of each of the base's modules
 
 
@@ -41,8 +43,8 @@ class Adapter:
 
         ModelError: a file is missing or broken, its base is not here, or is not what it was trained on.
         """
-        config = _json(path / CONFIG)
-        note = _json(path / NOTE) if (path / NOTE).exists() else {}
+        config = read_json(path / CONFIG, AGAIN)
+        note = read_json(path / NOTE, AGAIN) if (path / NOTE).exists() else {}
         if not (path / WEIGHTS).exists():
             raise ModelError(f"no {WEIGHTS} in {path.name!r}: save it with safetensors (model.save_pretrained(folder))")
         header(path / WEIGHTS)
@@ -90,7 +92,8 @@ class Adapter:
         import torch
         from safetensors.torch import load_file
 
-        rows, new = load_file(self.path / WEIGHTS)["prompt_embeddings"], self.soft(base)
+        rows = load_file(self.path / WEIGHTS)["prompt_embeddings"]
+        new = self.soft(base)
         model.resize_token_embeddings(new.stop, mean_resizing=False)
         with torch.no_grad():
             model.get_input_embeddings().weight[new.start :] = rows.to(model.device)
@@ -108,17 +111,16 @@ class Adapter:
             )
 
     def _check_shapes(self, model: PreTrainedModel) -> None:
-        modules = dict(model.named_modules())
+        shapes = {name: tuple(weight.shape) for name, weight in model.state_dict().items()}
         for name, shape in sorted(header(self.path / WEIGHTS).items()):
             part = re.fullmatch(rf"{re.escape(PREFIX)}(.+)\.lora_([AB])\.weight", name)
             if part is None and name != "prompt_embeddings":
                 continue
-            module = modules.get(part[1]) if part else model.get_input_embeddings()
-            there = tuple(module.weight.shape) if hasattr(module, "weight") else ()
+            own_shape = shapes.get(f"{part[1]}.weight", ()) if part else tuple(model.get_input_embeddings().weight.shape)
             size = shape[0] if part and part[2] == "B" else shape[1]
             rows = int(self.config["num_virtual_tokens"]) if part is None else shape[0]
-            if size not in there or rows != shape[0]:
-                where = f"{part[1] if part else 'the embedding'} is {there or 'missing'}"
+            if size not in own_shape or rows != shape[0]:
+                where = f"{part[1] if part else 'the embedding'} is {own_shape or 'missing'}"
                 raise ModelError(
                     f"the adapter {self.path.name!r} is for another base than {self._named()}: its {name} is {shape}, and {where}"
                 )
@@ -153,11 +155,24 @@ def _base(path: Path, spec: str, sha256: str) -> Path:
     return base
 
 
-def _json(path: Path) -> dict:
+def remember(sha256: str, folder: Path) -> None:
+    """Note where the base with these weights lies, in `.cache/bases.json`. That this fails is no error: it is a convenience."""
+    known = _known()
+    where = str(folder.resolve())
+    if known.get(sha256) == where:
+        return
+    with contextlib.suppress(OSError):
+        storage.write_json(places.cache("bases.json"), known | {sha256: where})
+
+
+def recall(sha256: str) -> Path | None:
+    """The folder noted for these weights, if it is still there; whether it still holds them is for the caller to check."""
+    folder = _known().get(sha256)
+    return Path(folder) if isinstance(folder, str) and Path(folder).is_dir() else None
+
+
+def _known() -> dict:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); write the adapter again") from error
-    if not isinstance(found, dict):
-        raise ModelError(f"{path.parent.name}/{path.name} holds no JSON object; write the adapter again")
-    return found
+        return storage.read_json(places.cache("bases.json"))
+    except ValueError:
+        return {}

@@ -1,4 +1,4 @@
-"""Replies on disk: a rerun is free, a kill loses nothing that was answered, two processes may share one file."""
+"""Replies on disk: a rerun is free, a kill loses nothing that was answered, two processes may share one file. And the hashes behind it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ import sqlite3
 import time
 import warnings
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from helpers import places
 from helpers.models.reply import ModelError, Reply, Settings
+from helpers.storage import file_digest
 
-__all__ = ["Cache", "open_cache", "reply_key", "file_hash", "files_hash"]
+if TYPE_CHECKING:
+    from torch.nn import Module
+    from transformers import PreTrainedTokenizerBase
+
+__all__ = ["Cache", "open_cache", "reply_key", "file_hash", "files_hash", "tensors_hash"]
 
 SCHEMA = """
 create table if not exists replies (key text primary key, reply text not null, at real not null) without rowid;
@@ -46,7 +52,8 @@ class Cache:
     """A SQLite file with one row a reply. It holds keys (hashes) and replies: no request, no header, no API key."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self._lock = Path(path), Lock()
+        self.path = Path(path)
+        self._lock = Lock()
         try:
             self._db = self._open()
         except sqlite3.OperationalError as error:
@@ -58,12 +65,12 @@ class Cache:
 
     def get(self, keys: list[str]) -> dict[str, Reply]:
         """The replies that are there, by key."""
-        found: dict[str, Reply] = {}
+        replies: dict[str, Reply] = {}
         for start in range(0, len(keys), 500):
             some = keys[start : start + 500]
             rows = self._run(f"select key, reply from replies where key in ({','.join('?' * len(some))})", some)
-            found.update((key, reply) for key, text in rows if (reply := _reply(text)) is not None)
-        return found
+            replies.update((key, reply) for key, text in rows if (reply := _reply(text)) is not None)
+        return replies
 
     def put(self, replies: dict[str, Reply]) -> None:
         """Keeps replies, all or none; on return they survive a kill of this process."""
@@ -78,7 +85,7 @@ class Cache:
         known = self._run("select sha256 from files where stamp = ?", [stamp])
         if known:
             return known[0][0]
-        digest = _sha256(path)
+        digest = file_digest(path)
         with self._lock, self._db:
             self._db.execute("insert or replace into files values (?, ?)", (stamp, digest))
         return digest
@@ -91,7 +98,7 @@ class Cache:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
         try:
-            db.execute("pragma journal_mode=wal")
+            self._share(db)
             db.execute("pragma synchronous=normal")
             db.executescript(SCHEMA)
             if (verdict := db.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
@@ -100,6 +107,18 @@ class Cache:
             db.close()
             raise
         return db
+
+    def _share(self, db: sqlite3.Connection) -> None:
+        """Let several processes read and write; a file that two of them make at once is locked for a moment, and no timeout helps there."""
+        for wait in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6):
+            try:
+                db.execute("pragma journal_mode=wal")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                time.sleep(wait)
+        db.execute("pragma journal_mode=wal")
 
     def _set_aside(self, error: Exception) -> None:
         aside = f"{self.path.name}.broken-{time.strftime('%Y%m%d-%H%M%S')}"
@@ -118,18 +137,47 @@ def files_hash(files: Iterable[Path], cache: Cache | None = None) -> str:
 
 def file_hash(path: Path, cache: Cache | None = None) -> str:
     """SHA-256 of a file's content; a cache remembers it."""
-    return cache.file_hash(path) if cache else _sha256(path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return cache.file_hash(path) if cache else file_digest(path)
 
 
 def _reply(text: str) -> Reply | None:
     """A row as a reply; None for one from before thoughts were told from answers that holds no answer, so that it is asked again."""
-    row, names = json.loads(text), {field.name for field in fields(Reply)}
+    row = json.loads(text)
+    names = {field.name for field in fields(Reply)}
     says = row["text"].strip() and not row["text"].lstrip().startswith("<think>")
     if "thought" not in row and not says and not row["tool_calls"]:
         return None
     return Reply(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in names})
+
+
+def tensors_hash(module: Module, tokenizer: PreTrainedTokenizerBase) -> str:
+    """SHA-256 that changes with any weight, buffer, setting or token."""
+    digest = hashlib.sha256()
+    settings = [module.config.to_dict(), module.generation_config.to_dict(), tokenizer.get_vocab(), str(tokenizer.chat_template)]
+    digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
+    for name, value in module.state_dict().items():
+        digest.update(name.encode())
+        for part in _bytes(value):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _bytes(value: Any) -> Iterator[bytes]:
+    """The content of a tensor, of a tensor made of tensors (quanto, torchao), or of a packed pair (torch.ao)."""
+    import torch
+
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _bytes(part)
+    elif hasattr(value, "__tensor_flatten__"):
+        names, context = value.__tensor_flatten__()
+        yield str(context).encode()
+        for name in names:
+            yield from _bytes(getattr(value, name))
+    elif isinstance(value, torch.Tensor):
+        value = value.detach().cpu()
+        value = value.int_repr() if value.is_quantized else value
+        yield f"{value.dtype}{tuple(value.shape)}".encode()
+        yield value.contiguous().flatten().view(torch.uint8).numpy().tobytes()
+    else:
+        yield repr(value).encode()

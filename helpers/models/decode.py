@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel
 
 __all__ = ["batches", "decode", "Noise"]
@@ -46,7 +47,7 @@ class Noise:
     def keep(self, rows: list[int]) -> None:
         self.generators = [self.generators[i] for i in rows]
 
-    def __call__(self, input_ids: object, scores: object) -> object:
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         import torch
 
         draws = torch.stack([torch.empty(scores.shape[-1]).exponential_(generator=g) for g in self.generators])
@@ -62,7 +63,7 @@ def decode(model: PreTrainedModel, rows: list[list[int]], *, max_tokens: int, no
 
     with torch.inference_mode():
         if model.config.is_encoder_decoder:
-            out = _generate(model, *_padded(model, rows, left=False), max_tokens, noise).sequences[:, 1:]
+            out = _generate(model, *_padded(model, rows, on_left=False), max_tokens, noise).sequences[:, 1:]
             return [_ended(row, model.generation_config.eos_token_id) for row in out.tolist()]
         return _rounds(model, rows, max_tokens, noise)
 
@@ -71,8 +72,10 @@ def _rounds(model: PreTrainedModel, rows: list[list[int]], max_tokens: int, nois
     """Short rounds of `generate`; after each one the rows that have ended leave the batch, and so cost nothing more."""
     cache, simple = _start(model, rows)
     shared = cache.get_seq_length() if cache is not None else 0
-    ids, mask = _padded(model, rows, left=True, shared=shared)
-    done, alive, size = [[] for _ in rows], list(range(len(rows))), FIRST if simple and len(rows) > 1 else max_tokens
+    ids, mask = _padded(model, rows, on_left=True, shared=shared)
+    done = [[] for _ in rows]
+    alive = list(range(len(rows)))
+    size = FIRST if simple and len(rows) > 1 else max_tokens
     while alive and max_tokens > 0:
         size = min(size, max_tokens)
         out = _generate(model, ids, mask, size, noise, past_key_values=cache)
@@ -80,7 +83,9 @@ def _rounds(model: PreTrainedModel, rows: list[list[int]], max_tokens: int, nois
         for i, row in zip(alive, new, strict=True):
             done[i] += row
         keep = [n for n, row in enumerate(new) if row[-1] not in model.generation_config.eos_token_id]
-        alive, max_tokens, size = [alive[n] for n in keep], max_tokens - size, 2 * size
+        alive = [alive[n] for n in keep]
+        max_tokens -= size
+        size *= 2
         if alive and max_tokens > 0:
             ids, mask, cache = _narrow(out, mask, keep)
             if noise is not None:
@@ -88,7 +93,7 @@ def _rounds(model: PreTrainedModel, rows: list[list[int]], max_tokens: int, nois
     return done
 
 
-def _start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[object | None, bool]:
+def _start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[Any, bool]:
     """The cache of what all rows begin with (None if it is short), and whether this model's cache can be cut into rows."""
     from transformers import DynamicCache
 
@@ -97,7 +102,7 @@ def _start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[object | None
     shared = _common(rows)
     if not simple or len(rows) == 1 or shared < SHARED:
         return None, simple
-    ids, mask = _padded(model, [rows[0][:shared]], left=True)
+    ids, mask = _padded(model, [rows[0][:shared]], on_left=True)
     model(input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True)
     cache.batch_repeat_interleave(len(rows))
     return cache, True
@@ -105,12 +110,13 @@ def _start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[object | None
 
 def _common(rows: list[list[int]]) -> int:
     """How many tokens all rows begin with, at most all but one of the shortest."""
-    low, high = min(rows), max(rows)
+    low = min(rows)
+    high = max(rows)
     same = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))
     return min(same, min(map(len, rows)) - 1)
 
 
-def _narrow(out: object, mask: object, keep: list[int]) -> tuple[object, object, object]:
+def _narrow(out: Any, mask: torch.Tensor, keep: list[int]) -> tuple[torch.Tensor, torch.Tensor, Any]:
     import torch
 
     index = torch.tensor(keep, device=mask.device)
@@ -119,19 +125,20 @@ def _narrow(out: object, mask: object, keep: list[int]) -> tuple[object, object,
     return out.sequences[index], grown[index], out.past_key_values
 
 
-def _generate(model: PreTrainedModel, ids: object, mask: object, size: int, noise: Noise | None, **more: object) -> object:
+def _generate(model: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor, size: int, noise: Noise | None, **more: Any) -> Any:
     more = {name: value for name, value in more.items() if value is not None}
     processors = [noise] if noise is not None else []
     return model.generate(ids, attention_mask=mask, max_new_tokens=size, logits_processor=processors, return_dict_in_generate=True, **more)
 
 
-def _padded(model: PreTrainedModel, rows: list[list[int]], *, left: bool, shared: int = 0) -> tuple[object, object]:
+def _padded(model: PreTrainedModel, rows: list[list[int]], *, on_left: bool, shared: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids and mask; on the left, padding stands between the shared beginning and the rest of a row."""
     import torch
 
-    pad, longest = model.generation_config.pad_token_id, max(map(len, rows))
+    pad = model.generation_config.pad_token_id
+    longest = max(map(len, rows))
     gaps = [longest - len(row) for row in rows]
-    head = [shared if left else len(row) for row in rows]
+    head = [shared if on_left else len(row) for row in rows]
     mask = [[1] * n + [0] * gap + [1] * (len(row) - n) for row, n, gap in zip(rows, head, gaps, strict=True)]
     ids = [row[:n] + [pad] * gap + row[n:] for row, n, gap in zip(rows, head, gaps, strict=True)]
     return torch.tensor(ids, device=model.device), torch.tensor(mask, device=model.device)

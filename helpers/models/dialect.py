@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from helpers.models.calls import to_openai
-from helpers.models.prices import thinks
+from helpers.models.hosted import thinks
+from helpers.models.messages import fold_system, to_openai
 from helpers.models.reply import Settings
-from helpers.models.retry import message
+from helpers.models.response import message, read_failure
 
-__all__ = ["Dialect", "Form", "dialect_of", "fold_system"]
+__all__ = ["Dialect", "Form", "dialect_of"]
 
 OPENAI = "https://api.openai.com/"
 REFUSAL = re.compile(
@@ -67,19 +67,21 @@ class Form:
 
     def changes(self, messages: list[dict], settings: Settings, room: int) -> tuple[str, ...]:
         """In which settings the request differs from what was asked for, as `Reply.changes` holds them."""
-        made = {
+        request = {
             "temperature=default": self._default_temperature(settings),
             "seed=default": settings.temperature > 0 and "seed" in self.without,
             "system=user": "system" in self.without and _has_system(messages),
             "empty=no answer": "empty" in self.without and any(map(_is_empty, messages)),
             f"max_tokens=+{room}": bool(self.room(room)),
         }
-        return tuple(change for change, true in made.items() if true)
+        return tuple(change for change, true in request.items() if true)
 
     def after(self, error: Exception, messages: list[dict], settings: Settings) -> Form | None:
         """The form to try next; None if the error is no refusal of how the request was written."""
-        status, text = getattr(error, "status_code", None), f"{getattr(error, 'code', None) or ''} {message(error)}"
-        about = str(getattr(error, "param", None) or text)
+        failure = read_failure(error)
+        status = failure.status
+        text = f"{failure.code} {message(error)}"
+        about = str(failure.param or text)
         complaints = set()
         if status in (400, 422) and not TOO_LONG.search(text):
             names = [name for name in (self.limit, "temperature", "seed") if re.search(rf"\b{name}\b", about)]
@@ -103,7 +105,9 @@ class Dialect:
     def __init__(self, url: str, name: str) -> None:
         limits = Form().limits
         self.form = Form(limits[::-1] if url.startswith(OPENAI) else limits, thinks=thinks(name))
-        self.name, self._spoken, self._lock = name, set(), Lock()
+        self.name = name
+        self._spoken = set()
+        self._lock = Lock()
 
     def adopt(self, form: Form) -> None:
         """Keeps what a form that worked leaves out."""
@@ -126,27 +130,6 @@ def dialect_of(url: str, name: str) -> Dialect:
     """The dialect of a model at a server: the same for every `load` of it."""
     with _lock:
         return _dialects.setdefault((url, name), Dialect(url, name))
-
-
-def fold_system(messages: list[dict]) -> list[dict]:
-    """The same conversation with the text of its system turns before the first user turn's; unchanged if it has no such turn.
-
-    >>> fold_system([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi!"}])
-    [{'role': 'user', 'content': 'Be brief.\\n\\nHi!'}]
-    """
-    text = "\n\n".join(str(turn.get("content") or "") for turn in messages if turn["role"] == "system")
-    turns = [turn for turn in messages if turn["role"] != "system"]
-    first = next((i for i, turn in enumerate(turns) if turn["role"] == "user"), None)
-    if first is None:
-        return messages
-    if text:
-        turns[first] = {**turns[first], "content": _before(text, turns[first].get("content"))}
-    return turns
-
-
-def _before(text: str, content: object) -> object:
-    """A text before a user turn's content: a string, or a list of parts."""
-    return [{"type": "text", "text": text}, *content] if isinstance(content, list) else f"{text}\n\n{content or ''}"
 
 
 def _has_system(messages: list[dict]) -> bool:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from helpers.models.on_disk import on_disk
+from helpers.models.messages import Messages, as_messages
 from helpers.models.packaged import NAMED
-from helpers.models.reply import ModelError, Reply, Settings
-from helpers.models.spec import parse
+from helpers.models.reply import Reply, Settings
+from helpers.models.spec import on_disk, parse
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["load", "wrap", "Model"]
+    from helpers.models.cache import Cache
 
-Messages = str | list[dict]
+__all__ = ["load", "wrap", "Model"]
 
 
 class Provider(Protocol):
@@ -26,7 +26,7 @@ class Provider(Protocol):
     context: int
     parameters: int | None
 
-    def identity(self, cache: object | None) -> str: ...
+    def identity(self, cache: Cache | None) -> str: ...
     def count(self, messages: list[dict]) -> int: ...
     def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]: ...
 
@@ -34,13 +34,20 @@ class Provider(Protocol):
 class Model:
     """A loaded model. `spec`, `name`, `about`, `context` (tokens) and `parameters` (None for a remote model) describe it.
 
+    `provider` is what answers (a folder of weights, a server, a module in memory), `cache` where replies are kept, if anywhere.
+
     `recorded` is the day of the recording that it answers from, else "".
     """
 
-    def __init__(self, spec: str, name: str, provider: Provider, cache: object | None, *, about: str = "", recorded: str = "") -> None:
-        self.spec, self.name, self.about, self._provider, self._cache = spec, name, about or name, provider, cache
+    def __init__(self, spec: str, name: str, provider: Provider, cache: Cache | None, *, about: str = "", recorded: str = "") -> None:
+        self.spec = spec
+        self.name = name
+        self.about = about or name
+        self.provider = provider
+        self.cache = cache
         self.recorded = recorded
-        self.context, self.parameters = provider.context, provider.parameters
+        self.context = provider.context
+        self.parameters = provider.parameters
 
     def __repr__(self) -> str:
         size = "remote" if self.parameters is None else f"{self.parameters / 1e6:.1f} M parameters"
@@ -51,14 +58,9 @@ class Model:
     @property
     def fingerprint(self) -> str:
         """What distinguishes these weights from all others: a hash of their files, or the base URL of a remote model."""
-        return self._provider.identity(self._cache)
+        return self.provider.identity(self.cache)
 
-    @property
-    def provider(self) -> Provider:
-        """What answers, for those who must know what that is: a folder of weights, a server, a module in memory."""
-        return self._provider
-
-    def ask(self, messages: Messages, **settings: object) -> Reply:
+    def ask(self, messages: Messages, **settings: Any) -> Reply:
         """The reply to one conversation; settings as in `ask_many`.
 
         >>> load("pocket").ask("What is the capital of France?").text  # doctest: +SKIP
@@ -83,7 +85,7 @@ class Model:
         reply)` is called as replies arrive, in any order. Replies are kept as they arrive, so a killed run has lost none.
         """
         settings = Settings(max_tokens, float(temperature), seed, tools or None)
-        chats = [_conversation(messages) for messages in conversations]
+        chats = [as_messages(messages) for messages in conversations]
         replies: list[Reply | None] = [None] * len(chats)
         for i, reply in self.replies(chats, settings):
             replies[i] = reply
@@ -93,24 +95,32 @@ class Model:
 
     def count_tokens(self, messages: Messages) -> int:
         """Tokens of the conversation as the model reads it (for a remote model an estimate: a token is about 4 characters)."""
-        return self._provider.count(_conversation(messages))
+        return self.provider.count(as_messages(messages))
 
     def replies(self, chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
         """What `ask_many` gathers: position and reply, in the order in which they come."""
-        if self._cache is None:
-            for batch in self._provider.answer(chats, settings):
+        if self.cache is None:
+            for batch in self.provider.answer(chats, settings):
                 yield from batch
             return
         where = self._keys(chats, settings)
-        known = self._cache.get(list(where))
+        known = self.cache.get(list(where))
         for key, reply in known.items():
             yield from ((i, replace(reply, cached=True)) for i in where[key])
         yield from self._ask_and_keep({key: at for key, at in where.items() if key not in known}, chats, settings)
 
+    def unknown(self, chats: list[list[dict]], settings: Settings) -> list[int]:
+        """One position for each conversation that the cache cannot answer, so that it would have to be asked; nobody is asked."""
+        if self.cache is None:
+            return list(range(len(chats)))
+        where = self._keys(chats, settings)
+        known = self.cache.get(list(where))
+        return [at[0] for key, at in where.items() if key not in known]
+
     def _ask_and_keep(self, missing: dict[str, list[int]], chats: list[list[dict]], settings: Settings) -> Iterator[tuple[int, Reply]]:
         keys = list(missing)
-        for batch in self._provider.answer([chats[missing[key][0]] for key in keys], settings) if keys else ():
-            self._cache.put({keys[n]: reply for n, reply in batch if reply.error is None})
+        for batch in self.provider.answer([chats[missing[key][0]] for key in keys], settings) if keys else ():
+            self.cache.put({keys[n]: reply for n, reply in batch if reply.error is None})
             for n, reply in batch:
                 first, *same = missing[keys[n]]
                 yield first, reply
@@ -119,10 +129,11 @@ class Model:
     def _keys(self, chats: list[list[dict]], settings: Settings) -> dict[str, list[int]]:
         from helpers.models.cache import reply_key
 
-        who, found = (self.name, self.fingerprint), {}
+        who = (self.name, self.fingerprint)
+        positions = {}
         for i, chat in enumerate(chats):
-            found.setdefault(reply_key(*who, chat, settings), []).append(i)
-        return found
+            positions.setdefault(reply_key(*who, chat, settings), []).append(i)
+        return positions
 
 
 def load(
@@ -159,7 +170,8 @@ def load(
         provider = open_recorded(parse(spec, NAMED), recorded, lambda **changes: load(spec, **options | changes))
         if provider is not None:
             return Model(spec, provider.name, provider, None, about=provider.about, recorded=provider.recorded)
-    parsed, replies = parse(spec, NAMED), open_cache(cache)
+    parsed = parse(spec, NAMED)
+    replies = open_cache(cache)
     if parsed.kind == "openai":
         provider = Remote(parsed.name, parsed.url, timeout=timeout, concurrency=concurrency, retries=retries)
         return Model(parsed.text, parsed.name, provider, replies)
@@ -181,11 +193,3 @@ def wrap(
     from helpers.models.local import Memory
 
     return Model(f"memory:{name}", name, Memory(module, tokenizer, batch_size=batch_size), open_cache(cache))
-
-
-def _conversation(messages: Messages) -> list[dict]:
-    if isinstance(messages, str):
-        return [{"role": "user", "content": messages}]
-    if not (isinstance(messages, list) and messages and all(isinstance(m, dict) and "role" in m for m in messages)):
-        raise ModelError(f'a conversation is a string or a list of {{"role": ..., "content": ...}}; got {str(messages)[:80]!r}')
-    return messages

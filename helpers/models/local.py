@@ -11,16 +11,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.calls import split_calls
+from helpers.models.messages import NAME, no_answer, split_calls, split_thought, thinking_room
 from helpers.models.rendering import Rendering
 from helpers.models.reply import ModelError, Reply, Settings
-from helpers.models.thought import NAME, no_answer, split_thought, thinking_room
 from helpers.models.weights import Folder, greedy, limit_of, read_model, read_tokenizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from helpers.models.adapter import Adapter
+    from helpers.models.cache import Cache
 
 __all__ = ["Local", "Memory"]
 
@@ -39,9 +39,14 @@ class Local(Rendering):
     """
 
     def __init__(self, folder: Path, *, batch_size: int = 64, adapter: Adapter | None = None) -> None:
-        self.folder, self.batch_size, self.adapter = Folder(folder), max(1, batch_size), adapter
-        self.context, self.parameters, self.seq2seq = self.folder.context, self.folder.parameters, self.folder.seq2seq
-        self._identity, self._kept = "", None  # a hash of the files, and where hashes are kept, as of the last question
+        self.folder = Folder(folder)
+        self.batch_size = max(1, batch_size)
+        self.adapter = adapter
+        self.context = self.folder.context
+        self.parameters = self.folder.parameters
+        self.seq2seq = self.folder.seq2seq
+        self._identity = ""
+        self._kept = None  # a hash of the files, and where hashes are kept, as of the last question
         self.soft = adapter.soft(self.folder) if adapter else range(0)  # a tuned prompt's virtual tokens open every prompt
 
     @cached_property
@@ -53,7 +58,7 @@ class Local(Rendering):
         self.identity(self._kept)
         return self.adapter.merged(self.folder, self.tokenizer) if self.adapter else read_model(self.folder, self.tokenizer)
 
-    def identity(self, cache: object | None) -> str:
+    def identity(self, cache: Cache | None) -> str:
         """A hash over the files, made anew until the weights are read; from then on it is that of what was read."""
         from helpers.models.cache import files_hash
 
@@ -64,7 +69,9 @@ class Local(Rendering):
 
     def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
         """Batches of (position, reply), as they are ready; first those that cannot be asked at all."""
-        rows, refused, room = {}, [], thinking_room() if self.thinks else 0
+        rows = {}
+        refused = []
+        room = thinking_room() if self.thinks else 0
         settings = replace(settings, max_tokens=settings.max_tokens + room)
         for i, messages in enumerate(conversations):
             try:
@@ -91,7 +98,8 @@ class Local(Rendering):
     def _batches(self, rows: dict[int, list[int]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
         from helpers.models.decode import batches
 
-        at, budget = list(rows), TOKENS.get(self.model.device.type, TOKENS["cpu"])
+        at = list(rows)
+        budget = TOKENS.get(self.model.device.type, TOKENS["cpu"])
         for batch in batches([len(rows[i]) for i in at], rows=self.batch_size, tokens=budget, extra=settings.max_tokens):
             where = [at[n] for n in batch]
             yield list(zip(where, self._ask([rows[i] for i in where], settings), strict=True))
@@ -111,12 +119,12 @@ class Local(Rendering):
     def _reply(self, row: list[int], out: list[int], seconds: float) -> Reply:
         ends = self.model.generation_config.eos_token_id
         cut = not out or out[-1] not in ends
-        whole = self.tokenizer.decode([token for token in out if token not in ends])
-        rest, thought, _ = split_thought(whole, opened=self.thinks and self.tokenizer.decode(row[-8:]).rstrip().endswith("<think>"))
+        output = self.tokenizer.decode([token for token in out if token not in ends])
+        rest, thought, _ = split_thought(output, opened=self.thinks and self.tokenizer.decode(row[-8:]).rstrip().endswith("<think>"))
         text, calls = split_calls(rest)
         if not calls:
-            text = self.tokenizer.decode(out, skip_special_tokens=True) if rest == whole else self._plain(rest)
-        error = no_answer(len(out), cut=cut) if rest != whole and not (text.strip() or calls) else None
+            text = self.tokenizer.decode(out, skip_special_tokens=True) if rest == output else self._plain(rest)
+        error = no_answer(len(out), cut=cut) if rest != output and not (text.strip() or calls) else None
         finish = "tool_calls" if calls else "length" if cut else "stop"
         return Reply(text, len(row), len(out), seconds, 0.0, error=error, tool_calls=calls, thought=thought, finish=finish)
 
@@ -145,18 +153,22 @@ class Memory(Local):
             raise ModelError(
                 "a tuned prompt is not answered from memory: save it with module.save_pretrained(folder), then load('hf:<folder>')"
             )
-        self.module, self.tokenizer, self.batch_size = greedy(module, tokenizer), tokenizer, max(1, batch_size)
-        self.context, self.seq2seq = limit_of(module.config.to_dict(), tokenizer.model_max_length), bool(module.config.is_encoder_decoder)
-        self.adapter, self.soft = None, range(0)
-        self.parameters = module.num_parameters() if hasattr(module, "num_parameters") else sum(p.numel() for p in module.parameters())
+        self.module = greedy(module, tokenizer)
+        self.tokenizer = tokenizer
+        self.batch_size = max(1, batch_size)
+        self.context = limit_of(module.config.to_dict(), tokenizer.model_max_length)
+        self.seq2seq = bool(module.config.is_encoder_decoder)
+        self.adapter = None
+        self.soft = range(0)
+        self.parameters = module.num_parameters()
 
     @property
     def model(self) -> PreTrainedModel:
         return self.module.eval() if self.module.training else self.module
 
-    def identity(self, cache: object | None) -> str:
+    def identity(self, cache: Cache | None) -> str:
         """A hash over every tensor, the configuration and the tokenizer, made anew each time: the model may have changed."""
-        from helpers.models.tensors import tensors_hash
+        from helpers.models.cache import tensors_hash
 
         return tensors_hash(self.module, self.tokenizer)
 

@@ -1,21 +1,26 @@
-"""Two public models that pip installs, SmolLM2 and MiniLM: their files are taken from the packages, whose own code is never imported."""
+"""Where the folder of a model is: in the repository, on this machine, on the hub, or in a package that pip installs.
+
+Two public models, SmolLM2 and MiniLM, are taken from such packages, whose own code is never imported.
+"""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.models.hub import hub_is_off, why_not
 from helpers.models.reply import ModelError
 
 if TYPE_CHECKING:
     from helpers.models.cache import Cache
 
-__all__ = ["NAMED", "named", "MINILM", "SMOLLM2", "Packaged", "checked", "minilm", "smollm2"]
+__all__ = ["NAMED", "named", "MINILM", "SMOLLM2", "Packaged", "checked", "find", "local_folder", "minilm", "smollm2"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Packaged:
     hub: str
 
 
+FILES = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors"]  # what is downloaded from the hub
 NAMED = ("pocket", "smollm2")  # the models that have a name of their own
 SMOLLM2 = Packaged(
     spec="smollm2",
@@ -65,8 +71,7 @@ def smollm2() -> Path:
 
     ModelError: the package is missing or damaged, is read as other weights than ever, or there is no room.
     """
-    from helpers.models.conversion import convert
-    from helpers.models.once import once
+    from helpers.models.conversion import convert, once
 
     name, sha256 = next(iter(SMOLLM2.files.items()))
     folder = places.models(f"smollm2-135m-instruct-fp16-{sha256[:8]}")
@@ -118,3 +123,29 @@ def named(spec: str) -> Path:
     if not places.data("pocket", "config.json").exists():
         raise ModelError("the pocket model is missing: data/pocket holds no config.json; `git checkout data/pocket` brings it back")
     return places.data("pocket")
+
+
+def find(name: str) -> Path:
+    """The folder of `hf:name`: one on this machine, else the hub's (downloaded once; HF_HUB_OFFLINE=1 forbids that)."""
+    return local_folder(name) or _download(name)
+
+
+def local_folder(name: str) -> Path | None:
+    """The folder that is meant; None for a hub id, which is not looked up. ModelError: there is no such folder, and it is no hub id."""
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    if name.startswith((".", "/", "~")) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
+        raise ModelError(f"no such folder: {name!r}; hf: takes a folder with a config.json, or a hub id like hf:Qwen/Qwen2.5-0.5B-Instruct")
+    return None
+
+
+def _download(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=FILES, local_files_only=hub_is_off()))
+    except Exception as error:  # the hub's client raises its own, the network's and the file system's errors
+        raise ModelError(
+            f"no folder and no hub model {name!r} ({why_not(error)}); check the id, or give a folder: hf:./my-model"
+        ) from error

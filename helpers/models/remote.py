@@ -13,14 +13,16 @@ from urllib.parse import urlsplit
 
 from helpers.models import retry
 from helpers.models.dialect import Form, dialect_of
-from helpers.models.keys import key_for, loopback
-from helpers.models.prices import price
+from helpers.models.hosted import key_for, loopback, price
+from helpers.models.messages import no_answer, thinking_room
 from helpers.models.reply import ModelError, Reply, Settings
 from helpers.models.response import Response, read_response
-from helpers.models.thought import no_answer, thinking_room
 
 if TYPE_CHECKING:
     from openai import OpenAI
+    from openai.types.chat import ChatCompletion
+
+    from helpers.models.cache import Cache
 
 __all__ = ["Remote", "price"]
 
@@ -30,7 +32,7 @@ SERVER = re.compile(r"localhost\b|[^/]*:\d+(/|$)|[^/]+/", re.IGNORECASE)  # how 
 
 
 class Remote:
-    """A model name at a base URL, as a provider. The key (`keys.key_for`) is read at each call and kept nowhere.
+    """A model name at a base URL, as a provider. The key (`hosted.key_for`) is read at each call and kept nowhere.
 
     `context` is that of prices.toml, else 8192 is assumed. A server on this machine costs nothing unless prices.toml lists the
     model. Any other model that is not listed there costs nan: unknown, not free.
@@ -49,11 +51,16 @@ class Remote:
         _check_name(name)
         key_for(url)
         url = re.sub(r"(/chat/completions)?/*$", "", url)  # a whole address, as it stands in many manuals, is taken too
-        self.name, self.url, self.here, self.dialect = name, url, loopback(parts.hostname), dialect_of(url, name)
-        self.timeout, self.concurrency, self.retries = timeout, max(1, concurrency), max(0, retries)
+        self.name = name
+        self.url = url
+        self.here = loopback(parts.hostname)
+        self.dialect = dialect_of(url, name)
+        self.timeout = timeout
+        self.concurrency = max(1, concurrency)
+        self.retries = max(0, retries)
         self.context = int(price(name).get("context", ASSUMED_CONTEXT))
 
-    def identity(self, cache: object | None) -> str:
+    def identity(self, cache: Cache | None) -> str:
         return self.url
 
     def count(self, messages: list[dict]) -> int:
@@ -63,14 +70,16 @@ class Remote:
         """One (position, reply) at a time, as they arrive."""
         from concurrent.futures import ThreadPoolExecutor, as_completed
 
-        room, line, client = thinking_room(), retry.Line(self.url, self.retries, at_once=self.concurrency), self._client()
+        room = thinking_room()
+        line = retry.Line(self.url, self.retries, at_once=self.concurrency)
+        client = self._client()
         pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="ask")
         try:
-            asked = {pool.submit(self._ask, client, messages, settings, line, room): i for i, messages in enumerate(conversations)}
-            for future in as_completed(asked):
+            futures = {pool.submit(self._ask, client, messages, settings, line, room): i for i, messages in enumerate(conversations)}
+            for future in as_completed(futures):
                 for sentence in self.dialect.news(room):
                     warnings.warn(sentence, stacklevel=2)
-                yield [(asked[future], future.result())]
+                yield [(futures[future], future.result())]
         finally:
             line.cut("stopped")
             pool.shutdown(wait=True, cancel_futures=True)
@@ -101,7 +110,8 @@ class Remote:
                 again = self._reply(response, messages)
                 first = replace(again, usd=first.usd + again.usd)
         error = self._without_text(response, first, settings.max_tokens + form.room(room))
-        changes, seconds = form.changes(messages, settings, room), time.perf_counter() - start
+        changes = form.changes(messages, settings, room)
+        seconds = time.perf_counter() - start
         return replace(first, seconds=seconds, error=error, final=error is not None, changes=changes)
 
     def _accepted(self, client: OpenAI, messages: list[dict], settings: Settings, form: Form, room: int) -> tuple[Form, Response]:
@@ -146,7 +156,7 @@ class Remote:
         return None if reply.tokens_out else "an empty answer: the server sent no text, and counts no token; ask again, or another model"
 
 
-def _complete(client: OpenAI, request: dict, timeout: float) -> object:
+def _complete(client: OpenAI, request: dict, timeout: float) -> ChatCompletion:
     try:
         return client.chat.completions.create(**request, timeout=timeout)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:

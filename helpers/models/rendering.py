@@ -6,8 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from helpers.models.calls import to_template
-from helpers.models.dialect import fold_system
+from helpers.models.messages import fold_system, to_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -34,25 +33,27 @@ class Rendering:
         return len(self._tokens(messages, None))
 
     def pair(self, messages: list[dict], answer: str) -> tuple[list[int], list[int]]:
-        """Tokens of a conversation as it is asked, and of `answer` as the model would write it, up to and with its end token."""
-        asked, ends = self._tokens(messages, None), {self.tokenizer.eos_token_id, *self.folder.ends} - {None}
+        """Tokens of a conversation as it is prompt, and of `answer` as the model would write it, up to and with its end token."""
+        prompt = self._tokens(messages, None)
+        ends = {self.tokenizer.eos_token_id, *self.folder.ends} - {None}
         if self.seq2seq or not self.tokenizer.chat_template:
             written = self.tokenizer(text_target=answer, add_special_tokens=self.seq2seq)["input_ids"]
         else:
-            written = self._written(messages, answer, asked)
+            written = self._written(messages, answer, prompt)
         last = max((i for i, token in enumerate(written) if token in ends), default=-1)
-        return asked, written[: last + 1] if last >= 0 else [*written, self.tokenizer.eos_token_id]
+        return prompt, written[: last + 1] if last >= 0 else [*written, self.tokenizer.eos_token_id]
 
-    def _written(self, messages: list[dict], answer: str, asked: list[int]) -> list[int]:
-        """What follows `asked` where the assistant's turn is part of the conversation; the bare answer, if a template rewrites that."""
+    def _written(self, messages: list[dict], answer: str, prompt: list[int]) -> list[int]:
+        """What follows `prompt` where the assistant's turn is part of the conversation; the bare answer, if a template rewrites that."""
         before = self._rendered(messages, None)
-        whole = self._rendered([*messages, {"role": "assistant", "content": answer}], None, ask=False)
-        if not whole.startswith(before):
+        conversation = self._rendered([*messages, {"role": "assistant", "content": answer}], None, ask=False)
+        if not conversation.startswith(before):
             return self.tokenizer(answer, add_special_tokens=False)["input_ids"]
-        ids, start = self.tokenizer(whole, add_special_tokens=False)["input_ids"], asked[len(self.soft) :]
+        ids = self.tokenizer(conversation, add_special_tokens=False)["input_ids"]
+        start = prompt[len(self.soft) :]
         if ids[: len(start)] == start:
             return ids[len(start) :]
-        return self.tokenizer(whole[len(before) :], add_special_tokens=False)["input_ids"]
+        return self.tokenizer(conversation[len(before) :], add_special_tokens=False)["input_ids"]
 
     def _tokens(self, messages: list[dict], tools: list[dict] | None) -> list[int]:
         return [*self.soft, *self._words(messages, tools)]
@@ -65,7 +66,8 @@ class Rendering:
     def _rendered(self, messages: list[dict], tools: list[dict] | None, *, ask: bool = True) -> str:
         from jinja2 import TemplateError
 
-        render, messages = self.tokenizer.apply_chat_template, to_template(messages)
+        render = self.tokenizer.apply_chat_template
+        messages = to_template(messages)
         try:
             turns = fold_system(messages) if self.folds else messages
             return render(turns, tools=tools, add_generation_prompt=ask, tokenize=False)

@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.recorder import Recorder, order
-from helpers.models.recordings import Recording, conversation_key, read
+from helpers.models.recordings import Recorder, Recording, conversation_key, order, read
 from helpers.models.reply import ModelError, Reply, Settings
 from helpers.progress import say
 from helpers.storage import digest
 
 if TYPE_CHECKING:
+    from helpers.models.cache import Cache
     from helpers.models.door import Model
     from helpers.models.spec import Spec
 
@@ -42,7 +42,7 @@ class Replay:
         self.parameters = recording.about["parameters"]
         self._live = live
 
-    def identity(self, cache: object | None) -> str:
+    def identity(self, cache: Cache | None) -> str:
         """The fingerprint of what was recorded."""
         return self.recording.about["fingerprint"]
 
@@ -88,11 +88,11 @@ class Replay:
         if not os.environ.get(NOTES):
             return
         notes = json.loads(os.environ[NOTES])
-        whole = sample(self.recording, notes["sample"])
+        drawn = sample(self.recording, notes["sample"])
         with Path(notes["folder"], f"{self.recording.lesson}-{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
             for key, messages in zip(keys, conversations, strict=True):
                 note = {"lesson": self.recording.lesson, "spec": self.spec, "key": key}
-                if key in whole:
+                if key in drawn:
                     note |= {"messages": messages, "settings": asdict(settings)}
                 file.write(json.dumps(note, ensure_ascii=False) + "\n")
 

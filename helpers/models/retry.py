@@ -13,28 +13,18 @@ from threading import Event, Lock
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from helpers.models.keys import hide
+from helpers.models.response import NoAnswer, message, read_failure, reason
 
-__all__ = ["GaveUp", "Line", "NoAnswer", "message", "reason", "wait"]
+__all__ = ["GaveUp", "Line", "NoAnswer", "wait"]
 
 T = TypeVar("T")
 
-FIRST_WAIT, LONGEST_WAIT = 0.5, 120.0  # seconds; doubled after each try. Who asks us to wait longer than the longest is left alone
+FIRST_WAIT = 0.5
+LONGEST_WAIT = 120.0  # seconds; doubled after each try. Who asks us to wait longer than the longest is left alone
 REFUSALS = 3  # so many refused connections in a row, and nobody is there
 AGAIN = {408, 409, 425, 429}  # with 5xx: worth another try
 HOPELESS = {401, 402, 403, 404, 405}  # wrong key, no money, forbidden, no such model or route: no other request will fare better
 ALIKE = 4  # at least so many first requests that all failed for the same reason speak for the rest
-
-
-class NoAnswer(Exception):
-    """A response that arrived whole and holds no answer: not JSON, or without a choice, or an error (`body`, with its own `status_code`).
-
-    `foreign`: it is not even a chat completion, so something else answers at this URL.
-    """
-
-    def __init__(self, text: str, *, body: object = None, status: int | None = None, foreign: bool = False) -> None:
-        super().__init__(text)
-        self.body, self.status_code, self.foreign = body, status, foreign
 
 
 class GaveUp(Exception):
@@ -45,8 +35,14 @@ class Line:
     """The state that the requests of one call share: whether there is still a point in asking."""
 
     def __init__(self, url: str, retries: int, *, at_once: int = 1) -> None:
-        self.url, self.retries, self.reason, self.patience = url, retries, "", max(ALIKE, at_once)
-        self._refused, self._answered, self._cut, self._lock = 0, False, Event(), Lock()
+        self.url = url
+        self.retries = retries
+        self.reason = ""
+        self.patience = max(ALIKE, at_once)
+        self._refused = 0
+        self._answered = False
+        self._cut = Event()
+        self._lock = Lock()
         self._failures: Counter[str] = Counter()
 
     @property
@@ -55,11 +51,13 @@ class Line:
 
     def answered(self) -> None:
         with self._lock:
-            self._refused, self._answered = 0, True
+            self._refused = 0
+            self._answered = True
 
     def failed(self, error: Exception) -> None:
         """Notes a failure; cuts the line if nobody listens there, or if the server will take no request like these."""
-        if getattr(error, "status_code", 0) in HOPELESS or getattr(error, "code", None) == "insufficient_quota":
+        failure = read_failure(error)
+        if failure.status in HOPELESS or failure.code == "insufficient_quota":
             self.cut(self._why(error))
         elif _refused(error):
             with self._lock:
@@ -73,16 +71,18 @@ class Line:
 
     def ask(self, once: Callable[[], T]) -> T:
         """What `once` returns, tried again while that may help. GaveUp, whatever went wrong: it never does, or the line is cut."""
-        tries, why = 0, ""
+        tries = 0
+        why = ""
         while self.open:
             tries += 1
             try:
-                found = once()
+                reply = once()
                 self.answered()
-                return found
+                return reply
             except Exception as error:
                 self.failed(error)
-                why, pause = self._why(error), wait(error, tries)
+                why = self._why(error)
+                pause = wait(error, tries)
             if pause is None or tries > self.retries:
                 break
             self.wait(pause)
@@ -108,26 +108,10 @@ class Line:
 
     def _why(self, error: Exception) -> str:
         """The reason, and a better base URL where that may be what is wrong."""
-        status, path = getattr(error, "status_code", 0), urlsplit(self.url).path
-        nowhere = getattr(error, "foreign", False) or (status in (404, 405) and "model" not in message(error).lower())
-        lacks = nowhere and not re.search(r"/v\d", path)
+        foreign = isinstance(error, NoAnswer) and error.foreign
+        nowhere = foreign or (read_failure(error).status in (404, 405) and "model" not in message(error).lower())
+        lacks = nowhere and not re.search(r"/v\d", urlsplit(self.url).path)
         return reason(error) + (f"; does the base URL lack /v1? Try {self.url}/v1" if lacks else "")
-
-
-def reason(error: Exception) -> str:
-    """One line that says why there is no answer, without any key."""
-    kind, status = type(error).__name__, getattr(error, "status_code", None)
-    if kind == "APITimeoutError":
-        text = "timeout: no answer in time"
-    elif kind == "APIConnectionError":
-        text = f"connection failed: {error.__cause__ or error}"
-    elif isinstance(error, NoAnswer):
-        text = f"an error instead of an answer: {message(error)}" if error.body else str(error)
-    elif status:
-        text = f"HTTP {status}: {message(error)}"
-    else:
-        text = f"{kind}: {error}"
-    return re.sub(r"\bsk-[\w*.-]+", "<key>", " ".join(hide(text).split()))[:300]
 
 
 def wait(error: Exception, tries: int) -> float | None:
@@ -136,18 +120,18 @@ def wait(error: Exception, tries: int) -> float | None:
     Exponential backoff with jitter, or what the server's Retry-After says. Tried again: 408, 409, 425, 429, 5xx, time-outs,
     connections refused or dropped, and responses without an answer.
     """
-    status = getattr(error, "status_code", None)
-    lost = (isinstance(error, NoAnswer) and not status) or type(error).__name__ in ("APITimeoutError", "APIConnectionError")
-    if not (lost or status in AGAIN or (status or 0) >= 500):
+    failure = read_failure(error)
+    status = failure.status or 0
+    if not (failure.lost or status in AGAIN or status >= 500):
         return None
-    asked = _retry_after(error)
-    if asked is not None:
-        return asked if asked <= LONGEST_WAIT else None
+    seconds = _seconds(failure.retry_after)
+    if seconds is not None:
+        return seconds if seconds <= LONGEST_WAIT else None
     return min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT) * random.uniform(0.5, 1.0)
 
 
-def _retry_after(error: Exception) -> float | None:
-    text = getattr(getattr(error, "response", None), "headers", {}).get("retry-after")
+def _seconds(text: str) -> float | None:
+    """What a Retry-After header says: seconds, or a date."""
     if not text:
         return None
     try:
@@ -158,17 +142,6 @@ def _retry_after(error: Exception) -> float | None:
         except (ValueError, TypeError):
             return None
     return max(seconds, 0.0) if math.isfinite(seconds) else None
-
-
-def message(error: Exception) -> str:
-    """What the server says is wrong, from whatever its error holds; where it passes on another server's error, that one's words too."""
-    body = getattr(error, "body", None)
-    body = body[0] if isinstance(body, list) and body else body
-    body = body.get("error", body) if isinstance(body, dict) else body
-    if isinstance(body, dict):
-        raw = (body.get("metadata") or {}).get("raw") if isinstance(body.get("metadata"), dict) else None
-        return " ".join(str(part) for part in (body.get("message") or body.get("detail") or body, raw) if part)
-    return body if isinstance(body, str) and body and "<html" not in body.lower() else str(error)
 
 
 def _refused(error: Exception) -> bool:

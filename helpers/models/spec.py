@@ -1,4 +1,5 @@
-"""What names a model: "pocket", "hf:<folder or hub id>", "openai:<name>@<base url>" and the like, read in one place."""
+"""What names a model ("pocket", "hf:<folder or hub id>", "openai:<name>@<base url>" and the like), and what stands behind a name on this
+machine."""
 
 from __future__ import annotations
 
@@ -7,12 +8,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from helpers.models.prices import price
+from helpers.models.hosted import price
+from helpers.models.packaged import SMOLLM2, find, named
 from helpers.models.reply import ModelError
 from helpers.spelling import did_you_mean
 
-__all__ = ["Spec", "parse"]
+if TYPE_CHECKING:
+    from helpers.models.cache import Cache
+    from helpers.models.local import Local
+
+__all__ = ["Spec", "on_disk", "parse"]
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -58,3 +65,27 @@ def _meant(text: str, named: Sequence[str]) -> str:
         return f" (did you mean 'hf:{text}'?)"
     kinds = [f"hf:{rest}", f"openai:{rest}"] if rest else []
     return did_you_mean(text, [*named, *kinds]) or f"; for example {named[0]!r}"
+
+
+def on_disk(spec: Spec, *, batch_size: int, cache: Cache | None) -> tuple[str, str, Local]:
+    """Name, description and provider of "pocket", "smollm2" or "hf:<folder or hub id>". ModelError: it is not here."""
+    from helpers.models.local import Local
+
+    if spec.kind == "named":
+        about = SMOLLM2.about if spec.name == SMOLLM2.spec else spec.name
+        return spec.name, about, Local(named(spec.name), batch_size=batch_size)
+    name = Path(spec.name).expanduser().resolve().name
+    provider = _in_folder(find(spec.name), batch_size=batch_size, cache=cache)
+    tuned = provider.adapter is not None and provider.adapter.note.get("base") == SMOLLM2.spec
+    return name, f"{name}, tuned from {SMOLLM2.about}" if tuned else name, provider
+
+
+def _in_folder(folder: Path, *, batch_size: int, cache: Cache | None) -> Local:
+    """A folder of weights, or of an adapter, which is merged into its base when the weights are first needed."""
+    from helpers.models.adapter import Adapter
+    from helpers.models.local import Local
+
+    if not (folder / "adapter_config.json").exists():
+        return Local(folder, batch_size=batch_size)
+    adapter = Adapter.read(folder, cache)
+    return Local(adapter.base, batch_size=batch_size, adapter=adapter)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from helpers.retrieval.bm25 import Bm25
 from helpers.retrieval.chroma import ChromaIndex
 from helpers.retrieval.chunking import Chunk, by_structure, by_tokens
 from helpers.retrieval.embedder import Embedder
 from helpers.retrieval.embedders import load_embedder
-from helpers.retrieval.fuse import Hybrid, rrf
+from helpers.retrieval.fusion import Hybrid, Reranked, rerank, rrf
 from helpers.retrieval.hits import Hit, page_ids
-from helpers.retrieval.index import BadIndex, NumpyIndex
+from helpers.retrieval.index import BadIndex, Bm25, NumpyIndex
 from helpers.retrieval.pages import Page, read_pages
 from helpers.retrieval.ranking import evaluate, mrr, ndcg_at, recall_at
-from helpers.retrieval.reranking import Reranked, rerank
 
 __all__ = [
     "Page", "read_pages",

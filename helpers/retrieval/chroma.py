@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,15 +13,18 @@ from helpers.progress import bar
 from helpers.retrieval.chunking import Chunk
 from helpers.retrieval.embedder import Embedder
 from helpers.retrieval.hits import Hit, Update, changes, checked, fingerprinted, ranked
-from helpers.retrieval.index import DIGITS, BadIndex, check_embedder, described
+from helpers.retrieval.index import DIGITS, BadIndex
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
+    from chromadb.config import Settings
 
 __all__ = ["ChromaIndex"]
 
 HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200}  # more than the defaults of 100: slower, and finds more
+SCHEMES = ("http://", "https://")
+COLUMNS = ["documents", "metadatas", "distances"]  # of a reply to a question
 PAGE = 5_000  # records read, and 100 questions asked, in one request
 
 
@@ -39,7 +43,9 @@ class ChromaIndex:
     """
 
     def __init__(self, where: str | Path, embedder: Embedder, *, collection: str = "chunks", name: str = "") -> None:
-        self.embedder, self.name = embedder, name or f"{embedder.name}, Chroma"
+        self.embedder = embedder
+        self.name = name or f"{embedder.name}, Chroma"
+        self._by_url = str(where).startswith(SCHEMES)
         self._client = _client(str(where))
         try:
             self._collection = _open(self._client, collection, embedder, f"the collection {collection!r} in {str(where)!r}")
@@ -58,16 +64,15 @@ class ChromaIndex:
     def __enter__(self) -> ChromaIndex:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_: BaseException | type[BaseException] | TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
         """Let go of the files or of the connection."""
-        servers = [getattr(client, "_server", None) for client in (self._client, getattr(self._client, "_admin_client", None))]
         self._client.close()
-        for session in (getattr(server, "_session", None) for server in servers):
-            if session is not None:  # of a connection by URL: Chroma 1.5 leaves its sockets open
-                session.close()
+        if self._by_url:  # Chroma 1.5 leaves the sockets of such a connection open
+            for client in (self._client, self._client._admin_client):
+                client._server._session.close()
 
     def update(self, chunks: Sequence[Chunk], *, batch_size: int = 256, progress: bool = True) -> Update:
         """Make the index hold exactly these chunks: embeds what is new or changed, keeps the rest, removes what has gone.
@@ -91,12 +96,12 @@ class ChromaIndex:
         count = len(self)
         if not count:
             raise BadIndex("the index is empty: index.update(chunks) comes first")
-        found = []
+        rankings = []
         for start in range(0, len(questions), 100):
             vectors = self.embedder.embed(questions[start : start + 100], kind="query")
-            got = self._collection.query(query_embeddings=vectors, n_results=min(k, count), include=["documents", "metadatas", "distances"])
-            found += [_hits(*row) for row in zip(got["ids"], got["documents"], got["metadatas"], got["distances"], strict=True)]
-        return found
+            reply = self._collection.query(query_embeddings=vectors, n_results=min(k, count), include=COLUMNS)
+            rankings += [_hits(*row) for row in zip(reply["ids"], *(reply[column] for column in COLUMNS), strict=True)]
+        return rankings
 
     def _put(self, chunks: Sequence[Chunk]) -> None:
         self._collection.upsert(
@@ -108,8 +113,8 @@ class ChromaIndex:
 
     def _fingerprints(self) -> Iterator[tuple[str, str]]:
         for start in range(0, len(self), PAGE):
-            got = self._collection.get(include=["metadatas"], limit=PAGE, offset=start)
-            yield from ((name, about["fingerprint"]) for name, about in zip(got["ids"], got["metadatas"], strict=True))
+            reply = self._collection.get(include=["metadatas"], limit=PAGE, offset=start)
+            yield from ((name, about["fingerprint"]) for name, about in zip(reply["ids"], reply["metadatas"], strict=True))
 
 
 def _client(where: str) -> ClientAPI:
@@ -120,7 +125,7 @@ def _client(where: str) -> ClientAPI:
     except ImportError as error:
         raise ImportError('ChromaIndex needs chromadb: pip install "chromadb>=1.5,<2"') from error
     settings = Settings(anonymized_telemetry=False)
-    if where.startswith(("http://", "https://")):
+    if where.startswith(SCHEMES):
         return _remote(where, settings)
     folder = Path(where).expanduser()
     if folder.exists() and not folder.is_dir():
@@ -128,15 +133,17 @@ def _client(where: str) -> ClientAPI:
     return chromadb.PersistentClient(path=folder.resolve(), settings=settings)
 
 
-def _remote(url: str, settings: object) -> ClientAPI:
+def _remote(url: str, settings: Settings) -> ClientAPI:
     import chromadb
 
     parts = urlsplit(url)
     if parts.username or parts.password or parts.query or not parts.hostname or parts.path.strip("/"):
         raise BadIndex("the URL of a Chroma server must be plain, like http://localhost:8000: no user, password, path or query")
-    secure, key = parts.scheme == "https", os.environ.get("CHROMA_API_KEY")
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 8000)
+    key = os.environ.get("CHROMA_API_KEY")
+    headers = {"x-chroma-token": key} if secure and key else None
     names = {word: os.environ[f"CHROMA_{word.upper()}"] for word in ("tenant", "database") if os.environ.get(f"CHROMA_{word.upper()}")}
-    headers, port = {"x-chroma-token": key} if secure and key else None, parts.port or (443 if secure else 8000)
     try:
         return chromadb.HttpClient(host=parts.hostname, port=port, ssl=secure, headers=headers, settings=settings, **names)
     except ValueError as error:
@@ -150,10 +157,21 @@ def _open(client: ClientAPI, name: str, embedder: Embedder, what: str) -> Collec
     try:
         collection = client.get_collection(name, embedding_function=None)
     except NotFoundError:
-        about = described(embedder, embedder.dimensions)
+        about = {"embedder": embedder.name, "fingerprint": embedder.fingerprint, "dimensions": embedder.dimensions}
         return client.create_collection(name, embedding_function=None, metadata=about, configuration={"hnsw": HNSW})
-    check_embedder(collection.metadata or {}, embedder, what)
+    _check_embedder(collection.metadata or {}, embedder, what)
     return collection
+
+
+def _check_embedder(about: Mapping, embedder: Embedder, what: str) -> None:
+    """An error unless `about` (what a collection keeps) names this embedder: distances between the vectors of two mean nothing."""
+    made_by = about.get("fingerprint")
+    if made_by is None:
+        raise BadIndex(f"{what} does not say which embedder made it: build another, elsewhere or under another name")
+    if made_by != embedder.fingerprint:
+        theirs = f"{about.get('embedder')!r} ({made_by[:40]}…)"
+        ours = f"{embedder.name!r} ({embedder.fingerprint[:40]}…)"
+        raise BadIndex(f"{what} was made by the embedder {theirs}, and this is {ours}: open it with the former, or build another elsewhere")
 
 
 def _metadata(chunk: Chunk) -> dict[str, str]:
@@ -162,8 +180,8 @@ def _metadata(chunk: Chunk) -> dict[str, str]:
 
 
 def _hits(ids: list[str], texts: list[str], about: list[dict], distances: list[float]) -> list[Hit]:
-    chunks = [
-        Chunk(name, one["page"], one["title"], text, one.get("date") or None) for name, text, one in zip(ids, texts, about, strict=True)
+    scored = [
+        (Chunk(name, row["page"], row["title"], text, row.get("date") or None), round(1 - distance, DIGITS))
+        for name, text, row, distance in zip(ids, texts, about, distances, strict=True)
     ]
-    scored = [(chunk, round(1 - distance, DIGITS)) for chunk, distance in zip(chunks, distances, strict=True)]
     return ranked(sorted(scored, key=lambda pair: (-pair[1], pair[0].id)))

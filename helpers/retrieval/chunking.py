@@ -34,8 +34,8 @@ class Chunk:
     @property
     def passage(self) -> str:
         """What is searched: the title, a line break, the text; only the text if it begins with the title or there is none."""
-        said = self.text.lstrip("# ")
-        return self.text if not self.title or said.startswith(self.title) else f"{self.title}\n{self.text}"
+        opening = self.text.lstrip("# ")
+        return self.text if not self.title or opening.startswith(self.title) else f"{self.title}\n{self.text}"
 
     @property
     def fingerprint(self) -> str:

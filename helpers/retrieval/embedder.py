@@ -1,19 +1,23 @@
-"""Embedders: texts to vectors of length 1, so that a product of two is the cosine of their angle."""
+"""Embedders: texts to vectors of length 1, so that a product of two is the cosine of their angle; and those behind a server."""
 
 from __future__ import annotations
 
+import json
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from helpers.models import ModelError
+from helpers.models import ModelError, retry
+from helpers.models.hosted import key_for
+from helpers.models.remote import Remote
 
 if TYPE_CHECKING:
     import numpy
+    from openai import OpenAI
 
-__all__ = ["Embedder"]
+__all__ = ["Embedder", "RemoteEmbedder"]
 
 KINDS = ("passage", "query")
 
@@ -87,3 +91,61 @@ def _unit(rows: numpy.ndarray, name: str) -> numpy.ndarray:
     if not (np.isfinite(lengths).all() and (lengths > 0).all()):
         raise ModelError(f"the embedder {name!r} gave a vector without a direction (all zeros, or not numbers): its weights may be broken")
     return rows / lengths
+
+
+class RemoteEmbedder(Embedder):
+    """A model name at the base URL of an OpenAI-compatible server (OpenAI, vLLM, TEI, Ollama).
+
+    The key (`hosted.key_for`) is read at each call and kept nowhere.
+    What the server refuses for being too long is an error, with its reason. A request that fails after its retries ends the call
+    with a ModelError: an index with a hole would be wrong without a sign. No prefix is added.
+    """
+
+    def __init__(self, name: str, url: str, *, timeout: float = 60, concurrency: int = 8, retries: int = 4) -> None:
+        Remote(name, url)  # refuses a URL with a password in it, and a key that is missing or cannot be sent
+        self.name = name
+        self.url = url
+        self.timeout = timeout
+        self.concurrency = max(1, concurrency)
+        self.retries = max(0, retries)
+
+    @property
+    def fingerprint(self) -> str:
+        """The name and the URL: what stands behind them cannot be seen."""
+        return f"openai:{self.name}@{self.url}"
+
+    def prefix(self, kind: str) -> str:
+        return ""
+
+    def raw(self, batches: Sequence[list[str]]) -> Iterator[numpy.ndarray]:
+        from concurrent.futures import ThreadPoolExecutor
+
+        from openai import OpenAI
+
+        line = retry.Line(self.url, self.retries)
+        client = OpenAI(api_key=key_for(self.url), base_url=self.url, timeout=self.timeout, max_retries=0)
+        pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="embed")
+        try:
+            yield from pool.map(lambda batch: self._ask(client, batch, line), batches)
+        finally:
+            line.cut("stopped")
+            pool.shutdown(wait=True, cancel_futures=True)
+            client.close()
+
+    def _ask(self, client: OpenAI, batch: list[str], line: retry.Line) -> numpy.ndarray:
+        try:
+            return line.ask(lambda: self._once(client, batch))
+        except retry.GaveUp as error:
+            raise ModelError(f"no vectors from {self.name!r} for {len(batch)} texts: {error}") from None
+
+    def _once(self, client: OpenAI, batch: list[str]) -> numpy.ndarray:
+        import numpy as np
+
+        try:
+            response = client.embeddings.create(model=self.name, input=batch, encoding_format="float")
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise retry.NoAnswer(f"the response holds no vectors: {error}") from error
+        rows = sorted(getattr(response, "data", None) or [], key=lambda row: row.index)  # some servers answer with something else
+        if [row.index for row in rows] != list(range(len(batch))):
+            raise retry.NoAnswer(f"the response holds {len(rows)} vectors for {len(batch)} texts")
+        return np.array([row.embedding for row in rows], dtype=np.float32)

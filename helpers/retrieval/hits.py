@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Hit", "Retriever", "Update", "page_ids"]
 
+Setting = str | float | Sequence[str] | None
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -27,7 +29,7 @@ class Hit:
 
 
 class Retriever(Protocol):
-    """Anything with a name and a search: `Bm25`, `NumpyIndex`, `ChromaIndex`, `Hybrid`, `Reranked`."""
+    """Anything with a name and a search: `Bm25`, `NumpyIndex`, `ChromaIndex`, `Hybrid`, `Reranked`; most have a fingerprint too."""
 
     name: str
 
@@ -48,15 +50,15 @@ def page_ids(hits: Sequence[Hit]) -> list[str]:
     return list(dict.fromkeys(hit.chunk.page for hit in hits))
 
 
-def ranked(found: Sequence[tuple[Chunk, float]]) -> list[Hit]:
+def ranked(scored: Sequence[tuple[Chunk, float]]) -> list[Hit]:
     """Chunks with scores, best first, as hits."""
-    return [Hit(chunk, float(score), rank) for rank, (chunk, score) in enumerate(found, start=1)]
+    return [Hit(chunk, float(score), rank) for rank, (chunk, score) in enumerate(scored, start=1)]
 
 
-def fingerprinted(retriever: Retriever, *settings: object, chunks: Sequence[Chunk] = ()) -> str:
+def fingerprinted(retriever: Retriever, *settings: Setting, chunks: Sequence[Chunk] = ()) -> str:
     """Twelve characters that change with the retriever's kind, name, settings and chunks."""
-    told = [type(retriever).__name__, retriever.name, settings, [chunk.fingerprint for chunk in chunks]]
-    return short(json.dumps(told, default=repr))
+    facts = [type(retriever).__name__, retriever.name, settings, [chunk.fingerprint for chunk in chunks]]
+    return short(json.dumps(facts, default=repr))
 
 
 def fingerprint_of(retriever: Retriever) -> str:
@@ -68,10 +70,10 @@ def best(scores: numpy.ndarray, k: int) -> numpy.ndarray:
     """The positions of the k highest of n scores, highest first; of equal ones the earlier first. O(n + k log k)."""
     import numpy as np
 
-    among = np.arange(len(scores))
+    candidates = np.arange(len(scores))
     if k < len(scores):
-        among = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
-    return among[np.argsort(-scores[among], kind="stable")][:k]
+        candidates = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
+    return candidates[np.argsort(-scores[candidates], kind="stable")][:k]
 
 
 def checked(questions: Sequence[str], k: int) -> list[str]:

@@ -1,23 +1,21 @@
-"""A plain index of vectors: a matrix and a product. It is exact, holds everything in memory, and shows what a database must do."""
+"""Two indexes in memory: BM25 by shared words, and a plain matrix of vectors by meaning. Both hold every chunk and look at each one."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
+import re
+from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING
 
+from helpers.fingerprints import code
 from helpers.retrieval.chunking import Chunk
 from helpers.retrieval.embedder import Embedder
 from helpers.retrieval.hits import Hit, Update, best, changes, checked, fingerprinted, ranked
-from helpers.storage import write_bytes
 
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["NumpyIndex", "BadIndex", "check_embedder", "described"]
+__all__ = ["Bm25", "NumpyIndex", "BadIndex", "words"]
 
 DIGITS = 6  # of a score: what differs only by rounding must tie
 BLOCK = 64  # questions at once: bounds the memory at 64 scores a chunk
@@ -27,8 +25,69 @@ class BadIndex(ValueError):
     """An index that cannot be used as asked: made by another embedder, not an index, empty."""
 
 
+def words(text: str) -> list[str]:
+    """Runs of letters, digits and underscores in lower case; none is left out.
+
+    >>> words("Don't pay 5 euros.")
+    ['don', 't', 'pay', '5', 'euros']
+    """
+    return re.findall(r"\w+", text.lower())
+
+
+class Bm25:
+    """Search by shared words, the rarer the better; by bm25s (Lù 2024, arXiv:2407.03618), in Lucene's variant of BM25.
+
+    score = Σ over the question's words of ln(1 + (N - n + 0.5)/(n + 0.5)) · f/(f + k1·(1 - b + b·length/average)), with n of N chunks
+    holding the word, and f times in this one; a word that is twice in the question counts twice. Differs from Robertson's by the
+    1 + inside the logarithm (never negative) and by leaving out the factor k1 + 1 (the same order).
+    Chunks that share no word with the question are not found, so there may be fewer than k hits; equal scores keep the chunks' order.
+
+    >>> chunks = [Chunk("p1#0", "p1", "", "the red fox"), Chunk("p2#0", "p2", "", "the blue sea")]
+    >>> [hit.chunk.id for hit in Bm25(chunks).search(["a blue whale"])[0]]
+    ['p2#0']
+    """
+
+    def __init__(
+        self, chunks: Sequence[Chunk], *, k1: float = 1.2, b: float = 0.75, split: Callable[[str], list[str]] = words, name: str = "BM25"
+    ) -> None:
+        changes(chunks, {})
+        self.chunks = list(chunks)
+        self.name = name
+        self._split = split
+        self._settings = (k1, b)
+        self._index = _library().BM25(method="lucene", k1=k1, b=b)
+        rows = [split(chunk.passage) for chunk in self.chunks]
+        if not any(rows):
+            raise ValueError(f"no word in any of {len(rows)} chunks, the first is {chunks[0].passage[:40]!r}: give another `split`")
+        self._index.index(rows, show_progress=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the chunks, k1, b, and the name and code of `split`."""
+        return fingerprinted(self, *self._settings, getattr(self._split, "__name__", ""), code(self._split), chunks=self.chunks)
+
+    def search(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
+        """At most k hits for each question, best first."""
+        return [self._hits(question, k) for question in checked(questions, k)]
+
+    def _hits(self, question: str, k: int) -> list[Hit]:
+        tokens = self._index.get_tokens_ids(self._split(question))
+        if not tokens:
+            return []
+        scores = self._index.get_scores_from_ids(tokens)
+        return ranked([(self.chunks[i], scores[i]) for i in best(scores, k) if scores[i] > 0])
+
+
+def _library() -> ModuleType:
+    try:
+        import bm25s
+    except ImportError as error:
+        raise ImportError('BM25 needs bm25s: pip install "bm25s>=0.3,<1"') from error
+    return bm25s
+
+
 class NumpyIndex:
-    """Chunks and the matrix of their vectors, one row a chunk; a search is one product with every row.
+    """Chunks and the matrix of their vectors, one row a chunk; a search is one product with every row, so it is exact.
 
     >>> index = NumpyIndex(load_embedder("pocket"), chunks)  # doctest: +SKIP
     >>> index.search(["What does parking cost?"], k=3)[0][0].chunk.title  # doctest: +SKIP
@@ -36,7 +95,8 @@ class NumpyIndex:
     """
 
     def __init__(self, embedder: Embedder, chunks: Sequence[Chunk] = (), *, name: str = "") -> None:
-        self.embedder, self.name = embedder, name or f"{embedder.name}, numpy"
+        self.embedder = embedder
+        self.name = name or f"{embedder.name}, numpy"
         self.chunks: list[Chunk] = []
         self.vectors: numpy.ndarray | None = None
         if chunks:
@@ -57,7 +117,8 @@ class NumpyIndex:
         new, gone = changes(chunks, {chunk.id: chunk.fingerprint for chunk in self.chunks})
         rows = dict(zip([chunk.id for chunk in self.chunks], self.vectors if self.chunks else ()))
         rows.update(zip([chunk.id for chunk in new], self.embedder.embed([chunk.passage for chunk in new]) if new else ()))
-        self.vectors, self.chunks = np.stack([rows[chunk.id] for chunk in chunks]), list(chunks)
+        self.vectors = np.stack([rows[chunk.id] for chunk in chunks])
+        self.chunks = list(chunks)
         return Update(len(new), len(chunks) - len(new), len(gone))
 
     def search(self, questions: Sequence[str], k: int = 10) -> list[list[Hit]]:
@@ -65,62 +126,8 @@ class NumpyIndex:
         questions = checked(questions, k)
         if not self.chunks:
             raise BadIndex("the index is empty: index.update(chunks) comes first")
-        found = []
+        rankings = []
         for start in range(0, len(questions), BLOCK):
             scores = self.embedder.embed(questions[start : start + BLOCK], kind="query") @ self.vectors.T  # (questions, chunks)
-            found += [ranked([(self.chunks[i], row[i]) for i in best(row, k)]) for row in scores.round(DIGITS)]
-        return found
-
-    def save(self, folder: str | Path) -> Path:
-        """Write `index.json` (embedder, chunks) and the safetensors file that it names; a kill leaves the old index or the new one."""
-        from safetensors.numpy import save
-
-        if not self.chunks:
-            raise BadIndex("an empty index is not saved: index.update(chunks) comes first")
-        folder = Path(folder).expanduser()
-        folder.mkdir(parents=True, exist_ok=True)
-        data = save({"vectors": self.vectors})
-        file = f"vectors-{hashlib.sha256(data).hexdigest()[:16]}.safetensors"
-        write_bytes(folder / file, data)
-        about = {**described(self.embedder, self.vectors.shape[1]), "vectors": file, "chunks": [asdict(chunk) for chunk in self.chunks]}
-        write_bytes(folder / "index.json", json.dumps(about, ensure_ascii=False, indent=1).encode())
-        for old in folder.glob("vectors-*.safetensors"):
-            if old.name != file:
-                old.unlink()
-        return folder
-
-    @classmethod
-    def load(cls, folder: str | Path, embedder: Embedder, *, name: str = "") -> NumpyIndex:
-        """An index that was saved; an error if there is none, if it is broken, or if another embedder made it."""
-        from safetensors.numpy import load_file
-
-        folder, index = Path(folder).expanduser(), cls(embedder, name=name)
-        if not (folder / "index.json").exists():
-            raise BadIndex(f"no index in {str(folder)!r}: it needs the index.json that NumpyIndex.save writes")
-        try:
-            about = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-            index.chunks = [Chunk(**chunk) for chunk in about["chunks"]]
-            index.vectors = load_file(folder / about["vectors"])["vectors"]
-        except Exception as error:  # a cut or foreign file shows in many ways
-            raise BadIndex(f"the index in {folder.name!r} cannot be read ({type(error).__name__}: {error}): build it again") from error
-        check_embedder(about, embedder, f"the index in {folder.name!r}")
-        if index.vectors.shape != (len(index.chunks), about["dimensions"]):
-            raise BadIndex(f"the index in {folder.name!r} has {index.vectors.shape} vectors for {len(index.chunks)} chunks: build it again")
-        return index
-
-
-def described(embedder: Embedder, dimensions: int) -> dict[str, str | int]:
-    """What an index keeps of the embedder that made it."""
-    return {"embedder": embedder.name, "fingerprint": embedder.fingerprint, "dimensions": dimensions}
-
-
-def check_embedder(about: Mapping, embedder: Embedder, what: str) -> None:
-    """An error unless `about` (what an index keeps) names this embedder: distances between the vectors of two mean nothing."""
-    made_by = about.get("fingerprint")
-    if made_by is None:
-        raise BadIndex(f"{what} does not say which embedder made it: build another, elsewhere or under another name")
-    if made_by != embedder.fingerprint:
-        theirs, ours = (
-            f"{name!r} ({print_[:40]}…)" for name, print_ in ((about.get("embedder"), made_by), (embedder.name, embedder.fingerprint))
-        )
-        raise BadIndex(f"{what} was made by the embedder {theirs}, and this is {ours}: open it with the former, or build another elsewhere")
+            rankings += [ranked([(self.chunks[i], row[i]) for i in best(row, k)]) for row in scores.round(DIGITS)]
+        return rankings

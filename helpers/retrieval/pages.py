@@ -51,17 +51,18 @@ def read_pages(folder: str | Path) -> list[Page]:
 
 def page_files(folder: Path) -> list[Path]:
     """The *.md and *.txt files in a folder and in those below it, without the hidden ones, sorted."""
-    seen = (path for path in folder.rglob("*") if not any(part.startswith(".") for part in path.relative_to(folder).parts))
-    return sorted(path for path in seen if path.suffix.lower() in (".md", ".txt") and path.is_file())
+    visible = (path for path in folder.rglob("*") if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(path for path in visible if path.suffix.lower() in (".md", ".txt") and path.is_file())
 
 
 def _one_an_id(files: list[Path], folder: Path) -> list[Path]:
-    found: dict[str, Path] = {}
+    files_by_id: dict[str, Path] = {}
     for file in files:
-        first = found.setdefault(_id(file.relative_to(folder)), file)
+        name = _id(file.relative_to(folder))
+        first = files_by_id.setdefault(name, file)
         if first is not file:
-            raise ValueError(f"{first.name} and {file.name} would both be the page {_id(file.relative_to(folder))!r}: rename one of them")
-    return [found[name] for name in sorted(found)]
+            raise ValueError(f"{first.name} and {file.name} would both be the page {name!r}: rename one of them")
+    return [files_by_id[name] for name in sorted(files_by_id)]
 
 
 def _page(file: Path, name: Path) -> Page:
@@ -77,8 +78,8 @@ def _decode(data: bytes, name: Path) -> str:
             return data.decode("utf-16")
         except UnicodeDecodeError as error:
             raise ValueError(f"{name} begins like UTF-16 text and is none ({error.reason}): save it as UTF-8, or move it away") from error
-    if found := _BINARY.search(data):
-        raise ValueError(f"{name} is no text: byte {found.start()} is 0x{found[0].hex()}; save it as UTF-8 text, or move it away")
+    if match := _BINARY.search(data):
+        raise ValueError(f"{name} is no text: byte {match.start()} is 0x{match[0].hex()}; save it as UTF-8 text, or move it away")
     for encoding in ("utf-8-sig", "cp1252", "latin-1"):
         try:
             text = data.decode(encoding)
@@ -92,24 +93,24 @@ def _decode(data: bytes, name: Path) -> str:
 
 def _date(text: str, name: Path) -> str | None:
     lines = text.lstrip().split("\n", NEAR_THE_TOP)[:NEAR_THE_TOP]
-    found = next((match[1] for match in (_DATE.match(line[:80]) for line in lines) if match), None)
+    written = next((match[1] for match in (_DATE.match(line[:80]) for line in lines) if match), None)
     try:
-        return found and date.fromisoformat(found).isoformat()
+        return written and date.fromisoformat(written).isoformat()
     except ValueError as error:
-        raise ValueError(f"{name} has the date {found!r}, which is not in the calendar ({error}); write it like 2025-03-04") from error
+        raise ValueError(f"{name} has the date {written!r}, which is not in the calendar ({error}); write it like 2025-03-04") from error
 
 
 def _without_copies(pages: Iterable[Page]) -> list[Page]:
-    kept: dict[str, Page] = {}
+    originals: dict[str, Page] = {}
     for page in pages:
-        same = page.text.strip()
-        if not same:
+        text = page.text.strip()
+        if not text:
             warnings.warn(f"the page {page.id!r} is empty and was left out", stacklevel=3)
-        elif same in kept:
-            warnings.warn(f"the page {page.id!r} has the same text as {kept[same].id!r} and was left out", stacklevel=3)
+        elif text in originals:
+            warnings.warn(f"the page {page.id!r} has the same text as {originals[text].id!r} and was left out", stacklevel=3)
         else:
-            kept[same] = page
-    return list(kept.values())
+            originals[text] = page
+    return list(originals.values())
 
 
 def _id(name: Path) -> str:

@@ -77,8 +77,9 @@ def evaluate(rankings: Mapping[str, Sequence[str]], relevant: Mapping[str, Relev
 
 def _row(name: str, ranking: Sequence[str], relevant: Relevant, ks: Sequence[int]) -> dict[str, float]:
     try:
-        found = {f"recall@{k}": recall_at(ranking, relevant, k) for k in ks}
-        return {**found, "mrr": mrr(ranking, relevant), **{f"ndcg@{k}": ndcg_at(ranking, relevant, k) for k in ks}}
+        recalls = {f"recall@{k}": recall_at(ranking, relevant, k) for k in ks}
+        gains = {f"ndcg@{k}": ndcg_at(ranking, relevant, k) for k in ks}
+        return {**recalls, "mrr": mrr(ranking, relevant), **gains}
     except ValueError as error:
         raise ValueError(f"question {name!r}: {error}") from error
 

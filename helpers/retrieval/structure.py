@@ -22,17 +22,19 @@ Tokens = Callable[[str], Sequence[tuple[int, int]]]
 def sections(text: str, title: str, limit: int, tokens: Tokens) -> Iterator[tuple[str, str]]:
     """(path of headings, text) of each chunk of a page, in order; see `helpers.retrieval.chunking.by_structure`."""
     path: list[tuple[int, str]] = []
-    open_heading, body = "", []
+    open_heading = ""
+    body: list[str] = []
     for level, block in chain(blocks(text), [(1, "")]):
         if not level:
             body.append(block)
             continue
-        where = _path(path, title)
-        yield from ((where, packed) for packed in _packed(body, limit, tokens))
+        headings = _path(path, title)
+        yield from ((headings, piece) for piece in _packed(body, limit, tokens))
         if open_heading and not body and level <= path[-1][0]:
-            yield where, open_heading
+            yield headings, open_heading
         path = [(depth, name) for depth, name in path if depth < level] + [(level, block)]
-        open_heading, body = block, []
+        open_heading = block
+        body = []
 
 
 def blocks(text: str) -> list[tuple[int, str]]:
@@ -44,7 +46,9 @@ def blocks(text: str) -> list[tuple[int, str]]:
     >>> blocks("# A\\nfirst\\nline\\n\\n- one\\n- two")
     [(1, 'A'), (0, 'first\\nline'), (0, '- one\\n- two')]
     """
-    lines, end, read = text.split("\n"), 0, []
+    lines = text.split("\n")
+    end = 0
+    read: list[tuple[int, str]] = []
     tokens = _markdown().parse(text)
     for token, inside in zip_longest(tokens, tokens[1:]):
         if token.level or not token.map:  # a part of a block, or its end
@@ -86,30 +90,37 @@ def pieces(text: str, limit: int, tokens: Tokens) -> list[str]:
 
 def _rows(head: str, rows: list[str], limit: int, tokens: Tokens) -> list[str]:
     """The rows of a table under copies of its head; a row too long for that is cut like a sentence, without a head."""
-    room, found, kept, used = limit - len(tokens(head)), [], [], 0
+    room = limit - len(tokens(head))
+    tables: list[str] = []
+    group: list[str] = []
+    size = 0
     for row in rows:
-        size = len(tokens("\n" + row))
-        if kept and used + size > room:
-            found.append("\n".join([head, *kept]))
-            kept, used = [], 0
-        if size > room:
-            found += _cut(row, tokens(row), limit)
+        more = len(tokens("\n" + row))
+        if group and size + more > room:
+            tables.append("\n".join([head, *group]))
+            group = []
+            size = 0
+        if more > room:
+            tables += _cut(row, tokens(row), limit)
         else:
-            kept.append(row)
-            used += size
-    return [*found, *(["\n".join([head, *kept])] if kept else [])]
+            group.append(row)
+            size += more
+    return [*tables, "\n".join([head, *group])] if group else tables
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int]], limit: int) -> list[str]:
     """Greedy: as many tokens as fit, back to the last good place in their second half."""
-    found, first, at = [], 0, 0
+    parts = []
+    first = 0
+    start = 0
     while len(spans) - first > limit:
-        cut = _good_place(text, spans[first + limit // 2][0], spans[first + limit][0])
-        found.append(text[at:cut].strip())
-        at, first = cut, first + 1
-        while first < len(spans) and spans[first][1] <= cut:
+        end = _good_place(text, spans[first + limit // 2][0], spans[first + limit][0])
+        parts.append(text[start:end].strip())
+        start = end
+        first += 1
+        while first < len(spans) and spans[first][1] <= end:
             first += 1
-    return [piece for piece in [*found, text[at:].strip()] if piece]
+    return [part for part in [*parts, text[start:].strip()] if part]
 
 
 def _good_place(text: str, half: int, end: int) -> int:
@@ -123,16 +134,19 @@ def _good_place(text: str, half: int, end: int) -> int:
 
 def _packed(body: list[str], limit: int, tokens: Tokens) -> Iterator[str]:
     """Neighboring blocks together, as many as fit; one that does not fit by itself is cut."""
-    kept, used = [], 0
+    group: list[str] = []
+    size = 0
     for piece in (piece for block in body for piece in pieces(block, limit, tokens)):
-        size = len(tokens("\n\n" + piece if kept else piece))
-        if kept and used + size > limit:
-            yield "\n\n".join(kept)
-            kept, used, size = [], 0, len(tokens(piece))
-        kept.append(piece)
-        used += size
-    if kept:
-        yield "\n\n".join(kept)
+        more = len(tokens("\n\n" + piece if group else piece))
+        if group and size + more > limit:
+            yield "\n\n".join(group)
+            group = []
+            size = 0
+            more = len(tokens(piece))
+        group.append(piece)
+        size += more
+    if group:
+        yield "\n\n".join(group)
 
 
 def _begins_table(head: str, rule: str) -> bool:

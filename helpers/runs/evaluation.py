@@ -59,7 +59,7 @@ def run(method: Solver, task: Task, model: Model | None, *, split: str = "dev", 
         settings=dict(getattr(method, "settings", {})),
         seconds=seconds,
         template=asdict(template) | {"fingerprint": template.fingerprint} if template else {},
-        recorded=getattr(model, "recorded", ""),
+        recorded=model.recorded if model else "",
     )
     if not done.complete:
         warnings.warn(f"{done}{_rest(model)}", stacklevel=2)
@@ -97,7 +97,7 @@ def _score(task: Task, example: Mapping, answer: str) -> float:
 
 def _rest(model: Model | None) -> str:
     """What running again costs, where replies are kept."""
-    return ", which asks only for the rest" if getattr(model, "_cache", None) is not None else ""
+    return ", which asks only for the rest" if model is not None and model.cache is not None else ""
 
 
 def _row(task: Task, example: Mapping, answer: Answer) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from helpers.plots import COLORS, name_dots
@@ -45,9 +46,10 @@ def draw_values(weights: numpy.ndarray, allowed: Mapping[str, Sequence[float]], 
     """
     ax = ax or _axes(3.4)
     counts, *_ = ax.hist(weights.reshape(-1), bins=200, color=COLORS["gray"], alpha=0.5)
-    step, colors = max(counts) * 0.12, [COLORS[name] for name in ("orange", "blue", "green", "pink")]
-    for row, (name, values) in enumerate(allowed.items()):
-        y, color = -step * (row + 1), colors[row % len(colors)]
+    step = max(counts) * 0.12
+    colors = cycle(COLORS[name] for name in ("orange", "blue", "green", "pink"))
+    for row, ((name, values), color) in enumerate(zip(allowed.items(), colors)):
+        y = -step * (row + 1)
         ax.axhline(y, color=color, lw=0.5, alpha=0.4)
         ax.plot(values, [y] * len(values), "|", color=color, ms=13, mew=2, label=name)
     ax.set(xlabel="weight", ylabel="weights in a bin", ylim=(-step * (len(allowed) + 1), None))

@@ -37,11 +37,14 @@ class Graph(Local):
     """
 
     def __init__(self, folder: Path, parameters: int, *, batch_size: int = 64) -> None:
-        self.path, self.parameters, self.batch_size = folder, parameters, max(1, batch_size)
-        self.adapter, self.soft, self.seq2seq = None, range(0), False
-        config, generation, named = (read_json(folder / f"{name}.json") for name in ("config", "generation_config", "tokenizer_config"))
-        self.context = limit_of(config, named.get("model_max_length") or 0)
-        ends = generation.get("eos_token_id")
+        self.path = folder
+        self.parameters = parameters
+        self.batch_size = max(1, batch_size)
+        self.adapter = None
+        self.soft = range(0)
+        self.seq2seq = False
+        self.context = limit_of(read_json(folder / "config.json"), read_json(folder / "tokenizer_config.json").get("model_max_length") or 0)
+        ends = read_json(folder / "generation_config.json").get("eos_token_id")
         self._ends = ends if isinstance(ends, list) else [ends]
 
     @cached_property
@@ -92,24 +95,27 @@ def decode(
     """The new tokens of each row, up to and with its end token: first the whole prompts, then one token of each row at a time."""
     import numpy as np
 
-    done, alive = [[] for _ in rows], list(range(len(rows)))
+    written = [[] for _ in rows]
+    alive = list(range(len(rows)))
     ids, real = _padded(rows)
     past = {old.name: np.zeros((len(rows), old.shape[1], 0, old.shape[3]), np.float32) for old in graph.get_inputs()[3:]}
     for _ in range(max_tokens):
         logits, *present = graph.run(None, {**_inputs(ids, real), **past})
         chosen = _chosen(logits, noise)
         for i, token in zip(alive, chosen.tolist(), strict=True):
-            done[i].append(token)
+            written[i].append(token)
         keep = np.flatnonzero(~np.isin(chosen, ends))
         if not len(keep):
             break
         if len(keep) < len(alive):
-            alive, present = [alive[n] for n in keep], [tensor[keep] for tensor in present]
+            alive = [alive[n] for n in keep]
+            present = [tensor[keep] for tensor in present]
             if noise is not None:
                 noise.keep(keep.tolist())
-        ids, real = chosen[keep][:, None], np.pad(real[keep], ((0, 0), (0, 1)), constant_values=True)
+        ids = chosen[keep][:, None]
+        real = np.pad(real[keep], ((0, 0), (0, 1)), constant_values=True)
         past = dict(zip(past, present, strict=True))
-    return done
+    return written
 
 
 def _padded(rows: Sequence[list[int]]) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -126,10 +132,11 @@ def _inputs(ids: numpy.ndarray, real: numpy.ndarray) -> dict[str, numpy.ndarray]
     """The graph's inputs but the past: a token sees the real ones up to itself; positions count the real ones."""
     import numpy as np
 
-    new, everything = ids.shape[1], real.shape[1]
-    seen = np.tri(new, everything, everything - new, dtype=bool)[None] & real[:, None, :]
-    mask = np.where(seen, np.float32(0), np.float32(NEVER))[:, None]
-    positions = np.maximum(np.cumsum(real, axis=1) - 1, 0)[:, everything - new :]
+    new = ids.shape[1]
+    old = real.shape[1] - new
+    visible = np.tri(new, old + new, old, dtype=bool)[None] & real[:, None, :]
+    mask = np.where(visible, np.float32(0), np.float32(NEVER))[:, None]
+    positions = np.maximum(np.cumsum(real, axis=1) - 1, 0)[:, old:]
     return {"ids": ids, "positions": positions.astype(np.int64), "mask": mask}
 
 

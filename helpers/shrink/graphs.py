@@ -48,9 +48,9 @@ def onnx(base: Base, folder: str | Path, *, int8: bool = False) -> Shrunk:
         _export(module, file)
         if int8:
             file = _to_int8(file, Path(scratch, f"int8-{FILE}"))
-        where = new_folder(folder)
-        shutil.move(file, where / FILE)
-    return finish(where, "ONNX int8" if int8 else "ONNX", "onnx", module, tokenizer)
+        path = new_folder(folder)
+        shutil.move(file, path / FILE)
+    return finish(path, "ONNX int8" if int8 else "ONNX", "onnx", module, tokenizer)
 
 
 def _can_export(module: PreTrainedModel) -> None:
@@ -70,17 +70,16 @@ def _export(module: PreTrainedModel, file: Path) -> None:
 
     model = copy.deepcopy(module).to("cpu", torch.float32).eval()
     model.set_attn_implementation("eager")
-    step, example = Step(model), _example(model, batch=2, old=4, new=3)
-    names = [f"{i}" for i in range(len(example) - 3)]
-    inputs, outputs = ["ids", "positions", "mask", *(f"past_{i}" for i in names)], ["logits", *(f"present_{i}" for i in names)]
-    axes = {"ids": {0: "batch", 1: "new"}, "positions": {0: "batch", 1: "new"}, "mask": {0: "batch", 2: "new", 3: "all"}}
-    axes |= {"logits": {0: "batch"}, **{f"past_{i}": {0: "batch", 2: "old"} for i in names}}
-    axes |= {f"present_{i}": {0: "batch", 2: "all"} for i in names}
+    step = Step(model)
+    example = _example(model, batch=2, old=4, new=3)
+    tensors = range(len(example) - 3)
+    inputs = {"ids": {0: "batch", 1: "new"}, "positions": {0: "batch", 1: "new"}, "mask": {0: "batch", 2: "new", 3: "all"}}
+    inputs |= {f"past_{i}": {0: "batch", 2: "old"} for i in tensors}
+    outputs = {"logits": {0: "batch"}} | {f"present_{i}": {0: "batch", 2: "all"} for i in tensors}
+    names = {"input_names": list(inputs), "output_names": list(outputs), "dynamic_axes": inputs | outputs}
     with torch.no_grad():
-        torch.onnx.export(
-            step, example, str(file), input_names=inputs, output_names=outputs, dynamic_axes=axes, dynamo=False, opset_version=OPSET
-        )
-        _compare(step, file, inputs, _example(model, batch=3, old=5, new=2))
+        torch.onnx.export(step, example, str(file), **names, dynamo=False, opset_version=OPSET)
+        _compare(step, file, list(inputs), _example(model, batch=3, old=5, new=2))
 
 
 def _example(model: PreTrainedModel, *, batch: int, old: int, new: int) -> tuple[torch.Tensor, ...]:
@@ -98,9 +97,9 @@ def _example(model: PreTrainedModel, *, batch: int, old: int, new: int) -> tuple
 
 
 def _compare(step: torch.nn.Module, file: Path, inputs: list[str], example: tuple[torch.Tensor, ...]) -> None:
-    want = step(*example)[0].numpy()
-    got = session(file).run(["logits"], {name: tensor.numpy() for name, tensor in zip(inputs, example, strict=True)})[0]
-    off = abs(got - want).max() / abs(want).max()
+    expected = step(*example)[0].numpy()
+    logits = session(file).run(["logits"], {name: tensor.numpy() for name, tensor in zip(inputs, example, strict=True)})[0]
+    off = abs(logits - expected).max() / abs(expected).max()
     if not off <= NEAR:
         raise ValueError(f"the exported graph gives other logits than torch (off by {off:.2g} of the largest): this model cannot be traced")
 

@@ -47,7 +47,8 @@ def weigh(
     """
     import pandas as pd
 
-    rows, first = [], None
+    rows = []
+    first = None
     for candidate in shrunk:
         row, run = _score(candidate, method, task, first, split, limit)
         first = first or run
@@ -66,9 +67,9 @@ def _score(shrunk: Shrunk, method: Solver, task: Task, first: Run | None, split:
 
 
 def _costs(model: Model, run: Run, batches: Sequence[int], repeats: int) -> dict:
-    prompts, max_tokens = list(run.table["messages"]), run.settings.get("max_tokens", 64)
+    prompts = list(run.table["messages"])
     cells = {}
-    for row in measure(model, prompts, batches=batches, max_tokens=max_tokens, repeats=repeats).itertuples():
+    for row in measure(model, prompts, batches=batches, max_tokens=run.settings.get("max_tokens", 64), repeats=repeats).itertuples():
         cells |= {f"seconds_{row.batch}": row.seconds, f"tokens_per_second_{row.batch}": row.tokens_per_second}
     return cells | {"weight_bytes": weight_bytes(model) or float("nan")}
 
@@ -93,11 +94,12 @@ def measure(
 
 
 def _speed(model: Model, prompts: list, batch: int, max_tokens: int, repeats: int) -> dict:
-    seconds, tokens = [], 0
+    seconds = []
+    tokens = 0
     for turn in range(-1, repeats):
-        asked = [prompts[(max(turn, 0) * batch + i) % len(prompts)] for i in range(batch)]
+        questions = [prompts[(max(turn, 0) * batch + i) % len(prompts)] for i in range(batch)]
         start = time.perf_counter()
-        replies = model.ask_many(asked, max_tokens=max_tokens)
+        replies = model.ask_many(questions, max_tokens=max_tokens)
         took = time.perf_counter() - start
         for reply in replies:
             if reply.cached or reply.error:
@@ -126,8 +128,8 @@ def _scales(parameter: torch.nn.Parameter) -> list[torch.Tensor]:
     state = getattr(parameter, "quant_state", None)
     if state is None:
         return []
-    inner = getattr(state, "state2", None)
-    return [t for t in (state.absmax, state.code, *((inner.absmax, inner.code) if inner else ())) if t is not None]
+    inner = [state.state2.absmax, state.state2.code] if state.nested else []
+    return [tensor for tensor in (state.absmax, state.code, *inner) if tensor is not None]
 
 
 def peak_memory(shrunk: Shrunk, prompts: Sequence[str | list[dict]], *, max_tokens: int = 32) -> dict[str, float]:
@@ -142,10 +144,10 @@ def peak_memory(shrunk: Shrunk, prompts: Sequence[str | list[dict]], *, max_toke
     """
     job = json.dumps({"folder": str(Path(shrunk.folder).resolve()), "prompts": list(prompts), "max_tokens": max_tokens})
     command = [sys.executable, "-c", "from helpers.shrink.measuring import answer_and_report; answer_and_report()"]
-    done = subprocess.run(command, input=job, cwd=places.root(), capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"the process that was to be measured ended with {done.returncode}: {done.stderr[-500:]}")
-    return json.loads(done.stdout.splitlines()[-1])
+    child = subprocess.run(command, input=job, cwd=places.root(), capture_output=True, text=True)
+    if child.returncode:
+        raise RuntimeError(f"the process that was to be measured ended with {child.returncode}: {child.stderr[-500:]}")
+    return json.loads(child.stdout.splitlines()[-1])
 
 
 def answer_and_report() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -55,7 +55,8 @@ def write(folder: Path, module: torch.nn.Module, coded: Mapping[str, Coded]) -> 
     import torch
     from safetensors.torch import save_file
 
-    tensors, about = {}, {}
+    tensors = {}
+    about = {}
     for name, code in coded.items():
         tensors |= {f"{name}:{part}": tensor.contiguous() for part, tensor in code.parts.items()}
         about[name] = {"kind": code.kind, "shape": list(code.shape), **code.about}
@@ -74,7 +75,8 @@ def read(folder: Path) -> tuple[dict[str, Coded], dict[str, torch.Tensor]]:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no dict)
     coded = {}
     for name, numbers in about.items():
-        kind, shape = numbers.pop("kind"), tuple(numbers.pop("shape"))
+        kind = numbers.pop("kind")
+        shape = tuple(numbers.pop("shape"))
         parts = {key.rpartition(":")[2]: tensors.pop(key) for key in list(tensors) if key.rpartition(":")[0] == name}
         coded[name] = Coded(kind, shape, parts, numbers)
     return coded, tensors
@@ -112,7 +114,7 @@ def _sparse(coded: Coded) -> torch.Tensor:
 DECODERS: dict[str, Callable[[Coded], torch.Tensor]] = {"palette": _palette, "int8": _int8, "sparse": _sparse}
 
 
-def _some(names: Mapping[str, object]) -> str:
+def _some(names: Collection[str]) -> str:
     return ", ".join([*list(names)[:3], "..."][: len(names)])
 
 

@@ -30,13 +30,12 @@ def palette(
     *,
     per: Literal["matrix", "row groups"] = "matrix",
     rows: int = 16,
-    embeddings: bool = False,
     skip: Sequence[str] = (),
 ) -> Shrunk:
     """Each linear matrix as packed indices of `bits` (1 to 8) into a codebook that k-means chose, or one for every `rows` rows.
 
     Bytes: weights * bits / 8, and 2 bytes (float16) for each of the 2^bits codebook entries. Everything else stays bfloat16: the
-    norms, the matrices named in `skip`, and the embedding unless `embeddings`. Han, Mao and Dally 2016 (Deep Compression),
+    norms, the embedding, and the matrices named in `skip`. Han, Mao and Dally 2016 (Deep Compression),
     arXiv:1510.00149, without their retraining and Huffman codes. Differs from NF4, whose 16 values are the same for every
     model and are scaled by the largest of each 64 weights. What it saves is disk and download: reading looks every weight up, so
     memory and speed in use are those of the float model, as a processor has no instruction that multiplies by an index.
@@ -46,11 +45,9 @@ def palette(
     'negative'
     """
     module, tokenizer = open_base(base)
-    chosen = matrices(module, embeddings=embeddings, skip=skip)
-    coded = {name: palettize(weight, bits, per=per, rows=rows) for name, weight in chosen.items()}
+    coded = {name: palettize(weight, bits, per=per, rows=rows) for name, weight in matrices(module, skip=skip).items()}
     grouped = f", a codebook for {rows} rows" if per == "row groups" else ""
-    wide = ", embeddings too" if embeddings else ""
-    return write_packed(folder, f"palette, {bits} bits{grouped}{wide}", module, tokenizer, coded)
+    return write_packed(folder, f"palette, {bits} bits{grouped}", module, tokenizer, coded)
 
 
 def palettize(weight: torch.Tensor, bits: int, *, per: str = "matrix", rows: int = 16) -> Coded:
@@ -107,10 +104,11 @@ def lloyd(values: numpy.ndarray, k: int, *, steps: int = 300) -> numpy.ndarray:
     points, counts = np.unique(flat, return_counts=True)
     if len(points) <= k:
         return points
-    running = np.concatenate([[0], np.cumsum(counts)]), np.concatenate([[0.0], np.cumsum(points * counts)])
+    counted = np.concatenate([[0], np.cumsum(counts)])
+    summed = np.concatenate([[0.0], np.cumsum(points * counts)])
     book = _start(points, counts, k)
     for _ in range(steps):
-        moved = _means(points, book, *running)
+        moved = _means(points, book, counted, summed)
         if np.array_equal(moved, book):
             break
         book = moved
@@ -133,7 +131,8 @@ def _means(points: numpy.ndarray, book: numpy.ndarray, counted: numpy.ndarray, s
     import numpy as np
 
     edges = np.concatenate([[0], np.searchsorted(points, _midpoints(book), side="right"), [len(points)]])
-    count, total = np.diff(counted[edges]), np.diff(summed[edges])
+    count = np.diff(counted[edges])
+    total = np.diff(summed[edges])
     return np.sort(np.where(count > 0, total / np.maximum(count, 1), book))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.models.four_bits import quiet_peft
+from helpers.models.weights import quiet_peft
 from helpers.shrink.packing import Coded, matrices
 from helpers.shrink.shrunk import finish, new_folder, open_base, write_packed
 
@@ -19,21 +19,20 @@ if TYPE_CHECKING:
 __all__ = ["int8", "nf4", "plain", "to_int8"]
 
 
-def int8(base: Base, folder: str | Path, *, embeddings: bool = False, skip: Sequence[str] = ()) -> Shrunk:
+def int8(base: Base, folder: str | Path, *, skip: Sequence[str] = ()) -> Shrunk:
     """Each row of each linear matrix as whole numbers from -127 to 127 and one scale, its largest weight / 127; the rest bfloat16.
 
     By hand, because it is four lines and the file is then what it says: bitsandbytes' int8 writes its own layout and splits off columns
     of large activations, torchao's must be pickled. Weights stay int8 in memory and are widened layer by layer as they are used
-    ("weight-only"), so memory falls, and on a CPU nothing gets quicker. `embeddings` packs the embedding too, on disk only.
+    ("weight-only"), so memory falls, and on a CPU nothing gets quicker. `skip`: parts of the names of matrices to leave alone.
     Symmetric absmax rounding, Dettmers et al. 2022 (LLM.int8), arXiv:2208.07339, section 2, row by row.
 
     >>> int8("pocket", "outputs/shrink/int8").bytes  # doctest: +SKIP
     6571136
     """
     module, tokenizer = open_base(base)
-    chosen = matrices(module, embeddings=embeddings, skip=skip)
-    coded = {name: to_int8(weight) for name, weight in chosen.items()}
-    return write_packed(folder, "int8, embeddings too" if embeddings else "int8", module, tokenizer, coded)
+    coded = {name: to_int8(weight) for name, weight in matrices(module, skip=skip).items()}
+    return write_packed(folder, "int8", module, tokenizer, coded)
 
 
 def plain(base: Base, folder: str | Path) -> Shrunk:
@@ -84,6 +83,6 @@ def nf4(base: Base, folder: str | Path, *, double: bool = True) -> Shrunk:
     with tempfile.TemporaryDirectory() as scratch, quiet_peft():
         module.save_pretrained(scratch)
         model = type(module).from_pretrained(scratch, quantization_config=how, dtype=torch.bfloat16)
-    where = new_folder(folder)
-    model.save_pretrained(where)
-    return finish(where, "NF4" if double else "NF4, plain scales", "nf4", model, tokenizer)
+    path = new_folder(folder)
+    model.save_pretrained(path)
+    return finish(path, "NF4" if double else "NF4, plain scales", "nf4", model, tokenizer)

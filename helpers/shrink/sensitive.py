@@ -57,7 +57,8 @@ def parts(module: torch.nn.Module, *, by: By = "layer") -> dict[str, dict[str, t
     """The matrices of a model in groups, in the order of the model. ValueError: `by` is none of layer, kind, matrix."""
     if by not in ("layer", "kind", "matrix"):
         raise ValueError(f'by={by!r}: "layer", "kind" or "matrix"')
-    inner, groups = matrices(module), {}
+    inner = matrices(module)
+    groups = {}
     for name, weight in matrices(module, embeddings=True).items():
         groups.setdefault(_part(name, by) if name in inner else _short(name), {})[name] = weight
     return groups

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from helpers.models.cache import files_hash
 from helpers.models.door import Model, load
-from helpers.models.four_bits import never_repack, quiet_peft
 from helpers.models.local import Local, Memory
+from helpers.models.weights import never_repack, quiet_peft
 from helpers.shrink import packing
 from helpers.shrink.graph_answers import Graph
 from helpers.storage import read_json, write_json
@@ -72,17 +72,17 @@ def read(folder: str | Path) -> Shrunk:
     """
     try:
         note = read_json(Path(folder) / NOTE)
-        name, kind, parameters = note["name"], note["kind"], note["parameters"]
+        shrunk = Shrunk(folder=Path(folder), **{field: note[field] for field in ("name", "kind", "parameters")})
     except (ValueError, KeyError) as error:
         raise ValueError(f"no shrunk model in {str(folder)!r} ({type(error).__name__}); write one: palette('pocket', 4, folder)") from error
-    if kind not in KINDS:
-        raise ValueError(f"{NOTE} names kind {kind!r}; known are {', '.join(KINDS)}: it was written by another version")
-    return Shrunk(name, Path(folder), kind, parameters)
+    if shrunk.kind not in KINDS:
+        raise ValueError(f"{NOTE} names kind {shrunk.kind!r}; known are {', '.join(KINDS)}: it was written by another version")
+    return shrunk
 
 
 def module_of(model: Model) -> Module | None:
     """The torch module that answers for a model; None where there is none: behind a remote model or an ONNX graph."""
-    provider = model._provider
+    provider = model.provider
     return provider.model if isinstance(provider, Local) and not isinstance(provider, Graph) else None
 
 
@@ -94,7 +94,7 @@ def open_base(base: Base) -> tuple[Module, PreTrainedTokenizerBase]:
     module = module_of(model)
     if module is None:
         raise ValueError(f"{model!r} has no weights here to shrink; give 'pocket', 'hf:<folder>', or a (torch module, tokenizer) pair")
-    return module, model._provider.tokenizer
+    return module, model.provider.tokenizer
 
 
 def new_folder(folder: str | Path) -> Path:
@@ -123,9 +123,9 @@ def finish(folder: Path, name: str, kind: str, module: Module, tokenizer: PreTra
 
 def write_packed(folder: str | Path, name: str, module: Module, tokenizer: PreTrainedTokenizerBase, coded: Mapping[str, Coded]) -> Shrunk:
     """The whole folder of a model with these matrices coded, and all else in bfloat16."""
-    where = new_folder(folder)
-    packing.write(where, module, coded)
-    return finish(where, name, "packed", module, tokenizer)
+    path = new_folder(folder)
+    packing.write(path, module, coded)
+    return finish(path, name, "packed", module, tokenizer)
 
 
 class FromFiles(Memory):

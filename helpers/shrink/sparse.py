@@ -6,14 +6,13 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 from helpers.shrink.packing import Coded, matrices, pack
 from helpers.shrink.shrunk import open_base, write_packed
 from helpers.tuning.batches import padded
-from helpers.tuning.loop import descend
-from helpers.tuning.rows import Pair, conversation_pair
-from helpers.tuning.settings import Settings, learning_rate
+from helpers.tuning.rows import Conversations, Pair
+from helpers.tuning.settings import Settings, descents
 
 if TYPE_CHECKING:
     import torch
@@ -23,19 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = ["healer", "masked", "masks", "sparsify", "to_sparse"]
 
-Scope = Literal["matrix", "all"]
-
 
 def sparsify(
     base: Base,
     share: float,
     folder: str | Path,
     *,
-    heal: Callable[[torch.nn.Module], object] | None = None,
-    scope: Scope = "matrix",
+    heal: Callable[[torch.nn.Module], Any] | None = None,
     skip: Sequence[str] = (),
 ) -> Shrunk:
-    """The `share` of weights nearest to zero is dropped from the linear matrices: of each one alike, or of all taken together ("all").
+    """The `share` of weights nearest to zero is dropped from each linear matrix, but those that have one of `skip` in their names.
 
     Bytes: one bit a weight for the mask, 2 bytes (bfloat16) for each weight that is left, so below a share of 1/16 the file grows.
     `heal(module)` may tune the module in place with any training loop (`healer` makes a short one):
@@ -47,36 +43,26 @@ def sparsify(
     7094976
     """
     module, tokenizer = open_base(base)
-    layout = masks(module, share, scope=scope, skip=skip)
+    layout = masks(module, share, skip=skip)
     module = copy.deepcopy(module)
     with masked(module, layout):
         if heal is not None:
             heal(module)
     weights = dict(module.named_parameters())
     coded = {name: to_sparse(weights[name]) for name in layout}
-    how = (", of all together" if scope == "all" else "") + (", healed" if heal is not None else "")
-    return write_packed(folder, f"{share:.0%} zeros{how}", module.eval(), tokenizer, coded)
+    healed = ", healed" if heal is not None else ""
+    return write_packed(folder, f"{share:.0%} zeros{healed}", module.eval(), tokenizer, coded)
 
 
-def masks(module: torch.nn.Module, share: float, *, scope: Scope = "matrix", skip: Sequence[str] = ()) -> dict[str, torch.Tensor]:
+def masks(module: torch.nn.Module, share: float, *, skip: Sequence[str] = ()) -> dict[str, torch.Tensor]:
     """For each linear weight by name: True where it stays. Exactly round(share * n) of n weights go, of equals the first ones.
 
     >>> sum(int(mask.sum()) for mask in masks(module, 0.9).values())  # doctest: +SKIP
     442368
     """
-    import torch
-
     if not 0 <= share < 1:
         raise ValueError(f"share={share}: it is the share of weights that become zero, from 0 to less than 1; for 90% give 0.9")
-    if scope not in ("matrix", "all"):
-        raise ValueError(f'scope={scope!r}: "matrix" drops the same share of each matrix, "all" the smallest of all together')
-    weights = matrices(module, skip=skip)
-    sizes = {name: weight.detach().abs().float().flatten() for name, weight in weights.items()}
-    if scope == "all":
-        flat = _largest(torch.cat(list(sizes.values())), share).split([len(size) for size in sizes.values()])
-    else:
-        flat = [_largest(size, share) for size in sizes.values()]
-    return {name: mask.reshape(weight.shape) for (name, weight), mask in zip(weights.items(), flat, strict=True)}
+    return {name: _largest(weight.detach().abs().float(), share) for name, weight in matrices(module, skip=skip).items()}
 
 
 @contextmanager
@@ -90,7 +76,7 @@ def masked(module: torch.nn.Module, layout: Mapping[str, torch.Tensor]) -> Itera
 
     weights = dict(module.named_parameters())
 
-    def lay(*_: object) -> None:
+    def lay(*_: Any) -> None:
         with torch.no_grad():
             for name, mask in layout.items():
                 weights[name].data.mul_(mask)
@@ -123,7 +109,7 @@ def healer(
     """
     if not conversations or steps < 1 or batch < 1:
         raise ValueError(f"healing needs conversations, steps and a batch; got {len(conversations)}, steps={steps}, batch={batch}")
-    pairs = [conversation_pair(tokenizer, messages) for messages in conversations]
+    pairs = list(map(Conversations(tokenizer).encode, conversations))
     settings = Settings(lr=rate, batch=min(batch, len(pairs)), warmup=0, seed=seed)
 
     def heal(module: torch.nn.Module) -> list[float]:
@@ -135,16 +121,17 @@ def healer(
 def _tune(module: torch.nn.Module, pairs: list[Pair], pad: int, steps: int, settings: Settings) -> list[float]:
     import torch
 
+    def gradients(batch: list[int], _: int) -> float:
+        loss = module(**padded([pairs[i] for i in batch], pad=pad, seq2seq=False, device=module.device)).loss
+        loss.backward()
+        return loss.item()
+
     optimizer = torch.optim.AdamW(module.parameters(), lr=settings.lr, weight_decay=settings.weight_decay)
-    order, losses = torch.Generator().manual_seed(settings.seed), []
+    order = torch.Generator().manual_seed(settings.seed)
+    batches = [torch.randint(len(pairs), (settings.batch,), generator=order).tolist() for _ in range(steps)]
     module.train()
     optimizer.zero_grad()
-    for step in range(1, steps + 1):
-        chosen = torch.randint(len(pairs), (settings.batch,), generator=order).tolist()
-        loss = module(**padded([pairs[i] for i in chosen], pad=pad, seq2seq=False, device=module.device)).loss
-        loss.backward()
-        descend(optimizer, learning_rate(step, steps, settings), settings.clip)
-        losses.append(loss.item())
+    losses = [row["loss"] for row, _ in descents(optimizer, batches, settings, gradients)]
     module.eval()
     return losses
 
@@ -165,9 +152,9 @@ def to_sparse(weight: torch.Tensor) -> Coded:
 
 
 def _largest(sizes: torch.Tensor, share: float) -> torch.Tensor:
-    """False at the round(share * n) smallest."""
+    """False at the round(share * n) smallest of n sizes, in their shape."""
     import torch
 
-    keep = torch.ones(len(sizes), dtype=torch.bool, device=sizes.device)
-    keep[torch.argsort(sizes, stable=True)[: round(share * len(sizes))]] = False
-    return keep
+    mask = torch.ones(sizes.numel(), dtype=torch.bool, device=sizes.device)
+    mask[torch.argsort(sizes.flatten(), stable=True)[: round(share * sizes.numel())]] = False
+    return mask.reshape(sizes.shape)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.files.opening import KINDS, read_bytes
+from helpers.files.opening import KINDS, find_sources, is_file
 from helpers.metrics.registry import METRICS
 from helpers.models.hub import why_not
 from helpers.spelling import did_you_mean
@@ -68,17 +68,22 @@ def check_place(where: str | Path) -> None:
     if not _is_file(where):
         _folder(where)
     elif not Path(where).expanduser().exists():
-        read_bytes(Path(where).expanduser())
+        find_sources(where)
 
 
 def _is_file(where: str | Path) -> bool:
-    """Whether a file is meant, by the ending of its name."""
-    return Path(where).suffix.lower() in KINDS and not Path(where, "task.toml").exists()
+    """Whether a file or a folder of files is meant, and not a task in data/ of that name."""
+    return is_file(where) and not _is_own(where)
+
+
+def _is_own(where: str | Path) -> bool:
+    """Whether it is the name of a task in data/."""
+    return isinstance(where, str) and bool(re.fullmatch(r"[\w-]+", where)) and places.data(where, "task.toml").exists()
 
 
 def _folder(where: str | Path) -> Path | None:
     """The folder that is meant; None for a hub id."""
-    if isinstance(where, str) and re.fullmatch(r"[\w-]+", where) and places.data(where, "task.toml").exists():
+    if _is_own(where):
         return places.data(where)
     if Path(where).is_dir():
         return Path(where)

@@ -30,16 +30,16 @@ def runs(folder: Path | str | None = None) -> pandas.DataFrame:
     import pandas as pd
 
     folder = _folder(folder)
-    found = [_read(archive, folder) for archive in sorted(folder.rglob("*.zip"))]
-    found.sort(key=lambda run: run["start"] or 0)
-    parameters = list(dict.fromkeys(name for run in found for name in run["parameters"]))
-    metrics = list(dict.fromkeys(name for run in found for name in run["metrics"]))
-    columns = {name: [run[name] for run in found] for name in _FIXED}
+    runs = [_read(archive, folder) for archive in sorted(folder.rglob("*.zip"))]
+    runs.sort(key=lambda run: run["start"] or 0)
+    parameters = list(dict.fromkeys(name for run in runs for name in run["parameters"]))
+    metrics = list(dict.fromkeys(name for run in runs for name in run["metrics"]))
+    columns = {name: [run[name] for run in runs] for name in _FIXED}
     columns["start"] = pd.to_datetime(pd.Series(columns["start"], dtype="Int64"), unit="ms", utc=True)
     for kind, names in (("parameter", parameters), ("metric", metrics)):
         for name in names:
             column = f"{kind}: {name}" if name in columns else name
-            columns[column] = [run[f"{kind}s"].get(name) for run in found]
+            columns[column] = [run[f"{kind}s"].get(name) for run in runs]
     return pd.DataFrame(columns)
 
 
@@ -84,18 +84,21 @@ def _read(archive: Path, folder: Path) -> dict:
     try:
         with zipfile.ZipFile(archive) as packed:
             head = json.loads(packed.read("experiment.json"))
-            told = _told(_messages(packed))
-            return {**run, "project": head["project_name"], "start": int(head["start_time"]), **told}
+            values = _contents(_messages(packed))
+            return {**run, "project": head["project_name"], "start": int(head["start_time"]), **values}
     except Exception:  # a damaged zip raises whatever its bytes lead to; the row says so
         live = running(archive.parent / "unfinished" / archive.stem)
         return {**run, "status": "running" if live else "unreadable"}
 
 
-def _told(messages: list[dict]) -> dict:
+def _contents(messages: list[dict]) -> dict:
     """Name, status, parameters and last metrics, as the messages tell them."""
-    other, parameters, metrics = {}, {}, {}
+    other = {}
+    parameters = {}
+    metrics = {}
     for message in messages:
-        kind, payload = message["type"], message["payload"]
+        kind = message["type"]
+        payload = message["payload"]
         if kind == "log_other":
             other[payload["key"]] = payload["value"]
         elif kind == "parameter_msg":
@@ -104,19 +107,21 @@ def _told(messages: list[dict]) -> dict:
         elif kind == "metric_msg":
             value = payload["metric"]["metricValue"]
             metrics[payload["metric"]["metricName"]] = float("nan") if value == "NaN" else value
-    kept = [{name: value for name, value in values.items() if name not in _COMETS_OWN} for values in (parameters, metrics)]
-    return {"name": other.get("Name"), "status": other.get("status", "complete"), "parameters": kept[0], "metrics": kept[1]}
+    for name in _COMETS_OWN:
+        parameters.pop(name, None)
+        metrics.pop(name, None)
+    return {"name": other.get("Name"), "status": other.get("status", "complete"), "parameters": parameters, "metrics": metrics}
 
 
 def _messages(packed: zipfile.ZipFile) -> list[dict]:
     """The messages of an archive; a line that is not whole is skipped."""
-    found = []
+    messages = []
     for line in packed.read("messages.json").decode("utf-8", errors="replace").split("\n"):
         try:
-            found.append(json.loads(line))
+            messages.append(json.loads(line))
         except ValueError:
             continue
-    return found
+    return messages
 
 
 def _table_name(payload: dict) -> str:

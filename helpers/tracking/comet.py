@@ -80,26 +80,26 @@ def reason_against_online() -> str | None:
     if not key:
         return "COMET_API_KEY is not set"
     address = comet_ml.get_backend_address()
-    found: list[int] = []
-    asking = threading.Thread(target=_ask, args=(address, key, found), daemon=True)  # a thread, because name look-up knows no time-out
+    statuses: list[int] = []
+    asking = threading.Thread(target=_ask, args=(address, key, statuses), daemon=True)  # a thread, because name look-up knows no time-out
     asking.start()
     asking.join(PATIENCE)
     host = address.split("/")[2].rpartition("@")[2]
-    if not found:
+    if not statuses:
         return f"{host} did not answer within {PATIENCE:.0f} seconds"
-    if found[0] in (401, 403):
+    if statuses[0] in (401, 403):
         return f"{host} refused COMET_API_KEY"
-    return f"{host} answered with error {found[0]}" if found[0] >= 500 else None
+    return f"{host} answered with error {statuses[0]}" if statuses[0] >= 500 else None
 
 
-def _ask(address: str, key: str, found: list[int]) -> None:
-    """Put the status code of Comet's account page into `found`; nothing if there is no answer."""
+def _ask(address: str, key: str, statuses: list[int]) -> None:
+    """Put the status code of Comet's account page into `statuses`; nothing if there is no answer."""
     import requests
 
     scheme, _, host = address.split("/")[:3]
     with contextlib.suppress(requests.RequestException):
         answer = requests.get(f"{scheme}//{host}/api/rest/v2/account-details", headers={"Authorization": key}, timeout=PATIENCE)
-        found.append(answer.status_code)
+        statuses.append(answer.status_code)
 
 
 def _config(comet_ml: ModuleType, name: str, **more: str) -> Any:

@@ -26,7 +26,8 @@ def claim(folder: Path, key: str, name: str, project: str) -> Path:
     """Make the folder in which a run of this process collects its messages; it is there with its owner, or not at all."""
     import psutil
 
-    workshop, part = folder / "unfinished" / key, folder / f"unfinished.{key}.part"
+    workshop = folder / "unfinished" / key
+    part = folder / f"unfinished.{key}.part"
     workshop.parent.mkdir(parents=True, exist_ok=True)
     part.mkdir()
     owner = {"key": key, "name": name, "project": project, "start": int(time.time() * 1000)}
@@ -60,14 +61,15 @@ def recover(folder: Path | str | None = None) -> list[Path]:
 
 
 def _recover(workshop: Path, folder: Path) -> Path | None:
-    made, log = None, next(workshop.glob("*/messages.json"), None)
+    archive = None
+    log = next(workshop.glob("*/messages.json"), None)
     if log:
         owner = _owner(workshop)
-        made = folder / f"{owner['key']}.zip"
-        _pack(log, owner, made)
+        archive = folder / f"{owner['key']}.zip"
+        _pack(log, owner, archive)
     if log or not any(file.is_file() for file in workshop.glob("*/**/*")):
         shutil.rmtree(workshop, ignore_errors=True)
-    return made
+    return archive
 
 
 def _owner(workshop: Path) -> dict:
@@ -81,21 +83,21 @@ def _owner(workshop: Path) -> dict:
 
 def _pack(log: Path, owner: dict, archive: Path) -> None:
     """Write the archive, all or nothing."""
-    kept = list(_whole(log))
-    names = {message["payload"]["key"] for message in kept if message["type"] == "log_other"}
+    lines = list(_messages(log))
+    names = {message["payload"]["key"] for message in lines if message["type"] == "log_other"}
     extra = {"Name": owner["name"]} if "Name" not in names else {}
-    for number, (key, value) in enumerate({**extra, "status": "recovered"}.items(), len(kept) + 1):
-        kept.append({"type": "log_other", "payload": {"key": key, "value": value, "message_id": number}})
+    for number, (key, value) in enumerate({**extra, "status": "recovered"}.items(), len(lines) + 1):
+        lines.append({"type": "log_other", "payload": {"key": key, "value": value, "message_id": number}})
     part = archive.with_name(f"{archive.name}.{os.getpid()}.part")
     with zipfile.ZipFile(part, "w") as packed:
         packed.writestr("experiment.json", json.dumps(_head(owner, log)))
-        packed.writestr("messages.json", "".join(json.dumps(message, separators=(",", ":")) + "\n" for message in kept))
-        for name in dict.fromkeys(message["payload"]["file_path"] for message in kept if message["type"] == "file_upload"):
+        packed.writestr("messages.json", "".join(json.dumps(message, separators=(",", ":")) + "\n" for message in lines))
+        for name in dict.fromkeys(message["payload"]["file_path"] for message in lines if message["type"] == "file_upload"):
             packed.write(log.parent / name, name)
     part.replace(archive)
 
 
-def _whole(log: Path) -> Iterator[dict]:
+def _messages(log: Path) -> Iterator[dict]:
     """The messages that were written to the end and whose files are there."""
     for line in log.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import places
 from helpers.tracking import comet
-from helpers.tracking.privacy import scrubber
 from helpers.tracking.recovery import PROJECT, claim
-from helpers.tracking.values import flat, number, plain
+from helpers.tracking.values import flat, number, plain, scrubber
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     import pandas
 
     from helpers.runs import Run
@@ -35,8 +36,14 @@ class Tracker:
     """
 
     def __init__(self, name: str, project: str, mode: str, *, experiment: Any = None, path: Path | None = None, note: str = ""):
-        self.name, self.project, self.mode, self.path, self.note = name, project, mode, path, note
-        self._experiment, self._ended, self._runs = experiment, False, 0
+        self.name = name
+        self.project = project
+        self.mode = mode
+        self.path = path
+        self.note = note
+        self._experiment = experiment
+        self._ended = False
+        self._runs = 0
 
     def log_parameters(self, parameters: Mapping) -> None:
         """What the run was made with. Mappings are flattened to dotted names; lists become JSON text."""
@@ -99,14 +106,14 @@ class Tracker:
     def __enter__(self) -> Tracker:
         return self
 
-    def __exit__(self, kind: type | None, error: object, trace: object) -> None:
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.end("complete" if kind is None else "failed")
 
     def __repr__(self) -> str:
         where = {"offline": "offline, in outputs/comet", "online": f"online, in project {self.project}", "off": "not at all"}[self.mode]
         return f"{self.name}: tracked {where}" + (f" ({self.note})" if self.note else "")
 
-    def _do(self, log: Callable[[Any, Callable], object]) -> None:
+    def _do(self, log: Callable[[Any, Callable], Any]) -> None:
         if self._ended:
             raise RuntimeError(f"the run {self.name!r} has ended: log inside its `with` block, or start another with tracking.start(...)")
         if self._experiment is not None:
@@ -124,7 +131,9 @@ def start(name: str, *, project: str = PROJECT, mode: str | None = None) -> Trac
         tracker.end()
     if mode == "off":
         return Tracker(name, project, "off")
-    name, folder, note = scrubber()(name), places.outputs("comet"), ""
+    name = scrubber()(name)
+    folder = places.outputs("comet")
+    note = ""
     if mode == "online":
         reason = comet.reason_against_online()
         experiment = None if reason else comet.open_online(name, project, folder)

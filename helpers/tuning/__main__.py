@@ -25,22 +25,23 @@ def main() -> int:
     """Tune, and print what came of it; every process of a torchrun takes its share of each batch. Comet gets the curve."""
     options = _options()
     try:
-        done = _tuned(options)
+        result = _tuned(options)
     except (ValueError, RuntimeError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     crowd = Crowd()
     if crowd.first:
-        sys.stdout.write(f"{done!r}; {crowd.size} process{'es' * (crowd.size > 1)}; in {os.path.relpath(done.folder)}\n")
+        sys.stdout.write(f"{result!r}; {crowd.size} process{'es' * (crowd.size > 1)}; in {os.path.relpath(result.folder)}\n")
     crowd.leave()
     return 0
 
 
 def _tuned(options: argparse.Namespace) -> Tuned:
     """Tune under a tracker, which the first process alone has."""
-    task, changes = load_task(options.task), dict(map(_change, options.set))
-    tell = tracking.start(f"{options.method} on {portable(options.base)}", mode=options.tracking) if Crowd().first else nullcontext()
-    with tell as tracker:
+    task = load_task(options.task)
+    changes = dict(map(_change, options.set))
+    tracked = tracking.start(f"{options.method} on {portable(options.base)}", mode=options.tracking) if Crowd().first else nullcontext()
+    with tracked as tracker:
         return fit(
             options.base, task, method=options.method, template=options.template, limit=options.limit,
             dev_limit=options.dev_limit, folder=options.folder, fresh=options.fresh, tracker=tracker, **changes,

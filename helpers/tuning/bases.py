@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
-from helpers.models.four_bits import never_repack, quiet_peft, read_nf4
 from helpers.models.packaged import NAMED
 from helpers.models.reply import ModelError
+from helpers.models.weights import never_repack, quiet_peft, read_nf4
 
 if TYPE_CHECKING:
     import torch
@@ -50,7 +50,8 @@ def open_base(base: str | Path | Model) -> Base:
     from helpers.models.local import Local
 
     model = base if isinstance(base, Model) else load(spec_of(base), cache=False)
-    local, spec = model._provider, model.spec
+    local = model.provider
+    spec = model.spec
     if not isinstance(local, Local):
         raise ModelError(f"{spec!r} cannot be tuned here: its weights are not on this machine; a hosted model is tuned by its host")
     if type(local) is not Local:
@@ -79,7 +80,8 @@ def portable(spec: str) -> str:
     folder = Path(spec.removeprefix("hf:")).expanduser()
     if spec in NAMED or not folder.is_dir():
         return spec
-    folder, here = folder.resolve(), Path.cwd()
+    folder = folder.resolve()
+    here = Path.cwd()
     if folder.is_relative_to(here):
         return f"hf:./{folder.relative_to(here).as_posix()}"
     if folder.is_relative_to(places.root()) and here.is_relative_to(places.root()):
@@ -123,23 +125,23 @@ def _config(method: str, settings: Settings, seq2seq: bool) -> PeftConfig:
 
 
 def _begin_with_words(model: PreTrainedModel, base: Base, pairs: list[Pair], settings: Settings) -> None:
-    """Virtual tokens begin as words of the training prompts and answers: noise of another size than the embeddings' learns slowly."""
+    """Let virtual tokens begin as words of the training prompts and answers: noise of another size than the embeddings' learns slowly."""
     import torch
 
-    seen = sorted({token for pair in pairs for token in (*pair.asked, *pair.answer)})
+    words = sorted({token for pair in pairs for token in (*pair.prompt, *pair.answer)})
     draw = torch.Generator().manual_seed(settings.seed)
-    chosen = torch.tensor(seen)[torch.randint(len(seen), (settings.virtual,), generator=draw)]
-    words = model.get_base_model().get_input_embeddings().weight
+    chosen = torch.tensor(words)[torch.randint(len(words), (settings.virtual,), generator=draw)]
+    embeddings = model.get_base_model().get_input_embeddings().weight
     with torch.no_grad():
-        model.prompt_encoder["default"].embedding.weight.copy_(words[chosen.to(words.device)])
+        model.prompt_encoder["default"].embedding.weight.copy_(embeddings[chosen.to(embeddings.device)])
 
 
 def check_unpacked(model: torch.nn.Module) -> None:
     """RuntimeError: some NF4 weight has been repacked after all, so its gradients would be wrong."""
-    for name, module in model.named_modules():
-        state = getattr(getattr(module, "weight", None), "quant_state", None)
+    for name, weight in model.named_parameters():
+        state = getattr(weight, "quant_state", None)  # of bitsandbytes' 4-bit weights only
         if getattr(state, "packing_format_for_cpu", False):
             raise RuntimeError(
-                f"the 4-bit weight of {name} was repacked by an evaluation, and training on would use wrong gradients: "
-                "load the model again, and evaluate it only through helpers.tuning"
+                f"the 4-bit weight of {name.removesuffix('.weight')} was repacked by an evaluation, and training on would use wrong "
+                "gradients: load the model again, and evaluate it only through helpers.tuning"
             )

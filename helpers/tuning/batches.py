@@ -6,6 +6,7 @@ import inspect
 import os
 import random
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from helpers.tuning.rows import Pair
@@ -31,7 +32,8 @@ def plan(lengths: Sequence[int], *, batch: int, epochs: int, seed: int) -> list[
     >>> [sorted(step) for step in plan([3, 1, 2, 4], batch=4, epochs=2, seed=0)]
     [[0, 1, 2, 3], [0, 1, 2, 3]]
     """
-    steps, draw = [], random.Random(seed)
+    steps = []
+    draw = random.Random(seed)
     for _ in range(epochs):
         order = list(range(len(lengths)))
         draw.shuffle(order)
@@ -49,8 +51,8 @@ def padded(pairs: Sequence[Pair], *, pad: int, seq2seq: bool, device: str = "cpu
     Causal: the answer follows the prompt, and a label is the token itself, learned where the model has read all before it.
     Encoder-decoder: the encoder sees the prompt alone, and labels hold the answer alone.
     """
-    read = [pair.asked if seq2seq else pair.asked + pair.answer for pair in pairs]
-    learn = [pair.answer if seq2seq else (NO_LOSS,) * len(pair.asked) + pair.answer for pair in pairs]
+    read = [pair.prompt if seq2seq else pair.prompt + pair.answer for pair in pairs]
+    learn = [pair.answer if seq2seq else (NO_LOSS,) * len(pair.prompt) + pair.answer for pair in pairs]
     mask = [[1] * len(row) for row in read]  # by length, as a prompt may hold the pad token
     columns = {"input_ids": (read, pad), "attention_mask": (mask, 0), "labels": (learn, NO_LOSS)}
     return {name: _filled(rows, value).to(device) for name, (rows, value) in columns.items()}
@@ -65,24 +67,24 @@ def _filled(rows: Sequence[Sequence[int]], value: int) -> torch.Tensor:
 def parts(rows: Sequence[Pair], tokens: int, pad: int, model: PreTrainedModel) -> Iterator[dict[str, torch.Tensor]]:
     """Rows as padded batches of at most `tokens` tokens each, longest first."""
     part: list[Pair] = []
-    seq2seq, device = model.config.is_encoder_decoder, model.device
+    batch = partial(padded, pad=pad, seq2seq=model.config.is_encoder_decoder, device=model.device)
     for pair in sorted(rows, key=lambda pair: -pair.length):
         if part and (len(part) + 1) * part[0].length > tokens:
-            yield padded(part, pad=pad, seq2seq=seq2seq, device=device)
+            yield batch(part)
             part = []
         part.append(pair)
     if part:
-        yield padded(part, pad=pad, seq2seq=seq2seq, device=device)
+        yield batch(part)
 
 
 def loss_sum(model: PreTrainedModel, batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """Cross-entropy summed over the labels that are not -100; logits are made only at positions where some row has a label."""
     import torch
 
-    labels, seq2seq = batch["labels"], model.config.is_encoder_decoder
+    labels = batch["labels"]
+    seq2seq = model.config.is_encoder_decoder
     if seq2seq:
-        body = model.get_base_model() if hasattr(model, "peft_config") else model
-        inputs = {"decoder_input_ids": body.prepare_decoder_input_ids_from_labels(labels)}
+        inputs = {"decoder_input_ids": _below_adapter(model)[0].prepare_decoder_input_ids_from_labels(labels)}
     else:
         at = (labels[:, 1:] != NO_LOSS).any(0).nonzero().squeeze(1)  # the position before a label predicts it
         labels = labels[:, at + 1]
@@ -96,17 +98,23 @@ def loss_sum(model: PreTrainedModel, batch: dict[str, torch.Tensor]) -> torch.Te
 
 def _where(model: PreTrainedModel, at: torch.Tensor) -> dict[str, torch.Tensor]:
     """Asks for the logits at some positions only, where the model knows how."""
-    body, soft = model, 0
-    if hasattr(model, "peft_config"):
-        body, soft = model.get_base_model(), getattr(model.active_peft_config, "num_virtual_tokens", None) or 0
-    return {"logits_to_keep": at + soft} if "logits_to_keep" in inspect.signature(body.forward).parameters else {}
+    body, virtual = _below_adapter(model)
+    return {"logits_to_keep": at + virtual} if "logits_to_keep" in inspect.signature(body.forward).parameters else {}
+
+
+def _below_adapter(model: PreTrainedModel) -> tuple[PreTrainedModel, int]:
+    """The model itself, and how many virtual tokens an adapter (one of peft's, if there is one) puts before its prompts."""
+    if getattr(model, "peft_config", None) is None:
+        return model, 0
+    return model.get_base_model(), getattr(model.active_peft_config, "num_virtual_tokens", None) or 0
 
 
 class Crowd:
     """This process among those that torchrun started (`rank` of `size`), or alone. Only the first writes files and shows anything."""
 
     def __init__(self) -> None:
-        self.rank, self.size = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        self.rank = int(os.environ.get("RANK", 0))
+        self.size = int(os.environ.get("WORLD_SIZE", 1))
         self._line = _connect() if self.size > 1 else None
 
     @property

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas
+    from IPython.display import DisplayHandle
     from matplotlib.axes import Axes
     from tqdm.std import tqdm
 
@@ -64,22 +65,23 @@ def _finish(ax: Axes, title: str) -> Axes:
 
 
 class Live:
-    """Draws a curve in the notebook as it grows, at most every `seconds`. Elsewhere it only keeps the rows.
+    """Draws a loss curve in the notebook as it grows, at most every `seconds`. Elsewhere it only keeps the rows.
 
-    `fit(..., live=Live())` for the loss of one run after another, `learning_curve(..., on_point=Live())` for a score by training rows.
+    `fit(..., live=Live())` draws the loss of one run after another.
     """
 
     def __init__(self, *, seconds: float = 1.0) -> None:
         self.rows: list[dict] = []
-        self.seconds, self._shown, self._handle = seconds, -math.inf, None
+        self.seconds = seconds
+        self._shown = -math.inf
+        self._handle: DisplayHandle | None = None
 
     def __call__(self, row: dict) -> None:
-        if self.rows and row.get("step", math.inf) <= self.rows[-1].get("step", -math.inf):
+        if self.rows and row["step"] <= self.rows[-1]["step"]:
             self.rows = []  # another run begins
         self.rows.append(row)
-        shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-        due = "n" in row or row["step"] == row.get("steps") or row.get("stopped") or time.monotonic() - self._shown > self.seconds
-        if due and hasattr(shell, "kernel"):
+        due = row["step"] == row.get("steps") or row.get("stopped") or time.monotonic() - self._shown > self.seconds
+        if due and _in_notebook():
             self._shown = time.monotonic()
             self._draw()
 
@@ -90,10 +92,11 @@ class Live:
         from IPython.display import Image, display
         from matplotlib.figure import Figure
 
-        figure, png, points = Figure(figsize=(6, 3), layout="constrained"), BytesIO(), "n" in self.rows[-1]
-        (draw_learning if points else draw)(pd.DataFrame(self.rows), ax=figure.subplots(), title=self.title)
+        figure = Figure(figsize=(6, 3), layout="constrained")
+        draw(pd.DataFrame(self.rows), ax=figure.subplots(), title=self.title)
+        png = BytesIO()
         figure.savefig(png, format="png", dpi=100)
-        image = Image(data=png.getvalue(), alt="score by training rows" if points else "training and dev loss by step")
+        image = Image(data=png.getvalue(), alt="training and dev loss by step")
         if self._handle is None:
             self._handle = display(image, display_id=True)
         else:
@@ -103,10 +106,14 @@ class Live:
     def title(self) -> str:
         """Where the curve stands, in words."""
         row = self.rows[-1]
-        if "n" in row:
-            return f"{row['score']:.2f} after {row['n']} training rows"
-        left = f", {row['left']:.0f} s left" if row.get("left", math.nan) > 0 and not row.get("stopped") else ""
-        return f"step {row['step']} of {row.get('steps', '?')}{left}"
+        remaining = f", {row['left']:.0f} s left" if row.get("left", math.nan) > 0 and not row.get("stopped") else ""
+        return f"step {row['step']} of {row.get('steps', '?')}{remaining}"
+
+
+def _in_notebook() -> bool:
+    """Whether a kernel runs this, which shows pictures; a plain IPython shell has none."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return hasattr(shell, "kernel")
 
 
 def tell(row: dict, shown: tqdm | None, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:

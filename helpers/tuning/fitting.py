@@ -7,10 +7,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers import places
-from helpers.models.known import remember
+from helpers.models.adapter import remember
 from helpers.progress import bar
 from helpers.storage import digest
 from helpers.tuning import states, tuned
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from helpers.tracking import Tracker
     from helpers.tuning.rows import Ask, Data
 
+Option = Any  # of `fit`, by its name
+
 __all__ = ["fit", "full", "learning_curve", "lora", "prompt_tuning", "qlora"]
 
 
@@ -48,7 +50,7 @@ def fit(
     tracker: Tracker | None = None,
     live: Callable[[dict], None] | None = None,
     progress: bool = True,
-    **changes: object,
+    **changes: float,
 ) -> Tuned:
     """Tune a model on a task's train split (its first `limit` rows), and keep the weights with the lowest loss on dev.
 
@@ -63,48 +65,51 @@ def fit(
     >>> fit("pocket", load_task("reviews"), template="Sentiment of: {input}", epochs=2)  # doctest: +SKIP
     lora on pocket: dev loss 1.210 before, 0.402 at step 50; 50 steps in 11.2 s (all steps done); ...
     """
-    settings, base = settings_for(method, **changes), open_base(base)
+    settings = settings_for(method, **changes)
+    base = open_base(base)
     room = settings.virtual if method == "prompt" else 0
     pairs, dev_pairs = encode_splits(data, dev, template, base.local, room=room, limit=limit, dev_limit=dev_limit)
     key = _key(method, settings, base, pairs, dev_pairs)
     folder = Path(folder) if folder else places.outputs("tuning", f"{method}-{key[:8]}")
     crowd = Crowd()
     if crowd.first:
-        tuned.clear(folder, key, fresh)
+        states.clear(folder, key, fresh)
         remember(base.sha256, base.local.folder.path)
+    else:
+        tracker = live = None
+        progress = False
     crowd.wait()
-    tracker, live, progress = (tracker, live, progress) if crowd.first else (None, None, False)
     if tracker is not None:
         about = {"method": method, "base": base.spec, "rows": len(pairs), "dev_rows": len(dev_pairs)}
         tracker.log_parameters({"tuning": asdict(settings) | about})
-    if tuned.key_of(folder) != key:
+    if states.finished_key(folder) != key:
         model = prepare(base, method, settings, pairs)
         job = Job(pairs, dev_pairs, settings, folder, key, model, model.generation_config.pad_token_id, crowd=crowd)
         _train(job, base, method, tracker, progress, live)
     else:
         _tell_again(tuned.read(folder), tracker, live)
-    done = replace(tuned.read(folder), base_folder=base.local.folder.path)
+    result = replace(tuned.read(folder), base_folder=base.local.folder.path)
     if tracker is not None:
-        _tell_totals(tracker, done)
-    return done
+        _tell_totals(tracker, result)
+    return result
 
 
-def full(base: str | Path | Model, data: Data, **options: object) -> Tuned:
+def full(base: str | Path | Model, data: Data, **options: Option) -> Tuned:
     """Train all weights. `options` as in `fit`."""
     return fit(base, data, method="full", **options)
 
 
-def lora(base: str | Path | Model, data: Data, **options: object) -> Tuned:
+def lora(base: str | Path | Model, data: Data, **options: Option) -> Tuned:
     """Train two thin matrices beside each linear layer. Hu et al. 2021, arXiv:2106.09685. `options` as in `fit`."""
     return fit(base, data, method="lora", **options)
 
 
-def prompt_tuning(base: str | Path | Model, data: Data, **options: object) -> Tuned:
+def prompt_tuning(base: str | Path | Model, data: Data, **options: Option) -> Tuned:
     """Train a few virtual tokens before the prompt. Lester et al. 2021, arXiv:2104.08691. `options` as in `fit`."""
     return fit(base, data, method="prompt", **options)
 
 
-def qlora(base: str | Path | Model, data: Data, **options: object) -> Tuned:
+def qlora(base: str | Path | Model, data: Data, **options: Option) -> Tuned:
     """LoRA beside matrices in NF4, 4 bits a weight. Dettmers et al. 2023, arXiv:2305.14314. `options` as in `fit`."""
     return fit(base, data, method="qlora", **options)
 
@@ -116,27 +121,24 @@ def learning_curve(
     sizes: Sequence[int],
     *,
     limit: int | None = None,
-    on_point: Callable[[dict], None] | None = None,
     folder: str | Path | None = None,
     tracker: Tracker | None = None,
-    **options: object,
+    **options: Option,
 ) -> pandas.DataFrame:
     """The dev score against the number of training rows: one row a size (n, score, low, high, dev_loss, seconds); 0 is the base itself.
 
     solver: a `Method`, with which examples are asked in training and on dev (its first `limit`); n: rows that there were, if fewer than
-    the size. on_point: called with each row as it is measured, as `Live()`. folder: of all runs, each in one below it named by its
+    the size. folder: of all runs, each in one below it named by its
     size; options: as in `fit`.
     """
     import pandas as pd
 
     points = []
     for size in sorted({min(size, len(task["train"])) for size in sizes}):
-        where = Path(folder) / str(size) if folder else None
-        points.append(_point(base, task, solver, size, limit, where, options))
+        part = Path(folder) / str(size) if folder else None
+        points.append(_point(base, task, solver, size, limit, part, options))
         if tracker is not None:
             tracker.log_metrics({f"learning.{name}": points[-1][name] for name in ("score", "low", "high")}, step=size)
-        if on_point:
-            on_point(points[-1])
     curve = pd.DataFrame(points)
     if tracker is not None:
         about = {"base": portable(spec_of(base)), "task": task.name, "solver": solver.name, **options}
@@ -152,16 +154,16 @@ def _point(base: str | Path | Model, task: Task, solver: Method, size: int, limi
 
     point = {"dev_loss": math.nan, "seconds": 0.0}
     if size:
-        done = fit(base, task, template=solver, limit=size, folder=folder, **options)
-        point = {"dev_loss": done.curve["dev_loss"].min(), "seconds": done.seconds}
-    model = done.model() if size else load(spec_of(base), cache=False)
+        result = fit(base, task, template=solver, limit=size, folder=folder, **options)
+        point = {"dev_loss": result.curve["dev_loss"].min(), "seconds": result.seconds}
+    model = result.model() if size else load(spec_of(base), cache=False)
     summary = runs.run(solver, task, model, limit=limit, progress=False).summary()
     return {"n": size, **{name: summary[name] for name in ("score", "low", "high")}, **point}
 
 
 def _key(method: str, settings: Settings, base: Base, pairs: list[Pair], dev: list[Pair]) -> str:
     """A hash over all that the result follows from."""
-    rows = [[(pair.asked, pair.answer) for pair in part] for part in (pairs, dev)]
+    rows = [[(pair.prompt, pair.answer) for pair in part] for part in (pairs, dev)]
     return digest(json.dumps([method, asdict(settings) | {"keep": 0}, base.sha256, rows]))
 
 
@@ -176,16 +178,16 @@ def _train(job: Job, base: Base, method: str, tracker: Tracker | None, progress:
     job.crowd.wait()
 
 
-def _tell_again(done: Tuned, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:
+def _tell_again(result: Tuned, tracker: Tracker | None, live: Callable[[dict], None] | None) -> None:
     """The curve of a finished run to whoever watches, as if it were trained now."""
-    rows = done.curve.to_dict("records")
+    rows = result.curve.to_dict("records")
     for row in rows:
-        stopped = done.stopped if row is rows[-1] else ""
+        stopped = result.stopped if row is rows[-1] else ""
         tell(row | {"steps": rows[-1]["step"], "examples": 0, "left": math.nan, "stopped": stopped}, None, tracker, live)
 
 
-def _tell_totals(tracker: Tracker, done: Tuned) -> None:
+def _tell_totals(tracker: Tracker, result: Tuned) -> None:
     """What is known at the end: the totals, and the whole curve as a table and a figure."""
-    totals = {"seconds": done.seconds, "best_step": done.best_step, "trainable": done.trainable}
+    totals = {"seconds": result.seconds, "best_step": result.best_step, "trainable": result.trainable}
     tracker.log_metrics({f"tuning.{name}": value for name, value in totals.items()})
-    to_archive(tracker, "tuning curve", done.curve, draw, title=f"{done.method} on {done.base}")
+    to_archive(tracker, "tuning curve", result.curve, draw, title=f"{result.method} on {result.base}")

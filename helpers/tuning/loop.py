@@ -1,4 +1,4 @@
-"""The training loop, for every method: AdamW, a rate that rises and falls, clipped gradients, early stopping on the dev loss."""
+"""A training run, for every method: AdamW over all batches, the dev loss watched, checkpoints, an early stop."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from helpers.storage import latest_checkpoint
@@ -15,7 +16,7 @@ from helpers.tuning import states
 from helpers.tuning.bases import check_unpacked
 from helpers.tuning.batches import Crowd, loss_sum, parts, plan
 from helpers.tuning.rows import Pair
-from helpers.tuning.settings import learning_rate
+from helpers.tuning.settings import descents
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from helpers.tuning.settings import Settings
 
-__all__ = ["COLUMNS", "Job", "descend", "train"]
+__all__ = ["COLUMNS", "Job", "train"]
 
 COLUMNS = ("step", "loss", "dev_loss", "lr")  # of the curve
 
@@ -62,8 +63,8 @@ def train(job: Job) -> None:
     """
     import torch
 
-    settings, weights = job.settings, states.trained(job.model)
-    optimizer = torch.optim.AdamW(weights.values(), lr=settings.lr, weight_decay=settings.weight_decay)
+    weights = states.trained(job.model)
+    optimizer = torch.optim.AdamW(weights.values(), lr=job.settings.lr, weight_decay=job.settings.weight_decay)
     job.state = {"key": job.key, "step": 0, "seconds": 0.0, "curve": [], "best": None, "best_step": 0, "since": 0, "stopped": ""}
     if checkpoint := states.load(job.folder, job.model, optimizer):
         job.best, job.state = checkpoint
@@ -78,45 +79,49 @@ def train(job: Job) -> None:
 
 
 def _steps(job: Job, optimizer: torch.optim.Optimizer) -> None:
-    settings, state, batches = job.settings, job.state, job.batches
-    every = max(1, math.ceil(len(batches) / settings.evaluations))
+    """All steps that remain, or as many as bring a better dev loss; a checkpoint every `settings.keep` seconds."""
+    state = job.state
+    every = max(1, math.ceil(job.steps / job.settings.evaluations))
     start = saved = time.monotonic()
     before = state["seconds"]
-    while state["step"] < len(batches) and not state["stopped"]:
-        step = state["step"] + 1
-        rows = [job.train[i] for i in batches[step - 1]]
-        row = _step(job, optimizer, rows, step)
-        state["step"] = step
-        _weigh(job, row, evaluate=bool(job.dev) and (step % every == 0 or step == len(batches)))
+    batches = [] if state["stopped"] else job.batches
+    for row, norm in descents(optimizer, batches, job.settings, partial(_gradients, job), start=state["step"]):
+        _check_sound(job, row, norm)
+        state["step"] = row["step"]
+        _weigh(job, row, evaluate=bool(job.dev) and (row["step"] % every == 0 or row["step"] == job.steps))
         state["seconds"] = before + time.monotonic() - start
         _report(job, row)
-        if time.monotonic() - saved >= settings.keep:
+        if time.monotonic() - saved >= job.settings.keep:
             if job.crowd.first:
                 states.save(job.folder, job.model, optimizer, job.best, state)
             saved = time.monotonic()
+        if state["stopped"]:
+            return
     state["stopped"] = state["stopped"] or "all steps done"
 
 
 def _report(job: Job, row: dict) -> None:
     """Tell a row of the curve, with how much is done and how long the rest will take."""
-    seconds, step = job.state["seconds"], row["step"]
+    seconds = job.state["seconds"]
+    step = row["step"]
     rows = len(job.batches[step - 1]) if step else 0
-    left = seconds / job.state["step"] * (job.steps - step) if job.state["step"] else math.nan
-    job.report(row | {"steps": job.steps, "examples": rows, "seconds": seconds, "left": left, "stopped": job.state["stopped"]})
+    remaining = seconds / job.state["step"] * (job.steps - step) if job.state["step"] else math.nan
+    job.report(row | {"steps": job.steps, "examples": rows, "seconds": seconds, "left": remaining, "stopped": job.state["stopped"]})
 
 
-def _step(job: Job, optimizer: torch.optim.Optimizer, rows: list[Pair], step: int) -> dict:
-    """One step over one batch: gradients of the mean loss over all its answer tokens, whatever the parts it is computed in."""
+def _gradients(job: Job, batch: list[int], step: int) -> float:
+    """Gradients of the mean loss over all answer tokens of a batch, whatever the parts it is computed in; gives that loss."""
     import torch
 
-    settings, model = job.settings, job.model.train()
+    model = job.model.train()
     weights = states.trained(model).values()
     check_unpacked(model)
-    torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout alone draws from it: a resumed run draws as an unbroken one
-    count, total = sum(len(pair.answer) for pair in rows), 0.0
-    lr = learning_rate(step, job.steps, settings)
-    for batch in _parts(job, rows):
-        loss = loss_sum(model, batch)
+    torch.manual_seed(job.settings.seed * 1_000_003 + step)  # dropout alone draws from it: a resumed run draws as an unbroken one
+    rows = [job.train[i] for i in batch]
+    count = sum(len(pair.answer) for pair in rows)
+    total = 0.0
+    for part in _parts(job, rows):
+        loss = loss_sum(model, part)
         (loss / count).backward()
         total += float(loss.detach())
     gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in weights]
@@ -124,22 +129,7 @@ def _step(job: Job, optimizer: torch.optim.Optimizer, rows: list[Pair], step: in
     job.crowd.add([*gradients, summed])
     for p, gradient in zip(weights, gradients):
         p.grad = gradient
-    norm = descend(optimizer, lr, settings.clip)
-    _check_sound(job, float(summed), norm, step, lr)
-    return {"step": step, "loss": float(summed), "lr": lr}
-
-
-def descend(optimizer: torch.optim.Optimizer, lr: float, clip: float) -> float:
-    """One step against the gradients, all together shortened to the length `clip`; then they are dropped. Gives their length before."""
-    import torch
-
-    weights = [p for group in optimizer.param_groups for p in group["params"]]
-    norm = float(torch.nn.utils.clip_grad_norm_(weights, clip))
-    for group in optimizer.param_groups:
-        group["lr"] = lr
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
-    return norm
+    return float(summed)
 
 
 def _weigh(job: Job, row: dict, *, evaluate: bool) -> None:
@@ -162,7 +152,8 @@ def dev_loss(job: Job) -> float:
     """Mean loss over all answer tokens of the dev rows."""
     import torch
 
-    model, total = job.model.eval(), torch.zeros(1, device=job.model.device)
+    model = job.model.eval()
+    total = torch.zeros(1, device=model.device)
     with torch.no_grad():
         for batch in _parts(job, job.dev):
             total += float(loss_sum(model, batch))
@@ -175,16 +166,17 @@ def _parts(job: Job, rows: list[Pair]) -> Iterator[dict[str, torch.Tensor]]:
     return parts(job.crowd.share(rows), job.settings.tokens, job.pad, job.model)
 
 
-def _check_sound(job: Job, loss: float, norm: float, step: int, lr: float) -> None:
+def _check_sound(job: Job, row: dict, norm: float) -> None:
     """RuntimeError before a diverged model is saved: no number, or far above where the loss began."""
-    losses = [row[1] for row in job.state["curve"] if row[0] > 0]
-    first, last = losses[:3] or [loss], [*losses[-4:], loss]
-    start, recent = sum(first) / len(first), sum(last) / len(last)
+    loss = row["loss"]
+    losses = [earlier[1] for earlier in job.state["curve"] if earlier[0] > 0]
+    start = fmean(losses[:3] or [loss])
+    recent = fmean([*losses[-4:], loss])
     if math.isfinite(loss) and math.isfinite(norm) and recent <= 2 * start + 2:
         return
     saved = f"the checkpoint in {job.folder.name!r} is whole" if latest_checkpoint(job.folder) else "no checkpoint was due yet"
     raise RuntimeError(
-        f"training diverged at step {step} of {job.steps}: the loss is {loss:.4g} (it began at {start:.4g}), its gradient {norm:.4g} "
-        f"long, with a learning rate of {lr:.3g}; lower lr from {job.settings.lr:g} to {job.settings.lr / 10:g}, or warm up longer "
-        f"({saved})"
+        f"training diverged at step {row['step']} of {job.steps}: the loss is {loss:.4g} (it began at {start:.4g}), its "
+        f"gradient {norm:.4g} long, with a learning rate of {row['lr']:.3g}; lower lr from {job.settings.lr:g} to "
+        f"{job.settings.lr / 10:g}, or warm up longer ({saved})"
     )

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from helpers.metrics import metric
+from helpers.models.rendering import Rendering
 from helpers.prompts import Template, as_text
 from helpers.storage import write_text
 from helpers.tasks import Task
@@ -22,22 +24,29 @@ if TYPE_CHECKING:
     Ask = str | Template | Method | None
     Data = Task | Iterable[Mapping]
 
-__all__ = ["Pair", "conversation_pair", "encode", "encode_splits", "messages_of", "to_chat_jsonl"]
+__all__ = ["Conversations", "Pair", "encode", "encode_splits", "messages_of", "to_chat_jsonl"]
 
 SHOWN = 10
 T = TypeVar("T")
 
 
+@runtime_checkable
+class Asks(Protocol):
+    """Whatever turns one example into the messages that it is asked with: a `Method`, similar shots."""
+
+    def messages(self, example: Mapping) -> list[dict]: ...
+
+
 @dataclass(frozen=True)
 class Pair:
-    """One example as tokens: `asked` (for a causal model its beginning, for an encoder-decoder what the encoder reads) and `answer`."""
+    """One example as tokens: `prompt` (for a causal model its beginning, for an encoder-decoder what the encoder reads) and `answer`."""
 
-    asked: tuple[int, ...]
+    prompt: tuple[int, ...]
     answer: tuple[int, ...]
 
     @property
     def length(self) -> int:
-        return len(self.asked) + len(self.answer)
+        return len(self.prompt) + len(self.answer)
 
 
 def messages_of(template: Ask) -> Callable[[Mapping], list[dict]]:
@@ -46,7 +55,7 @@ def messages_of(template: Ask) -> Callable[[Mapping], list[dict]]:
     >>> messages_of("Mood of: {input}")({"input": "Fine."})
     [{'role': 'user', 'content': 'Mood of: Fine.'}]
     """
-    if hasattr(template, "messages"):
+    if isinstance(template, Asks):
         return template.messages
     if template is None or isinstance(template, str):
         return Template("tuning", template or "{input}").render
@@ -66,13 +75,15 @@ def encode_splits(
     for name, value in (("limit", limit), ("dev_limit", dev_limit)):
         if value is not None and value < 1:
             raise ValueError(f"{name}={value}: it is a number of rows, 1 or more, or None for all")
-    rows, labels = data, ()
+    rows = data
+    labels = ()
     if isinstance(data, Task):
-        rows, labels = data["train"], data.labels if metric(data.metric).needs_labels else ()
+        rows = data["train"]
+        labels = data.labels if metric(data.metric).needs_labels else ()
         dev = data.splits.get("dev") if dev is None else dev
     train = encode(list(rows)[:limit], template, local, labels=labels, room=room)
-    watched = list(dev)[:dev_limit] if dev is not None else []
-    return train, encode(watched, template, local, labels=labels, room=room) if watched else []
+    dev_rows = list(dev)[:dev_limit] if dev is not None else []
+    return train, encode(dev_rows, template, local, labels=labels, room=room) if dev_rows else []
 
 
 def encode(rows: Iterable[Mapping], template: Ask, local: Local, *, labels: Sequence[str] = (), room: int = 0) -> list[Pair]:
@@ -81,23 +92,29 @@ def encode(rows: Iterable[Mapping], template: Ask, local: Local, *, labels: Sequ
     ValueError: no row; a row without a target, with a target that is none of `labels` (if there are any), without a field of the
     template, or longer than the context. One message names the first ten.
     """
-    make = messages_of(template)
-    pairs = _each(rows, lambda row: _pair(row, make, local, labels, room))
+    ask = messages_of(template)
+    pairs = _each(rows, lambda row: _pair(row, ask, local, labels, room))
     if not pairs:
         raise ValueError("there is no row to train on: give a task with a train split, or a list of rows with input and target")
     return pairs
 
 
-def conversation_pair(tokenizer: PreTrainedTokenizerBase, messages: list[dict]) -> Pair:
-    """A conversation that ends with the assistant's turn, by a tokenizer alone. ValueError: it ends otherwise, or the chat template
-    writes the prompt in another way once there is an answer (`Local.pair` of a model on disk knows what to do then)."""
-    if messages[-1]["role"] != "assistant":
-        raise ValueError(f"a conversation to learn from ends with the assistant's turn, got {messages[-1]['role']!r}: {messages[-1]}")
-    asked = tokenizer.apply_chat_template(messages[:-1], add_generation_prompt=True, tokenize=False)
-    whole = tokenizer.apply_chat_template(messages, tokenize=False)
-    if not whole.startswith(asked):
-        raise ValueError("this chat template writes the prompt differently once there is an answer: tune with a trainer that masks it")
-    return Pair(*(tuple(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in (asked, whole[len(asked) :])))
+class Conversations(Rendering):
+    """A tokenizer alone, as a reader of whole conversations; the token that ends a reply is the tokenizer's."""
+
+    soft = range(0)
+    seq2seq = False
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        self.tokenizer = tokenizer
+        self.folder = SimpleNamespace(ends=())
+
+    def encode(self, messages: list[dict]) -> Pair:
+        """A conversation with its last turn as the answer. ValueError: that turn is not the assistant's."""
+        *before, last = messages
+        if last["role"] != "assistant":
+            raise ValueError(f"a conversation to learn from ends with the assistant's turn, got {last['role']!r}: {last}")
+        return Pair(*map(tuple, self.pair(before, last["content"])))
 
 
 def to_chat_jsonl(rows: Iterable[Mapping], method: Ask, file: str | Path) -> Path:
@@ -110,25 +127,26 @@ def to_chat_jsonl(rows: Iterable[Mapping], method: Ask, file: str | Path) -> Pat
     >>> to_chat_jsonl(task["train"], "Sentiment of: {input}", "train.jsonl")  # doctest: +SKIP
     PosixPath('train.jsonl')
     """
-    file, make = Path(file), messages_of(method)
-    conversations = _each(rows, lambda row: [*make(row), {"role": "assistant", "content": _target(row)}])
+    ask = messages_of(method)
+    conversations = _each(rows, lambda row: [*ask(row), {"role": "assistant", "content": _target(row)}])
     if not conversations:
         raise ValueError("there is no row to export")
     lines = [json.dumps({"messages": messages}, ensure_ascii=False) + "\n" for messages in conversations]
     try:
-        return write_text(file, "".join(lines))
+        return write_text(Path(file), "".join(lines))
     except OSError as error:
-        raise OSError(f"{file.name!r} cannot be written ({error}); make room, or give another file") from error
+        raise OSError(f"{Path(file).name!r} cannot be written ({error}); make room, or give another file") from error
 
 
-def _each(rows: Iterable[Mapping], make: Callable[[Mapping], T]) -> list[T]:
-    """What `make` gives for each row. ValueError: it names the rows that `make` refuses, at most ten."""
-    results, problems = [], []
+def _each(rows: Iterable[Mapping], convert: Callable[[Mapping], T]) -> list[T]:
+    """Every row, converted. ValueError: it names the rows that `convert` refuses, at most ten."""
+    results = []
+    problems = []
     for number, row in enumerate(rows, 1):
         if not isinstance(row, Mapping):
             raise ValueError(f"row {number} must be a mapping with input and target, got {type(row).__name__}")
         try:
-            results.append(make(row))
+            results.append(convert(row))
         except (KeyError, TypeError, ValueError) as error:
             name = f"row {number} ({row['id']})" if row.get("id") else f"row {number}"
             problems.append(f"\n  {name}: {error.args[0] if error.args else error}")
@@ -139,12 +157,12 @@ def _each(rows: Iterable[Mapping], make: Callable[[Mapping], T]) -> list[T]:
     return results
 
 
-def _pair(row: Mapping, make: Callable[[Mapping], list[dict]], local: Local, labels: Sequence[str], room: int) -> Pair:
+def _pair(row: Mapping, ask: Callable[[Mapping], list[dict]], local: Local, labels: Sequence[str], room: int) -> Pair:
     target = _target(row)
     if labels and target not in labels:
         raise ValueError(f"its target {target!r} is none of the labels {', '.join(labels)}; correct it, or add the label to the task")
-    pair = Pair(*map(tuple, local.pair(make(row), target)))
-    longest = max(len(pair.asked), len(pair.answer)) if local.seq2seq else pair.length
+    pair = Pair(*map(tuple, local.pair(ask(row), target)))
+    longest = max(len(pair.prompt), len(pair.answer)) if local.seq2seq else pair.length
     if longest + room > local.context:
         extra = f" + {room} of the tuned prompt" if room else ""
         raise ValueError(f"is {longest} tokens{extra} long, and the context is {local.context}; shorten it, or leave it out")

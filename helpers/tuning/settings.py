@@ -1,13 +1,22 @@
-"""What a training run can be told, with defaults that were measured on the pocket model."""
+"""What a training run can be told, with defaults that were measured on the pocket model; and the loop over its steps."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, TypeVar
 
-__all__ = ["METHODS", "Settings", "learning_rate", "settings_for"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["METHODS", "Settings", "descents", "learning_rate", "settings_for"]
 
 METHODS = ("full", "lora", "prompt", "qlora")
+WHOLE = ("epochs", "batch", "evaluations", "patience", "rank", "virtual", "tokens")
+POSITIVE = ("lr", "clip", "alpha")
+RANGES = {"warmup": (0, 1), "dropout": (0, 0.999), "weight_decay": (0, 1e9), "keep": (0, 1e9)}
+Batch = TypeVar("Batch")
 
 
 @dataclass(frozen=True)
@@ -38,20 +47,19 @@ class Settings:
     keep: float = 20.0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise ValueError(f"{field.name}={value!r}: it is a number, not {type(value).__name__}")
-        for name in ("epochs", "batch", "evaluations", "patience", "rank", "virtual", "tokens"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name}={value!r}: it is a whole number, 1 or more")
-        for name, low, high in (("warmup", 0, 1), ("dropout", 0, 0.999), ("weight_decay", 0, 1e9), ("keep", 0, 1e9)):
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(f"{name}={getattr(self, name)!r}: it is from {low} to {high}")
-        for name in ("lr", "clip", "alpha"):
-            if not 0 < getattr(self, name) < 1e9:
-                raise ValueError(f"{name}={getattr(self, name)!r}: it must be above 0")
+        for name, value in asdict(self).items():
+            _check(name, value)
+
+
+def _check(name: str, value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name}={value!r}: it is a number, not {type(value).__name__}")
+    if name in WHOLE and (not isinstance(value, int) or value < 1):
+        raise ValueError(f"{name}={value!r}: it is a whole number, 1 or more")
+    if name in POSITIVE and not 0 < value < 1e9:
+        raise ValueError(f"{name}={value!r}: it must be above 0")
+    if name in RANGES and not RANGES[name][0] <= value <= RANGES[name][1]:
+        raise ValueError(f"{name}={value!r}: it is from {RANGES[name][0]} to {RANGES[name][1]}")
 
 
 DEFAULTS = {
@@ -62,7 +70,7 @@ DEFAULTS = {
 }
 
 
-def settings_for(method: str, **changes: object) -> Settings:
+def settings_for(method: str, **changes: float) -> Settings:
     """The method's defaults with some changes. ValueError: an unknown method or setting.
 
     >>> settings_for("lora", epochs=2).epochs
@@ -87,3 +95,36 @@ def learning_rate(step: int, steps: int, settings: Settings) -> float:
     if step <= rising:
         return settings.lr * step / rising
     return settings.lr * (steps - step + 1) / (steps - rising + 1)
+
+
+def descents(
+    optimizer: torch.optim.Optimizer,
+    batches: Sequence[Batch],
+    settings: Settings,
+    gradients: Callable[[Batch, int], float],
+    *,
+    start: int = 0,
+) -> Iterator[tuple[dict, float]]:
+    """The loop that tuning and healing share: a step a batch, at a rate that rises and falls, against clipped gradients.
+
+    gradients(batch, step) puts the gradients on the weights and gives the loss; start: steps that were done before.
+    Gives {step, loss, lr} of each step, and how long its gradients were together before they were clipped.
+    """
+    for step, batch in enumerate(batches[start:], start + 1):
+        lr = learning_rate(step, len(batches), settings)
+        loss = gradients(batch, step)
+        norm = _descend(optimizer, lr, settings.clip)
+        yield {"step": step, "loss": loss, "lr": lr}, norm
+
+
+def _descend(optimizer: torch.optim.Optimizer, lr: float, clip: float) -> float:
+    """One step against the gradients, all together shortened to the length `clip`; then they are dropped. Gives their length before."""
+    import torch
+
+    weights = [p for group in optimizer.param_groups for p in group["params"]]
+    norm = float(torch.nn.utils.clip_grad_norm_(weights, clip))
+    for group in optimizer.param_groups:
+        group["lr"] = lr
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return norm

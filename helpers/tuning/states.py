@@ -1,4 +1,4 @@
-"""The state of a training run on disk: replaced in one move, so that a kill or a full disk leaves the one before whole."""
+"""A training run's folder: whose it is, and checkpoints, each replaced in one move, so that a kill leaves the one before whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     Weights = dict[str, torch.Tensor]
 
-__all__ = ["NEW", "drop", "load", "save", "trained"]
+__all__ = ["FINISHED", "RECORD", "clear", "drop", "finished_key", "key_of", "load", "save", "trained"]
+
+RECORD = "training.json"  # how a run went; it makes the folder a finished one
+FINISHED = "finished.new"  # where the weights are put together
 
 
 def trained(model: torch.nn.Module) -> Weights:
@@ -89,3 +92,25 @@ def drop(folder: Path) -> None:
     """Remove all checkpoints: the run is finished."""
     for name in (NEW, OLD, CHECKPOINT):
         shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def finished_key(folder: Path) -> str | None:
+    """Which run is finished in a folder; None if none is."""
+    try:
+        return read_json(folder / RECORD)["key"]
+    except (ValueError, KeyError):
+        return None
+
+
+def clear(folder: Path, key: str, fresh: bool) -> None:
+    """Make sure that the folder is empty or holds this very run, killed anywhere. ValueError: it holds another, or other files."""
+    runs = {finished_key(folder), finished_key(folder / FINISHED), key_of(folder)} - {None}
+    if fresh and runs:
+        shutil.rmtree(folder)
+        runs = set()
+    if runs - {key}:
+        what = "another training run (other rows, settings or base), or a damaged one"
+        raise ValueError(f"{folder.name!r} holds {what}: give another folder, or fresh=True")
+    if not runs and folder.exists() and any(file.name not in (NEW, FINISHED) for file in folder.iterdir()):
+        raise ValueError(f"{folder.name!r} holds files that no training run wrote: give a new folder")
+    folder.mkdir(parents=True, exist_ok=True)

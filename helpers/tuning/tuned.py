@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tuned", "read", "finish"]
 
-NOTE, MADE, NEW = "tuned.json", "training.json", "finished.new"
+NOTE = "tuned.json"  # how an adapter is to be read
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,7 +73,7 @@ class Tuned:
         folder = Path(folder)
         if folder.exists() and any(folder.iterdir()):
             raise ValueError(f"{folder.name!r} is not empty, and its files would be mixed with the merged model's: give a new folder")
-        local = self.model()._provider
+        local = self.model().provider
         tokenizer = _with_soft_tokens(local) if local.soft else local.tokenizer
         local.model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -87,50 +87,29 @@ def read(folder: str | Path) -> Tuned:
 
     folder = Path(folder)
     try:
-        note, made = read_json(folder / NOTE), read_json(folder / MADE)
-        curve = pd.DataFrame([[math.nan if x is None else x for x in row] for row in made.pop("curve")], columns=list(COLUMNS))
-        made.pop("key")
-        return Tuned(folder, note["method"], note["base"], curve, **made)
+        note = read_json(folder / NOTE)
+        record = read_json(folder / states.RECORD)
+        curve = pd.DataFrame([[math.nan if x is None else x for x in row] for row in record.pop("curve")], columns=list(COLUMNS))
+        record.pop("key")
+        return Tuned(folder, note["method"], note["base"], curve, **record)
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"no finished training in {folder.name!r} ({type(error).__name__}); run it (again): it resumes") from error
-
-
-def key_of(folder: Path) -> str | None:
-    """Which run is finished in a folder; None if none is."""
-    try:
-        return read_json(folder / MADE)["key"]
-    except (ValueError, KeyError):
-        return None
-
-
-def clear(folder: Path, key: str, fresh: bool) -> None:
-    """Make sure that the folder is empty or holds this very run, killed anywhere. ValueError: it holds another, or other files."""
-    runs = {key_of(folder), key_of(folder / NEW), states.key_of(folder)} - {None}
-    if fresh and runs:
-        shutil.rmtree(folder)
-        runs = set()
-    if runs - {key}:
-        what = "another training run (other rows, settings or base), or a damaged one"
-        raise ValueError(f"{folder.name!r} holds {what}: give another folder, or fresh=True")
-    if not runs and folder.exists() and any(file.name not in (states.NEW, NEW) for file in folder.iterdir()):
-        raise ValueError(f"{folder.name!r} holds files that no training run wrote: give a new folder")
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def finish(job: Job, base: Base, method: str) -> None:
     """Write the weights, then the notes that make the folder a finished one. OSError: it cannot be written; the checkpoint stays."""
     from safetensors import SafetensorError
 
-    new = job.folder / NEW
+    new = job.folder / states.FINISHED
     try:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
         _weights(job, base, method, new)
         bits = {"quantization": "nf4"} if method == "qlora" else {}
         write_json(new / NOTE, {"method": method, "base": base.spec, "base_sha256": base.sha256, **bits})
-        write_json(new / MADE, _made(job) | {"parameters": base.local.parameters})
+        write_json(new / states.RECORD, _record(job) | {"parameters": base.local.parameters})
         _readable(new)
-        for file in sorted(new.iterdir(), key=lambda file: file.name == MADE):
+        for file in sorted(new.iterdir(), key=lambda file: file.name == states.RECORD):
             os.replace(file, job.folder / file.name)
         new.rmdir()
     except (OSError, SafetensorError) as error:
@@ -155,17 +134,18 @@ def _weights(job: Job, base: Base, method: str, new: Path) -> None:
     job.model.peft_config["default"].save_pretrained(new)
     config = read_json(new / "adapter_config.json")
     name = base.spec if base.spec == "pocket" else base.spec.removeprefix("hf:")  # peft puts a machine path here
-    parts = config.get("target_modules")  # a set: in order, so that the same training writes the same file
-    config |= {"target_modules": sorted(parts)} if isinstance(parts, list) else {}
+    if isinstance(config.get("target_modules"), list):  # a set: in order, so that the same training writes the same file
+        config["target_modules"].sort()
     write_json(new / "adapter_config.json", config | {"base_model_name_or_path": name, "inference_mode": True})
 
 
-def _made(job: Job) -> dict:
-    state, sizes = job.state, [(p.numel(), p.requires_grad) for p in job.model.parameters()]
+def _record(job: Job) -> dict:
+    state = job.state
+    trainable = sum(p.numel() for p in job.model.parameters() if p.requires_grad)
     curve = [[None if isinstance(x, float) and not math.isfinite(x) else x for x in row] for row in state["curve"]]
     return {
         "key": job.key, "curve": curve, "seconds": state["seconds"], "best_step": state["best_step"], "stopped": state["stopped"],
-        "trainable": sum(n for n, learns in sizes if learns), "settings": asdict(job.settings),
+        "trainable": trainable, "settings": asdict(job.settings),
     }  # fmt: skip
 
 
@@ -176,12 +156,15 @@ def _with_soft_tokens(local: Local) -> PreTrainedTokenizerBase:
     """
     import torch
 
-    tokenizer, model, old = local.tokenizer, local.model, local.soft
+    tokenizer = local.tokenizer
+    model = local.model
+    old = local.soft
     if not tokenizer.chat_template:
         raise ModelError(
             "a tuned prompt is merged only into a model with a chat template, which then begins with it; use the adapter folder"
         )
-    words, new = [f"<|soft-{n}|>" for n in range(len(old))], range(len(tokenizer), len(tokenizer) + len(old))
+    words = [f"<|soft-{n}|>" for n in range(len(old))]
+    new = range(len(tokenizer), len(tokenizer) + len(old))
     tokenizer.add_tokens(words, special_tokens=True)
     tokenizer.chat_template = f"{{{{- '{''.join(words)}' -}}}}{tokenizer.chat_template}"
     rows = model.get_input_embeddings().weight.detach()[old.start : old.stop].clone()

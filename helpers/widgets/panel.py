@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from IPython.display import DisplayHandle
     from ipywidgets import HTML, ToggleButtons
 
-__all__ = ["Face", "Panel", "lettered", "listed", "live", "rewrite", "show"]
+__all__ = ["Face", "Panel", "lettered", "listed", "listed_text", "live", "rewrite", "show"]
 
 # A saved notebook keeps the place of the buttons but not the buttons; JupyterLab would print an error there when it is opened again.
 NO_DEAD_BUTTONS = "<style>.jp-OutputArea-output.jupyter-widgets { display: none }</style>"
@@ -37,6 +37,12 @@ def listed(options: Sequence[str], mark: int | None = None, note: str = "") -> s
     notes = [f" <b>← {note}</b>" if number == mark else "" for number in range(len(options))]
     items = [f"<li>{html.escape(lettered(options, number))}{behind}</li>" for number, behind in enumerate(notes)]
     return f'<ul style="list-style: none">{"".join(items)}</ul>'
+
+
+def listed_text(options: Sequence[str], mark: int | None = None, note: str = "") -> str:
+    """`listed` as plain text, a line for each option."""
+    notes = [f" ← {note}" if number == mark else "" for number in range(len(options))]
+    return "\n".join(f"   {lettered(options, number)}{behind}" for number, behind in enumerate(notes))
 
 
 @dataclass(frozen=True)
@@ -80,8 +86,10 @@ class Panel:
         choice: int | None = None,
         line: str = "",
     ):
-        self._face, self._choose = face, choose
-        self.row, self.line = _row(title, options, choice), _line(line)
+        self._face = face
+        self._choose = choose
+        self.row = _row(title, options, choice)
+        self.line = _line(line)
         self.row.observe(lambda change: self._click(change["new"]), names="value")
 
     def show(self) -> None:

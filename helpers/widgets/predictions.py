@@ -6,17 +6,19 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from helpers.widgets.panel import Face, Panel, lettered, listed, live, rewrite, show
+from helpers.widgets.panel import Face, Panel, lettered, listed, listed_text, live, rewrite, show
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
 
 __all__ = ["Explanation", "Prediction", "predict"]
 
+Measured = Any  # a number, or what prints as one: an interval, a comparison of runs
 MOST = 6
-RIGHT, WRONG = "#0072b2", "#d55e00"  # Okabe and Ito's blue and vermilion; a word says the same
+RIGHT = "#0072b2"  # Okabe and Ito's blue; a word says the same
+WRONG = "#d55e00"  # their vermilion
 _session: dict[str, Prediction] = {}
 
 
@@ -28,7 +30,9 @@ class Prediction:
     """
 
     def __init__(self, name: str, question: str, options: Sequence[str]):
-        self.name, self.question, self.options = name, question, tuple(options)
+        self.name = name
+        self.question = question
+        self.options = tuple(options)
         self.choice: int | None = None
         self.late = False
         self.right: int | None = None
@@ -38,12 +42,13 @@ class Prediction:
 
     def choose(self, choice: int) -> str:
         """Take the guess, rewrite the explanation where it is already shown, and return what to say about it."""
-        self.choice, self.late = choice, self.right is not None
+        self.choice = choice
+        self.late = self.right is not None
         if self._explained:
             rewrite(self._explained, Explanation(self).face())
         return self._line()
 
-    def answer(self, right: str, measured: object) -> Explanation:
+    def answer(self, right: str, measured: Measured) -> Explanation:
         """The explanation: `right`, the option that the outputs make right, and `measured`, the number it was computed from.
 
         ValueError: `right` is not one of the options.
@@ -53,7 +58,8 @@ class Prediction:
                 f"prediction {self.name!r}: the right answer {right!r} is not one of its options: {', '.join(map(repr, self.options))}. "
                 "Compute one of these from the outputs, or add the option that is missing."
             )
-        self.right, self.measured = self.options.index(right), str(measured).rstrip(".")
+        self.right = self.options.index(right)
+        self.measured = str(measured).rstrip(".")
         if self._panel:
             self._panel.say(self._line())
         return Explanation(self)
@@ -63,13 +69,11 @@ class Prediction:
             return ""
         if self.right is None:
             return f"You say {lettered(self.options, self.choice)}. Now run the cells below."
-        said, right = (lettered(self.options, number) for number in (self.choice, self.right))
-        return f"{said}: right." if said == right else f"{said}: not right, it is {right}."
+        guess, right = (lettered(self.options, number) for number in (self.choice, self.right))
+        return f"{guess}: right." if guess == right else f"{guess}: not right, it is {right}."
 
     def __repr__(self) -> str:
-        marks = [" ← your guess" if number == self.choice else "" for number in range(len(self.options))]
-        rows = [f"   {lettered(self.options, number)}{mark}" for number, mark in enumerate(marks)]
-        return "\n".join([f"Predict. {self.question}", *rows])
+        return f"Predict. {self.question}\n{listed_text(self.options, self.choice, 'your guess')}"
 
     def _repr_html_(self) -> str:
         return f"<p><b>Predict.</b> {html.escape(self.question)}</p>{listed(self.options, self.choice, 'your guess')}"
@@ -94,16 +98,17 @@ class Explanation:
 
     def verdict(self) -> str:
         """The guess, what was measured, and the right option: `You said a) fewer. Measured: 7 against 5. Not right: it is b) more.`"""
-        asked = self.prediction
-        right = lettered(asked.options, asked.right)
-        if asked.choice is None:
-            return f"Measured: {asked.measured}. The answer is {right}."
-        guess = f"You said {lettered(asked.options, asked.choice)}{', after the run' if asked.late else ''}. Measured: {asked.measured}."
-        return f"{guess} {'Right.' if asked.choice == asked.right else f'Not right: it is {right}.'}"
+        prediction = self.prediction
+        right = lettered(prediction.options, prediction.right)
+        if prediction.choice is None:
+            return f"Measured: {prediction.measured}. The answer is {right}."
+        late = ", after the run" if prediction.late else ""
+        guess = f"You said {lettered(prediction.options, prediction.choice)}{late}. Measured: {prediction.measured}."
+        return f"{guess} {'Right.' if prediction.choice == prediction.right else f'Not right: it is {right}.'}"
 
     def face(self) -> Face:
-        asked = self.prediction
-        color = "currentColor" if asked.choice is None else RIGHT if asked.choice == asked.right else WRONG
+        prediction = self.prediction
+        color = "currentColor" if prediction.choice is None else RIGHT if prediction.choice == prediction.right else WRONG
         style = f"border-left:4px solid {color};padding:.4em .8em"
         return Face(self.verdict(), f'<div style="{style}">{html.escape(self.verdict())}</div>')
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from helpers import places
-from helpers.widgets.panel import Face, Panel, lettered, listed, live
+from helpers.widgets.panel import Face, Panel, lettered, listed, listed_text, live
 
 __all__ = ["Question", "Quiz", "quiz"]
 
@@ -36,16 +36,16 @@ class Quiz:
     questions: tuple[Question, ...]
 
     def __repr__(self) -> str:
-        return "\n".join(_text(n, q) for n, q in enumerate(self.questions, 1))
+        return "\n".join(_text(number, question) for number, question in enumerate(self.questions, 1))
 
     def _repr_html_(self) -> str:
-        return "".join(_face(n, q) for n, q in enumerate(self.questions, 1))
+        return "".join(_html(number, question) for number, question in enumerate(self.questions, 1))
 
     def _ipython_display_(self) -> None:
         if not live():
             raise NotImplementedError  # IPython then shows the static face
-        for n, q in enumerate(self.questions, 1):
-            Panel("Your answer", q.options, partial(_both, n, q), q.mark).show()
+        for number, question in enumerate(self.questions, 1):
+            Panel("Your answer", question.options, partial(_live_face, number, question), question.mark).show()
 
 
 def quiz(lesson: str, *, folder: Path | None = None) -> Quiz:
@@ -75,18 +75,17 @@ def _question(row: dict, where: str) -> Question:
     return Question(row["text"], tuple(row["options"]), row["options"].index(row["right"]), row["why"])
 
 
-def _both(n: int, q: Question, choice: int | None) -> Face:
-    return Face(_text(n, q, choice), _face(n, q, choice))
+def _live_face(number: int, question: Question, choice: int | None) -> Face:
+    return Face(_text(number, question, choice), _html(number, question, choice))
 
 
-def _text(n: int, q: Question, choice: int | None = None) -> str:
-    marks = [" ← your answer" if number == choice else "" for number in range(len(q.options))]
-    return "\n".join([f"{n}. {q.text}", *(f"   {lettered(q.options, number)}{mark}" for number, mark in enumerate(marks))])
+def _text(number: int, question: Question, choice: int | None = None) -> str:
+    return f"{number}. {question.text}\n{listed_text(question.options, choice, 'your answer')}"
 
 
-def _face(n: int, q: Question, choice: int | None = None) -> str:
-    answer = html.escape(f"{lettered(q.options, q.right)}. {q.why}")
+def _html(number: int, question: Question, choice: int | None = None) -> str:
+    answer = html.escape(f"{lettered(question.options, question.right)}. {question.why}")
     return (
-        f"<p><b>{n}. {html.escape(q.text)}</b></p>{listed(q.options, choice, 'your answer')}"
+        f"<p><b>{number}. {html.escape(question.text)}</b></p>{listed(question.options, choice, 'your answer')}"
         f"<details><summary>Show the answer</summary><p>{answer}</p></details>"
     )

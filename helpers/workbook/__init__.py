@@ -1,10 +1,9 @@
-"""Execution, check, refresh and cut the lessons. The `ladder` command is a thin face over these functions."""
+"""Run, check, refresh and cut the lessons. The `ladder` command is a thin face over these functions."""
 
 from __future__ import annotations
 
 from helpers.workbook.checking import Execution, check
-from helpers.workbook.drift import exercises
-from helpers.workbook.linking import link
+from helpers.workbook.drift import exercises, link
 from helpers.workbook.notebooks import find
 from helpers.workbook.refreshing import refresh
 from helpers.workbook.running import run

@@ -73,7 +73,8 @@ def check(
     says so; `execution=None` executes none. A part that fails stops none of the others.
     Raises RuntimeError when `everything` is wanted and the developers' tools are not installed.
     """
-    lessons, solutions = find(numbers, folder=folder), find(numbers, folder=folder, solutions=True)
+    lessons = find(numbers, folder=folder)
+    solutions = find(numbers, folder=folder, solutions=True)
     steps: list[tuple[str, Callable[[], Part]]] = [
         ("house rules of lessons", lambda: _rules(lessons + solutions)),
         ("lessons against their solutions", lambda: _against_solutions(lessons, solutions)),

@@ -4,16 +4,45 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
-from helpers import workbook
-from helpers.workbook.answers import left_alone
+from helpers import places, workbook
 from helpers.workbook.asking_again import SAMPLE, recorded_lessons
 from helpers.workbook.console import Progress, summary
+from helpers.workbook.cut import left_alone
 from helpers.workbook.drift import drift
+from helpers.workbook.notebooks import known_lessons
+from helpers.workbook.page import index
+from helpers.workbook.parameters import parse_parameters
 from helpers.workbook.recording import estimate, has_second
 from helpers.workbook.recording import record as record_lesson
 
-__all__ = ["check", "exercises", "link", "record", "refresh"]
+__all__ = ["check", "exercises", "link", "record", "refresh", "run"]
+
+
+def run(options: argparse.Namespace) -> int:
+    """`ladder run`: how each lesson ended, and where its notebook, its page and the overview lie."""
+    out = (options.out or places.outputs()).resolve()
+    lessons = workbook.find(options.numbers, folder=options.lessons, solutions=options.solutions)
+    with Progress(len(lessons)) as watcher:
+        results = workbook.run(
+            lessons,
+            parameters=parse_parameters(options.parameters),
+            jobs=options.jobs,
+            timeout=options.timeout,
+            out=out,
+            force=options.force,
+            watcher=watcher,
+        )
+    overview = index(out, known_lessons(options.lessons))  # before anything is printed: the reader of our output may be gone
+    kind = "solutions" if options.solutions else "lessons"
+    print(f"\n{summary(results)}")
+    print(f"notebooks and HTML: {out / kind}")
+    if options.parameters:
+        pages = [Path(result.notebook).with_suffix(".html").name for result in results if result.notebook]
+        print(f"beside the course's own, which stay as they were: {', '.join(pages) or 'nothing was written'}")
+    print(f"overview:           {overview}")
+    return int(not all(result.ok for result in results))
 
 
 def check(options: argparse.Namespace) -> int:
@@ -100,4 +129,4 @@ def _left_alone(options: argparse.Namespace, command: str) -> list[str]:
     """What is said of the lessons that a command leaves alone; nothing where it is forced."""
     if options.force:
         return []
-    return left_alone(workbook.find(getattr(options, "numbers", ()), folder=options.lessons, solutions=True), command)
+    return left_alone(workbook.find(options.numbers, folder=options.lessons, solutions=True), command)

@@ -1,4 +1,4 @@
-"""What two versions of a notebook show, cell by cell, and where they differ."""
+"""What two versions of a notebook show, cell by cell, and where they differ: decimals may, by as much as two processors differ."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from helpers import places
 from helpers.workbook.rules_outputs import EXEMPT
-from helpers.workbook.tolerance import agree
 
-__all__ = ["Change", "changes", "disagreements", "sanitize"]
+__all__ = ["Change", "agree", "changes", "disagreements", "sanitize"]
 
 EMBEDDED = re.compile(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]+")
+# A decimal that stands alone: 0.448, -1.20e-05, 44.8%. Not one in a name, version or date: v0.448, x-0.448, 2.13.0, 0.448B.
+DECIMAL = re.compile(r"(?<![\w.])(?<![^\W\d]-)[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+(?:e[-+]?\d+)?(?!\w|\.\d|-[^\W\d])(?: ?%)?")
+PLACES = 3  # a decimal with fewer is a score or an amount, and exact
+FULL_PLACES = 6  # from here on a decimal is printed as it is in memory
+LAST_PLACE = 2  # how far the last printed place may be off
+RELATIVE = 1e-3  # or a thousandth of the number, where that is more
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def changes(name: str, before: Any, after: Any) -> list[Change]:
 def disagreements(name: str, committed: Any, executed: Any, *, exact: bool = False) -> list[Change]:
     """The cells that do not show what was committed. Cells tagged `nbval-ignore-output` are not looked at.
 
-    The text must be the same and its decimals near, as `tolerance.agree` says; a figure must be there, whatever it looks like.
+    The text must be the same and its decimals near, as `agree` says; a figure must be there, whatever it looks like.
     exact: every digit and every figure must be the same.
     """
     same = str.__eq__ if exact else agree
@@ -107,3 +112,58 @@ def _replacements() -> tuple[tuple[re.Pattern, str], ...]:
     config = configparser.RawConfigParser()
     config.read(places.root() / "tests" / "sanitize.cfg", encoding="utf-8")
     return tuple((re.compile(config[section]["regex"]), config[section]["replace"]) for section in config.sections())
+
+
+def agree(a: str, b: str) -> bool:
+    """Whether `b` says what `a` says: the same text, but for a small difference in decimals of three places or more.
+
+    Such a decimal may differ by 2 in its last printed place, or by a thousandth of itself where that is more; its sign must stay. A
+    percentage counts as the share that it is, so that 44.8% has three places. Whole numbers, decimals of one or two places, and numbers
+    that are part of a name must be the same. Runs of blanks count as one, since a column may become one character wider.
+
+    >>> agree("score 0.448 of 18", "score 0.449 of 18"), agree("0.448", "0.463"), agree("0.81", "0.82")
+    (True, False, False)
+    """
+    if a == b:
+        return True
+    if _words(a) != _words(b):
+        return False
+    return all(_near(x, y) for x, y in zip(DECIMAL.findall(a), DECIMAL.findall(b), strict=True))
+
+
+def _words(text: str) -> list[str]:
+    """What stands between the decimals."""
+    ends = [0, *(at for match in DECIMAL.finditer(text) for at in match.span()), len(text)]
+    pieces = [text[start:end] for start, end in pairwise(ends)][::2]
+    return [re.sub(r"[ \u00a0]+", " ", piece) for piece in pieces]
+
+
+def _near(a: str, b: str) -> bool:
+    if a == b:
+        return True
+    fewest, most = sorted((_places(a), _places(b)))
+    if fewest < PLACES or (fewest < most and fewest < FULL_PLACES) or a.endswith("%") != b.endswith("%"):
+        return False
+    x = _value(a)
+    y = _value(b)
+    if x * y < 0:  # a gain that became a loss
+        return False
+    step = max(_step(a), _step(b))
+    binary = step / 1000  # 0.448 + 0.002 is not 0.450 in binary
+    return abs(x - y) <= max(LAST_PLACE * step, RELATIVE * max(abs(x), abs(y))) + binary
+
+
+def _places(number: str) -> int:
+    shown = len(re.search(r"\.(\d+)", number)[1])
+    return shown + 2 * number.endswith("%")
+
+
+def _step(number: str) -> float:
+    """What one in the last printed place is worth: 0.001 for 0.448 and for 44.8%."""
+    exponent = re.search(r"e([-+]?\d+)", number)
+    return 10.0 ** ((int(exponent[1]) if exponent else 0) - _places(number))
+
+
+def _value(number: str) -> float:
+    plain = number.rstrip(" %").replace("−", "-").replace(",", "")
+    return float(plain) / (100 if number.endswith("%") else 1)

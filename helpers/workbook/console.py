@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from types import TracebackType
 from typing import TextIO
 
 from helpers.workbook.execution import Result, Watcher
@@ -21,7 +22,9 @@ class Progress(Watcher):
     def __init__(self, total: int, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stdout
         self.live = self.stream.isatty()
-        self.total, self.done, self.drawn = total, 0, 0
+        self.total = total
+        self.done = 0
+        self.drawn = 0
         self.running: dict[str, tuple[float, int, int]] = {}
         self.lock = threading.RLock()
         self.closed = threading.Event()
@@ -31,7 +34,7 @@ class Progress(Watcher):
             threading.Thread(target=self._tick, daemon=True).start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.closed.set()
         with self.lock:
             self.running.clear()
@@ -65,7 +68,8 @@ class Progress(Watcher):
                 f"  {name}: cell {at} of {cells}, {time.perf_counter() - since:.0f} s" for name, (since, at, cells) in self.running.items()
             ]
             self.stream.write(f"\x1b[{self.drawn}F\x1b[J" if self.drawn else "")
-            lines, self.drawn = [*lines, *now], len(now)
+            lines = [*lines, *now]
+            self.drawn = len(now)
         self.stream.write("".join(text + "\n" for text in lines))
         self.stream.flush()
 

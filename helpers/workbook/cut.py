@@ -1,15 +1,24 @@
-"""Cut the learner's lesson from its solution, so that the two never drift."""
+"""Cut the learner's lesson from its solution, so that the two never drift, and know what a person wrote into it since."""
 
 from __future__ import annotations
 
 import ast
 import copy
 import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-__all__ = ["cut", "is_exercise"]
+from helpers import places
+from helpers.storage import read_json, short, write_json
+from helpers.workbook.notebooks import Lesson
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+__all__ = ["answered", "cut", "is_exercise", "keep_copy", "left_alone", "remember_cut"]
+
+BEGIN = "### BEGIN SOLUTION"
+END = "### END SOLUTION"
 
 
 def is_exercise(cell: Any) -> bool:
@@ -29,7 +38,8 @@ def cut(solution: Any) -> Any:
             cell.source = re.sub(r"(\]\(|(?:href|src)=\")\.\./", r"\1", cell.source)
         elif is_exercise(cell):
             cell.source = _without_answers(cell.source, number)
-            cell.outputs, cell.execution_count = [], None
+            cell.outputs = []
+            cell.execution_count = None
     return notebook
 
 
@@ -39,7 +49,8 @@ def _without_answers(source: str, number: int) -> str:
 
 
 def _drop(source: str, number: int, *, stub: bool) -> str:
-    kept, inside = [], False
+    lines = []
+    inside = False
     for line in source.split("\n"):
         mark = line.strip()
         if mark in (BEGIN, END):
@@ -47,12 +58,12 @@ def _drop(source: str, number: int, *, stub: bool) -> str:
                 raise ValueError(f"cell {number}: {mark!r} without its partner. Each {BEGIN} needs one {END} after it.")
             inside = mark == BEGIN
             if stub and inside:
-                kept.append(line[: len(line) - len(line.lstrip())] + "...")
+                lines.append(line[: len(line) - len(line.lstrip())] + "...")
         elif not inside:
-            kept.append(line)
+            lines.append(line)
     if inside:
         raise ValueError(f"cell {number}: {BEGIN!r} without its partner. Each {BEGIN} needs one {END} after it.")
-    return "\n".join(kept).strip("\n")
+    return "\n".join(lines).strip("\n")
 
 
 def _parses(source: str) -> bool:
@@ -60,3 +71,83 @@ def _parses(source: str) -> bool:
         return bool(ast.parse(source).body)
     except SyntaxError:
         return False
+
+
+def answered(solution: Lesson) -> list[int]:
+    """The cells, counted from 1, of the lesson on disk that a person wrote: those whose source no version of the lesson has.
+
+    The versions are what the solution cuts to, as it lies here and as git has it committed, the committed lesson, and the last cut made
+    here. Cells are known by what they say, not by their ids: an editor may give new ones. Where git knows neither notebook, prose is not
+    looked at, since it may only be old.
+    """
+    path = solution.home / solution.path.name
+    if not path.exists():
+        return []
+    cells = Lesson(path).read().cells
+    ours = _sources(cut(solution.read())) | _last_cut(path)
+    if all(cell.source.strip() in ours for cell in cells):
+        return []
+    commits = [notebook for notebook in (_committed(path), _committed(solution.path)) if notebook is not None]
+    ours |= {source for notebook in commits for source in _sources(notebook) | _sources(_cut(notebook))}
+    types = ("code", "markdown", "raw") if commits else ("code",)
+    return [number for number, cell in enumerate(cells, 1) if cell.cell_type in types and cell.source.strip() not in ours]
+
+
+def remember_cut(path: Path, lesson: Any) -> None:
+    """Note what was written to a lesson, so that the next cut does not take an old stub for an answer."""
+    write_json(_memory(path), sorted(_sources(lesson)))
+
+
+def _last_cut(path: Path) -> set[str]:
+    try:
+        return set(read_json(_memory(path), list))
+    except ValueError:
+        return set()
+
+
+def _memory(path: Path) -> Path:
+    return places.cache("cuts", f"{path.stem}-{short(str(path.resolve()))}.json")
+
+
+def _sources(notebook: Any) -> set[str]:
+    return {"", *(cell.source.strip() for cell in notebook.cells)}
+
+
+def _cut(notebook: Any) -> Any:
+    """What a committed notebook cuts to; itself where its markers do not fit."""
+    try:
+        return cut(notebook)
+    except ValueError:
+        return notebook
+
+
+def _committed(path: Path) -> Any:
+    """The notebook as the last commit has it; None where git or the commit is missing."""
+    import nbformat
+
+    command = ["git", "show", f"HEAD:./{path.name}"]
+    try:
+        process = subprocess.run(command, cwd=path.parent, capture_output=True, check=True)
+        return nbformat.reads(process.stdout.decode("utf-8"), as_version=4)
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return None
+
+
+def left_alone(solutions: Iterable[Lesson], command: str) -> list[str]:
+    """A line for each lesson that `command` ("exercises {number}") leaves alone because of its answers, and how to cut it anew."""
+    lines = []
+    for solution in solutions:
+        if cells := answered(solution):
+            state = f"lessons/{solution.path.name} has answers in it (cell {', '.join(map(str, cells))}): left alone"
+            remedy = f"ladder {command.format(number=solution.number)} --force"
+            lines.append(f"{state}. To make it anew, with a copy kept beside it: {remedy}")
+    return lines
+
+
+def keep_copy(path: Path) -> Path:
+    """Copy the notebook to the first free name beside it: `01_prompts.ipynb.1.bak`, which git ignores."""
+    number = 1
+    while (copy := path.with_name(f"{path.name}.{number}.bak")).exists():
+        number += 1
+    shutil.copy2(path, copy)
+    return copy

@@ -1,21 +1,30 @@
-"""A lesson and what its last run left under outputs/: the record, the executed notebook, and whether it is still of these cells."""
+"""What the page under outputs/ tells: what each lesson's last run left there, and what it was made with.
+
+Models and tasks are known by their content, packages by their version.
+"""
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from helpers import places
-from helpers.workbook.notebooks import Lesson, fingerprint
+from helpers.storage import file_digest, read_json
+from helpers.workbook.notebooks import Lesson, fingerprint, tree_hash
 from helpers.workbook.results import Files, placed, with_parameters
 
-__all__ = ["Entry", "entry", "parameter_runs"]
+__all__ = ["Entry", "Version", "models", "packages", "parameter_runs", "read_entry", "tasks"]
 
+PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "peft", "bitsandbytes", "onnxruntime", "chromadb", "bm25s")
+OTHERS = ("scikit-learn", "scipy", "pandas", "matplotlib", "comet_ml", "openai", "papermill")
+SHOWN = 12  # digits of a hash
 ABSOLUTE = re.compile(r"(?<![\w./<])(?:[A-Za-z]:\\|/(?!/))(?:[\w.+-][\w.+ -]*[/\\])+(?=[\w.+-])")
 
 
@@ -43,18 +52,14 @@ class Entry:
         return self.failure or self.record
 
     @property
-    def folder(self) -> str:
-        return "solutions" if self.lesson.is_solution else "lessons"
-
-    @property
     def error(self) -> str:
         """Why it did not pass, without the paths of this machine."""
         return _without_paths(self.last.get("error", ""))
 
     @property
-    def given(self) -> str:
+    def parameters(self) -> str:
         """The parameters that were set, so that a short run is not taken for a whole one: `limit = 20, split = test`."""
-        return ", ".join(f"{name} = {_without_paths(value)}" for name, value in (self.last.get("parameters") or {}).items())
+        return ", ".join(f"{name} = {_without_paths(str(value))}" for name, value in (self.last.get("parameters") or {}).items())
 
     def link(self, suffix: str) -> str:
         """Where its page (`".html"`) or notebook (`".ipynb"`) lies, seen from outputs/: of the last good run, else of the failed one; empty
@@ -66,10 +71,10 @@ class Entry:
         return self._place(self.failure.get("notebook", ""), ".html")
 
     def _place(self, name: str, suffix: str) -> str:
-        return quote(f"{self.folder}/{Path(name).with_suffix(suffix).name}") if name else ""
+        return quote(f"{self.lesson.kind}/{Path(name).with_suffix(suffix).name}") if name else ""
 
 
-def entry(out: Path, lesson: Lesson, tree: str) -> Entry:
+def read_entry(out: Path, lesson: Lesson, tree: str) -> Entry:
     """Read what lies in `out` about the lesson. `tree` is the hash of helpers and data as they are now.
 
     A record that cannot be read counts as none.
@@ -95,8 +100,8 @@ def _entry(lesson: Lesson, notebook: Path, tree: str) -> Entry:
     return Entry(lesson, title, promise, record, files.failure, _quietly(Lesson(notebook)), source, stale)
 
 
-def _without_paths(text: object) -> str:
-    return ABSOLUTE.sub("…/", str(text).replace(str(places.root()) + "/", ""))
+def _without_paths(text: str) -> str:
+    return ABSOLUTE.sub("…/", text.replace(str(places.root()) + "/", ""))
 
 
 def _quietly(lesson: Lesson) -> Any:
@@ -112,3 +117,53 @@ def _opening(text: str) -> tuple[str, str]:
     lines = [line.strip() for line in rest.split("\n") if line.strip() and not line.startswith("[!")]
     promise = lines[0].split(" **")[0] if lines else ""
     return first.lstrip("# ").strip(), re.sub(r"\[([^]]*)\]\([^)]*\)|[*`]", r"\1", promise)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One line: what it is, its version or the first digits of its SHA-256, and what else is known."""
+
+    name: str
+    value: str
+    about: str = ""
+
+
+def models(folder: Path | None = None) -> list[Version]:
+    """The pocket model and its embedder: the checksum of the weights, and how they were made. Those that are not there are left out."""
+    top = folder or places.data("pocket")
+    named = {"pocket model": top, "pocket embedder": top / "embedder"}
+    return [_model(name, path) for name, path in named.items() if (path / "model.safetensors").exists()]
+
+
+def _model(name: str, folder: Path) -> Version:
+    digest = file_digest(folder / "model.safetensors")
+    file = folder / "training.json"
+    training = read_json(file) if file.exists() else {}
+    about = [f"{training[key]:,} {key}" for key in ("tokens", "pairs", "steps") if key in training]
+    about += [f"trained {training['date']}"] if "date" in training else []
+    if training.get("sha256", digest) != digest:
+        about.append("not the weights that training.json tells of")
+    return Version(name, digest[:SHOWN], ", ".join(about) or "how it was made is not known")
+
+
+def tasks(folder: Path | None = None) -> list[Version]:
+    """Each task in data/: a hash over all its files, and how many rows each split has."""
+    top = folder or places.data()
+    return [Version(path.parent.name, tree_hash([path.parent])[:SHOWN], _splits(path.parent)) for path in sorted(top.glob("*/task.toml"))]
+
+
+def _splits(folder: Path) -> str:
+    counts = {file.stem: len(file.read_text(encoding="utf-8").strip().split("\n")) for file in folder.glob("*.jsonl")}
+    return ", ".join(f"{counts[split]:,} {split}" for split in ("train", "dev", "test") if split in counts)
+
+
+def packages() -> list[Version]:
+    """Python, this package, and what the lessons build on; what is not installed says so."""
+    return [Version("Python", platform.python_version()), *(Version(name, _installed(name)) for name in ("llm-ladder", *PACKAGES, *OTHERS))]
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

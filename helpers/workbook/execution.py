@@ -69,7 +69,9 @@ class Task:
     """One lesson: called in a thread, it returns the Result and has by then written the files."""
 
     def __init__(self, lesson: Lesson, parameters: Mapping[str, Any], job: Job) -> None:
-        self.lesson, self.parameters, self.job = lesson, dict(parameters), job
+        self.lesson = lesson
+        self.parameters = dict(parameters)
+        self.job = job
         self.key = fingerprint(lesson, parameters, job.tree)
         self.files = Files(placed(lesson, self.parameters, job.out))
         self.process: subprocess.Popen | None = None
@@ -125,10 +127,10 @@ class Task:
                         self.job.watcher.cell(self.lesson.name, state.get("cell") or 0, state["cells"])
             timer.cancel()
             log.seek(0)
-            told = log.read().decode(errors="replace").strip().split("\n")[-1]
+            last_line = log.read().decode(errors="replace").strip().split("\n")[-1]
         if self.stopped:
             return {**state, **self.stopped}
-        return {**state, "error": told} if state["status"] == "died" and process.returncode > 0 and told else state
+        return {**state, "error": last_line} if state["status"] == "died" and process.returncode > 0 and last_line else state
 
     def _start(self, part: Path, home: str, log: IO[bytes]) -> subprocess.Popen:
         job = {"source": str(self.lesson.path), "target": str(part), "folder": str(self.lesson.home), "parameters": self.parameters}

@@ -27,8 +27,8 @@ def page(notebook: Any, target: Path, *, home: Path) -> str:
         warnings.simplefilter("ignore")  # an image without alternative text, mostly
         exporter = HTMLExporter(raw_template=OFFLINE, embed_images=False)
         body, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": target.stem}})
-    body = re.sub(r'<img\b[^>]*\bsrc="https?:[^>]*>', lambda found: _alternative(found[0]), body)
-    return re.sub(r'(<a\b[^>]*\bhref=")([^"#:]+)((?:#[^"]*)?")', lambda found: _lead(found, target, home), body)
+    body = re.sub(r'<img\b[^>]*\bsrc="https?:[^>]*>', lambda match: _alternative(match[0]), body)
+    return re.sub(r'(<a\b[^>]*\bhref=")([^"#:]+)((?:#[^"]*)?")', lambda match: _lead(match, target, home), body)
 
 
 def _alternative(image: str) -> str:
@@ -37,11 +37,11 @@ def _alternative(image: str) -> str:
     return f"[{text[1]}]" if text else ""
 
 
-def _lead(found: re.Match, target: Path, home: Path) -> str:
-    link = found[2]
+def _lead(match: re.Match, target: Path, home: Path) -> str:
+    link = match[2]
     if re.fullmatch(r"(solutions/)?\d\d_\w+\.ipynb", link):
         link = Path(link).with_suffix(".html").as_posix()
         link = f"../{link}" if link.startswith("solutions/") else link
     else:
         link = Path(os.path.relpath(home / link, target.parent)).as_posix()
-    return found[1] + link + found[3]
+    return match[1] + link + match[3]

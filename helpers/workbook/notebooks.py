@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers import places
 
-__all__ = ["Lesson", "clean", "find", "fingerprint", "known_lessons"]
+__all__ = ["Lesson", "clean", "code_cells", "find", "fingerprint", "known_lessons", "prose_cells", "tree_hash"]
 
 KEPT = {"tags", "nbval_reason", "jupyter"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -37,9 +37,18 @@ class Lesson:
         return ("solutions/" if self.is_solution else "") + self.path.stem
 
     @property
+    def kind(self) -> str:
+        """`"lessons"` or `"solutions"`: the folder under outputs/ where `run` puts it."""
+        return "solutions" if self.is_solution else "lessons"
+
+    @property
     def home(self) -> Path:
         """The lessons folder, where it runs; a solution runs there too."""
         return self.path.parent.parent if self.is_solution else self.path.parent
+
+    def executed(self, out: Path) -> Path:
+        """Where `run` puts the executed notebook of the course; of runs with parameters, `results.placed` knows."""
+        return out / self.kind / self.path.name
 
     def read(self) -> Any:
         """The notebook, as nbformat's version 4. Raises ValueError, naming the file, when it is not one."""
@@ -62,7 +71,8 @@ def find(numbers: Sequence[str] = (), *, folder: Path | None = None, solutions: 
         raise ValueError(f"no lessons in {folder}: there is no notebook named like 01_prompts.ipynb. Name their folder with --lessons.")
     ranges = [_range(text) for text in numbers]
     known = [lesson.number for lesson in lessons]
-    unknown = [first if first == last else f"{first}-{last}" for first, last in ranges if not any(first <= one <= last for one in known)]
+    empty = [(first, last) for first, last in ranges if not any(first <= number <= last for number in known)]
+    unknown = [first if first == last else f"{first}-{last}" for first, last in empty]
     if unknown:
         raise ValueError(f"no lesson {', '.join(unknown)} in {folder.name}/. There are: {', '.join(known)}.")
     return [lesson for lesson in lessons if not ranges or any(first <= lesson.number <= last for first, last in ranges)]
@@ -87,6 +97,16 @@ def _range(text: str) -> tuple[str, str]:
     if not match:
         raise ValueError(f"{text!r} is not a lesson number. Write 1, 01 or 00-03.")
     return match[1].zfill(2), (match[2] or match[1]).zfill(2)
+
+
+def code_cells(notebook: Any) -> list[tuple[int, Any]]:
+    """Number (from 1) and cell of each code cell."""
+    return [(number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
+
+
+def prose_cells(notebook: Any) -> list[tuple[int, Any]]:
+    """Number (from 1) and cell of each cell of prose."""
+    return [(number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "markdown"]
 
 
 def clean(notebook: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from helpers.storage import write_text
-from helpers.workbook.entries import Entry, entry, parameter_runs
+from helpers.workbook.entries import Entry, parameter_runs, read_entry
 from helpers.workbook.lifted import LADDER, pictures, tables, tagged
 from helpers.workbook.notebooks import Lesson, tree_hash
 from helpers.workbook.page_rows import OLD, WORDS, last_good, lesson_table, long_date, megabytes, quoted, seconds, version_tables
@@ -26,9 +26,9 @@ def index(out: Path, lessons: Sequence[Lesson]) -> Path:
     `picture-<name>` stand beside their lesson; the one named `ladder`, with the table of the cell tagged `table-ladder`, stands on top.
     """
     tree = tree_hash()
-    entries = [entry(out, lesson, tree) for lesson in lessons]
-    shown = [one for one in entries if not one.lesson.is_solution]
-    solutions = [one for one in entries if one.lesson.is_solution and one.last]
+    entries = [read_entry(out, lesson, tree) for lesson in lessons]
+    shown = [entry for entry in entries if not entry.lesson.is_solution]
+    solutions = [entry for entry in entries if entry.lesson.is_solution and entry.last]
     own = [run for lesson in lessons for run in parameter_runs(out, lesson, tree)]
     parts = [_section("The ladder", _ladder(shown)), _section("Lessons", lesson_table(shown, "lesson"))]
     parts += [_section("Solutions", lesson_table(solutions, "solution"))] if solutions else []
@@ -70,37 +70,38 @@ def _section(title: str, content: str) -> str:
 
 
 def _summary(entries: Sequence[Entry]) -> str:
-    ran = [one for one in entries if one.last]
-    passed = sum(one.status == "passed" for one in ran)
-    old = sum(one.stale and one.status == "passed" for one in ran)
+    ran = [entry for entry in entries if entry.last]
     total = len(entries)
+    passed = sum(entry.status == "passed" for entry in ran)
+    old = sum(entry.stale and entry.status == "passed" for entry in ran)
     words = [f"{passed - old} of {total} lessons passed"]
     words += [f"{old} out of date"] if old else []
     words += [f"{len(ran) - passed} failed"] if len(ran) > passed else []
     words += [f"{total - len(ran)} not run yet"] if total > len(ran) else []
     if not ran:
         return "; ".join(words) + "."
-    peak = megabytes(max(one.last.get("memory") or 0 for one in ran))
-    spent = sum(one.last["seconds"] for one in ran)
+    peak = megabytes(max(entry.last.get("memory") or 0 for entry in ran))
+    spent = sum(entry.last["seconds"] for entry in ran)
     return f"{'; '.join(words)}. {seconds(spent)} one after the other{f', at most {peak}' if peak else ''}{_days(ran)}."
 
 
 def _days(ran: Sequence[Entry]) -> str:
-    days = sorted({one.last["date"] for one in ran if one.last.get("date")})
+    days = sorted({entry.last["date"] for entry in ran if entry.last.get("date")})
     return " · " + " to ".join(map(long_date, dict.fromkeys((days[0], days[-1])))) if days else ""
 
 
 def _ladder(entries: Sequence[Entry]) -> str:
     """Figure and table of the lesson that draws the ladder, or why there are none."""
-    for one in entries:
-        drawn = [picture for picture in pictures(one.notebook) if picture.name == LADDER] if one.notebook else []
-        table = tables(one.notebook).get(LADDER, "") if one.notebook else ""
+    for entry in entries:
+        drawn = [picture for picture in pictures(entry.notebook) if picture.name == LADDER] if entry.notebook else []
+        table = tables(entry.notebook).get(LADDER, "") if entry.notebook else ""
         if drawn or table:
-            return _lifted(one, drawn[0].uri if drawn else "", table)
-    owner = next((one for one in entries if _draws(one)), None)
+            return _lifted(entry, drawn[0].uri if drawn else "", table)
+    owner = next((entry for entry in entries if _draws(entry)), None)
     if owner is None:
         return _note("No lesson here draws the ladder: none has cells tagged <code>picture-ladder</code> and <code>table-ladder</code>.")
-    name, again = html.escape(owner.title), f"<code>ladder run {owner.lesson.number}</code>"
+    name = html.escape(owner.title)
+    again = f"<code>ladder run {owner.lesson.number}</code>"
     if owner.failure:
         return _note(f"No ladder: lesson {name}, which draws it, {WORDS[owner.status][2:]}.", quoted(owner.error))
     if owner.record:
@@ -108,8 +109,8 @@ def _ladder(entries: Sequence[Entry]) -> str:
     return _note(f"No ladder yet: lesson {name}, which draws it, has not run. {again} runs it alone.")
 
 
-def _draws(one: Entry) -> bool:
-    tags = [name for prefix in ("picture-", "table-") for name, _ in tagged(one.source, prefix)] if one.source else []
+def _draws(entry: Entry) -> bool:
+    tags = [name for prefix in ("picture-", "table-") for name, _ in tagged(entry.source, prefix)] if entry.source else []
     return LADDER in tags
 
 
@@ -117,10 +118,10 @@ def _note(*lines: str) -> str:
     return f'<div class="box note">{"".join(f"<p>{line}</p>" for line in lines if line)}</div>'
 
 
-def _lifted(one: Entry, uri: str, table: str) -> str:
-    home = f'<a href="{one.link(".html")}">{html.escape(one.title)}</a>'
-    notes = [f"The last run of this lesson {WORDS[one.status][2:]}; this is {last_good(one)}."] if one.failure else []
-    notes += [f"This is {OLD}."] if one.stale else []
+def _lifted(entry: Entry, uri: str, table: str) -> str:
+    home = f'<a href="{entry.link(".html")}">{html.escape(entry.title)}</a>'
+    notes = [f"The last run of this lesson {WORDS[entry.status][2:]}; this is {last_good(entry)}."] if entry.failure else []
+    notes += [f"This is {OLD}."] if entry.stale else []
     notes = "".join(f'<p class="old">{note}</p>' for note in notes)
     alt = "The ladder, drawn: each rung's score with its interval." + (" The table below has the numbers." if table else "")
     figure = f'<figure><img src="{uri}" alt="{alt}"><figcaption>Drawn by lesson {home}.</figcaption></figure>' if uri else ""

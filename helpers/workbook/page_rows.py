@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from helpers.workbook import versions
-from helpers.workbook.entries import Entry
+from helpers.workbook.entries import Entry, Version, models, packages, tasks
 from helpers.workbook.lifted import LADDER, pictures
 
 __all__ = ["OLD", "WORDS", "last_good", "lesson_table", "long_date", "megabytes", "quoted", "seconds", "version_tables"]
@@ -31,37 +30,39 @@ def lesson_table(entries: Sequence[Entry], what: str, caption: str = "") -> str:
 </tbody></table></div>"""
 
 
-def _row(one: Entry) -> str:
-    kind = {"passed": "passed", "not run": "none"}.get(one.status, "bad")
-    page, notebook = one.link(".html"), one.link(".ipynb")
-    title = f'<a href="{page}">{html.escape(one.title)}</a>' if page else html.escape(one.title)
-    about = f"with {one.given}" if one.given else one.promise
+def _row(entry: Entry) -> str:
+    kind = {"passed": "passed", "not run": "none"}.get(entry.status, "bad")
+    page = entry.link(".html")
+    notebook = entry.link(".ipynb")
+    title = f'<a href="{page}">{html.escape(entry.title)}</a>' if page else html.escape(entry.title)
+    about = f"with {entry.parameters}" if entry.parameters else entry.promise
     about = f"<p>{html.escape(about)}</p>" if about else ""
-    files = f'<a href="{notebook}" aria-label="notebook of {html.escape(one.title)}">notebook</a>' if notebook else ""
-    time = seconds(one.last["seconds"]) if one.last else ""
-    cells = [(f"{title}{about}", ' scope="row"'), (_how(one), ""), (time, _number()), (megabytes(one.last.get("memory")), _number())]
-    cells += [(_thumbs(one), ' class="thumbs"'), (files, "")]
+    files = f'<a href="{notebook}" aria-label="notebook of {html.escape(entry.title)}">notebook</a>' if notebook else ""
+    time = seconds(entry.last["seconds"]) if entry.last else ""
+    memory = megabytes(entry.last.get("memory"))
+    cells = [(f"{title}{about}", ' scope="row"'), (_how(entry), ""), (time, _number()), (memory, _number())]
+    cells += [(_thumbs(entry), ' class="thumbs"'), (files, "")]
     tags = ["th", *["td"] * 5]
     inside = "".join(f'<{tag} role="{ROLES[tag]}"{more}>{text}</{tag}>' for tag, (text, more) in zip(tags, cells, strict=True))
     return f'<tr role="row" class="{kind}">{inside}</tr>'
 
 
-def _how(one: Entry) -> str:
-    more = [quoted(one.error), _two_pages(one), OLD if one.stale else ""]
-    return f'<span class="how">{WORDS[one.status]}</span>' + "".join(f"<small>{text}</small>" for text in more if text)
+def _how(entry: Entry) -> str:
+    more = [quoted(entry.error), _two_pages(entry), OLD if entry.stale else ""]
+    return f'<span class="how">{WORDS[entry.status]}</span>' + "".join(f"<small>{text}</small>" for text in more if text)
 
 
-def _two_pages(one: Entry) -> str:
+def _two_pages(entry: Entry) -> str:
     """What is said where a failed run left an earlier good page in place."""
-    if not (one.failure and one.record):
+    if not (entry.failure and entry.record):
         return ""
-    failed = f'<a href="{one.failed_link()}">where it failed</a>; ' if one.failed_link() else ""
-    return f"{failed}the page is {last_good(one)}"
+    failed = f'<a href="{entry.failed_link()}">where it failed</a>; ' if entry.failed_link() else ""
+    return f"{failed}the page is {last_good(entry)}"
 
 
-def last_good(one: Entry) -> str:
+def last_good(entry: Entry) -> str:
     """Which run is shown where the last one failed."""
-    day = one.record.get("date", "")
+    day = entry.record.get("date", "")
     return "that of the last good run" + (f", {long_date(day)}" if day else "")
 
 
@@ -75,28 +76,28 @@ def quoted(error: str) -> str:
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(error))
 
 
-def _thumbs(one: Entry) -> str:
-    drawn = pictures(one.notebook) if one.notebook else []
-    found = [picture for picture in drawn if picture.name != LADDER or one.given]  # the course's ladder stands on top of the page
+def _thumbs(entry: Entry) -> str:
+    drawn = pictures(entry.notebook) if entry.notebook else []
+    figures = [picture for picture in drawn if picture.name != LADDER or entry.parameters]  # the course's ladder stands on top of the page
     return "".join(
-        f'<a href="{one.link(".html")}#cell-id={html.escape(picture.cell)}">'
-        f'<img src="{picture.uri}" alt="Figure {html.escape(picture.name)} of lesson {one.lesson.number}"></a>'
-        for picture in found
+        f'<a href="{entry.link(".html")}#cell-id={html.escape(picture.cell)}">'
+        f'<img src="{picture.uri}" alt="Figure {html.escape(picture.name)} of lesson {entry.lesson.number}"></a>'
+        for picture in figures
     )
 
 
 def version_tables() -> str:
     """Models, tasks and packages, each in a table of its own."""
-    groups = {"Models": versions.models(), "Tasks": versions.tasks(), "Packages": versions.packages()}
+    groups = {"Models": models(), "Tasks": tasks(), "Packages": packages()}
     about = {"Models": "SHA-256 of the weights", "Tasks": "SHA-256 over all files", "Packages": "as installed"}
-    return f'<div class="versions">{"".join(_group(name, about[name], found) for name, found in groups.items())}</div>'
+    return f'<div class="versions">{"".join(_group(name, about[name], versions) for name, versions in groups.items())}</div>'
 
 
-def _group(name: str, about: str, found: Sequence[versions.Version]) -> str:
+def _group(name: str, about: str, versions: Sequence[Version]) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{html.escape(one.name)}{f"<small>{html.escape(one.about)}</small>" if one.about else ""}</th>'
-        f"<td><code>{html.escape(one.value)}</code></td></tr>"
-        for one in found
+        f'<tr><th scope="row">{html.escape(version.name)}{f"<small>{html.escape(version.about)}</small>" if version.about else ""}</th>'
+        f"<td><code>{html.escape(version.value)}</code></td></tr>"
+        for version in versions
     )
     return f'<div class="box"><table><caption>{name}: {about}</caption><tbody>{rows}</tbody></table></div>'
 

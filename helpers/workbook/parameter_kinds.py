@@ -73,7 +73,9 @@ def model(value: str) -> str:
 
 def second(value: str) -> str:
     """A model beside the first, or "none"."""
-    return "" if value == "none" else model(value)
+    from helpers.models.packaged import NAMED
+
+    return _refusal(_check_model, value, (*NAMED, "none"), "model")
 
 
 def embedder(value: str) -> str:
@@ -98,8 +100,8 @@ def price(value: str) -> str:
 
 
 def _check_model(spec: str, named: Sequence[str], what: str) -> None:
+    from helpers.models.packaged import local_folder
     from helpers.models.spec import parse
-    from helpers.models.weights import local_folder
 
     parsed = parse(spec, named, what=what)
     if parsed.kind == "hf":

@@ -15,7 +15,7 @@ from helpers.spelling import did_you_mean
 from helpers.workbook.notebooks import Lesson
 from helpers.workbook.parameter_kinds import LOOKED_UP, RANGES, like
 
-__all__ = ["Parameter", "from_command_line", "parameters_of", "refuse_wrong"]
+__all__ = ["Parameter", "parameters_of", "parse_parameters", "refuse_wrong"]
 
 WORDS = {"True": True, "False": False, "None": None}  # as a lesson's cell has them; JSON's are true, false and null
 
@@ -63,7 +63,7 @@ def _comments(cell: str) -> dict[int, str]:
     return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
 
 
-def from_command_line(pairs: Sequence[str]) -> dict[str, Json]:
+def parse_parameters(pairs: Sequence[str]) -> dict[str, Json]:
     """`["n=20", "model=hf:x"]` to `{"n": 20, "model": "hf:x"}`.
 
     A value is read as JSON, so that a list is `names=["a", "b"]`; `True`, `False`, `None` and `.5` are what Python has them for.

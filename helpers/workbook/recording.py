@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers import models, places
-from helpers.models.prices import price
-from helpers.models.recorder import RECORD, Order, read_part
-from helpers.models.recordings import Recording, place, read, weights
+from helpers.models.hosted import price
+from helpers.models.recordings import RECORD, Order, Recording, place, read, read_part, weights
 from helpers.workbook.execution import Watcher
 from helpers.workbook.notebooks import Lesson
 from helpers.workbook.parameters import parameters_of

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.storage import write_text
-from helpers.workbook.answers import answered, keep_copy, remember_cut
+from helpers.storage import write_bytes, write_text
 from helpers.workbook.comparing import Change, changes
+from helpers.workbook.cut import answered, keep_copy, remember_cut
 from helpers.workbook.drift import drift, recut
 from helpers.workbook.execution import Result, Watcher
+from helpers.workbook.lifted import pictures
 from helpers.workbook.notebooks import Lesson, clean, find
-from helpers.workbook.running import executed, run
+from helpers.workbook.running import run
 
 __all__ = ["STRICT", "refresh"]
 
@@ -46,8 +46,8 @@ def refresh(
         for lesson in good:
             if lesson.is_solution and answered(lesson):  # forced, or written while we ran
                 keep_copy(lesson.home / lesson.path.name)
-        found = [change for lesson in good for change in _replace(lesson, executed(lesson, Path(out)))]
-    return results, found
+        changed = [change for lesson in good for change in _replace(lesson, lesson.executed(Path(out)))]
+    return results, changed
 
 
 @dataclass(frozen=True)
@@ -67,31 +67,31 @@ def _draft(solution: Lesson, folder: Path) -> Lesson:
     return _Draft(folder / lesson.name, solution.home)
 
 
-def _replace(lesson: Lesson, made: Path) -> list[Change]:
-    before, after = lesson.read(), Lesson(made).read()
-    found = changes(lesson.name, before, after)
-    if not found and _same_numbers(before, after) and "widgets" not in after.metadata:
+def _replace(lesson: Lesson, executed: Path) -> list[Change]:
+    """Put the executed notebook in the place of the lesson; return the cells whose output changed."""
+    before = lesson.read()
+    after = Lesson(executed).read()
+    changed = changes(lesson.name, before, after)
+    if not changed and _same_numbers(before, after) and "widgets" not in after.metadata:
         for old, new in zip(before.cells, after.cells, strict=True):
             if new.cell_type == "code":
                 new.outputs = old.outputs
     if lesson.is_solution:
-        _pictures(after, lesson.home / "figures")
-    text, path = clean(after), lesson.path if lesson.is_solution else lesson.home / lesson.path.name
+        _write_pictures(after, lesson.home / "figures")
+    text = clean(after)
+    path = lesson.path if lesson.is_solution else lesson.home / lesson.path.name
     if not path.exists() or text != path.read_text(encoding="utf-8"):
         write_text(path, text)
     if not lesson.is_solution:
         remember_cut(path, after)
-    return found
+    return changed
 
 
-def _pictures(notebook: Any, folder: Path) -> None:
+def _write_pictures(notebook: Any, folder: Path) -> None:
     """The figure of each cell tagged `picture-<name>` becomes `figures/<name>.png`, for the README to show."""
-    for cell in notebook.cells:
-        names = [tag.removeprefix("picture-") for tag in cell.metadata.get("tags", []) if tag.startswith("picture-")]
-        images = [output.data["image/png"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
-        for name, image in zip(names, images, strict=False):
-            folder.mkdir(exist_ok=True)
-            (folder / f"{name}.png").write_bytes(base64.b64decode(image))
+    for picture in pictures(notebook):
+        if picture.kind == "image/png":
+            write_bytes(folder / f"{picture.name}.png", picture.content)
 
 
 def _same_numbers(before: Any, after: Any) -> bool:

@@ -22,18 +22,14 @@ NEEDED = {"status", "seconds", "key", "parameters", "notebook"}  # of a record
 
 def placed(lesson: Lesson, parameters: Mapping[str, Any], out: Path) -> Path:
     """Where a run puts the executed notebook; with parameters beside that of the course: `01_prompts@0a1b2c3d4e5f.ipynb`."""
-    suffix = f"@{short(dict(parameters))}" if parameters else ""
-    return out / _folder(lesson) / f"{lesson.path.stem}{suffix}.ipynb"
+    notebook = lesson.executed(out)
+    return notebook.with_name(f"{notebook.stem}@{short(dict(parameters))}.ipynb") if parameters else notebook
 
 
 def with_parameters(lesson: Lesson, out: Path) -> list[Path]:
     """The notebooks, there or not, of the lesson's runs with parameters that left a record."""
-    records = (out / _folder(lesson)).glob(f"{lesson.path.stem}@*.json")
+    records = lesson.executed(out).parent.glob(f"{lesson.path.stem}@*.json")
     return sorted({path.with_name(f"{path.name.split('.')[0]}.ipynb") for path in records})
-
-
-def _folder(lesson: Lesson) -> str:
-    return "solutions" if lesson.is_solution else "lessons"
 
 
 @dataclass(frozen=True)

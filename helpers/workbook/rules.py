@@ -6,16 +6,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from helpers.workbook.notebooks import Lesson
+from helpers.workbook.notebooks import Lesson, code_cells, prose_cells
 from helpers.workbook.rules_code import CODE_RULES
-from helpers.workbook.rules_exercises import EXERCISE_RULES
-from helpers.workbook.rules_outputs import OUTPUT_RULES, size
-from helpers.workbook.rules_predictions import PREDICTION_RULES, asks
+from helpers.workbook.rules_outputs import OUTPUT_RULES, asks
 
 __all__ = ["RULES", "broken"]
 
 Rule = Callable[[Lesson, Any], list[str]]
 WORDS_A_CELL = 120
+MOST_BYTES = 600_000
 ROUNDS = (4, 7)
 
 
@@ -35,7 +34,7 @@ def title_cell(lesson: Lesson, notebook: Any) -> list[str]:
         "has a Colab badge for this lesson": re.search(rf"colab\.research\.google\.com/\S*{lesson.path.stem}\.ipynb", source),
         "has a Binder badge for this lesson": re.search(rf"mybinder\.org/\S*{lesson.path.stem}\.ipynb", source),
     }
-    return [f"cell 1 must be prose that {what}" for what, found in wanted.items() if not found]
+    return [f"cell 1 must be prose that {what}" for what, holds in wanted.items() if not holds]
 
 
 def setup_and_parameters(lesson: Lesson, notebook: Any) -> list[str]:
@@ -54,7 +53,8 @@ def setup_and_parameters(lesson: Lesson, notebook: Any) -> list[str]:
 
 def rhythm(lesson: Lesson, notebook: Any) -> list[str]:
     """Four to seven rounds of Predict, Run, Explain: each Predict in prose is followed by a code cell, then by prose."""
-    cells, problems = notebook.cells, []
+    cells = notebook.cells
+    problems = []
     rounds = [at for at, cell in enumerate(cells) if cell.cell_type == "markdown" and "**Predict" in cell.source]
     count = len(rounds) + sum(asks(cell) is not None for cell in cells)
     if not ROUNDS[0] <= count <= ROUNDS[1]:
@@ -67,42 +67,44 @@ def rhythm(lesson: Lesson, notebook: Any) -> list[str]:
 
 def close(lesson: Lesson, notebook: Any) -> list[str]:
     """The end: 'You can now' with the three goals, a quiz, how to rerun on a real model, dated sources."""
-    prose = "\n\n".join(cell.source for cell in notebook.cells[1:] if cell.cell_type == "markdown")
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    prose = "\n\n".join(cell.source for number, cell in prose_cells(notebook) if number > 1)
+    code = "\n".join(cell.source for _, cell in code_cells(notebook))
     wanted = {
         "'You can now' with three goals": len(_goals(prose, "You can now")) == 3,
         f'a quiz: quiz("{lesson.number}")': re.search(rf"quiz\([\"']{lesson.number}", code),
         f'an exercise: check("{lesson.number}.…", …)': re.search(rf"check\([\"']{lesson.number}\.", code),
         "'Sources' with a year": re.search(r"Sources\b.*?\b(19|20)\d\d\b", prose, re.DOTALL),
     }
-    return [f"the lesson lacks {what}" for what, found in wanted.items() if not found]
+    return [f"the lesson lacks {what}" for what, holds in wanted.items() if not holds]
 
 
 def prose(lesson: Lesson, notebook: Any) -> list[str]:
     """A prose cell has at most 120 words; code blocks, tables and link targets do not count."""
     problems = []
-    for number, cell in enumerate(notebook.cells, 1):
-        if cell.cell_type == "markdown":
-            text = re.sub(r"```.*?```|^\|.*$|\]\([^)]*\)|<[^>]*>", " ", cell.source, flags=re.DOTALL | re.MULTILINE)
-            words = len(re.findall(r"\w[\w'’.,-]*", text))
-            if words > WORDS_A_CELL:
-                problems.append(f"cell {number} has {words} words, at most {WORDS_A_CELL}")
+    for number, cell in prose_cells(notebook):
+        text = re.sub(r"```.*?```|^\|.*$|\]\([^)]*\)|<[^>]*>", " ", cell.source, flags=re.DOTALL | re.MULTILINE)
+        words = len(re.findall(r"\w[\w'’.,-]*", text))
+        if words > WORDS_A_CELL:
+            problems.append(f"cell {number} has {words} words, at most {WORDS_A_CELL}")
     return problems
 
 
 def links(lesson: Lesson, notebook: Any) -> list[str]:
     """Relative links lead to files; cell 1 links the lesson before and the lesson after, and no other."""
-    problems = []
-    for number, cell in enumerate(notebook.cells, 1):
-        for link in _relative(cell.source) if cell.cell_type == "markdown" else []:
-            if not (lesson.path.parent / link).exists():
-                problems.append(f"cell {number}: the link {link} leads to no file")
+    targets = [(number, link) for number, cell in prose_cells(notebook) for link in _relative(cell.source)]
+    problems = [f"cell {number}: the link {link} leads to no file" for number, link in targets if not (lesson.path.parent / link).exists()]
     if notebook.cells:
         linked = {link for link in _relative(notebook.cells[0].source) if re.fullmatch(r"\d\d_\w+\.ipynb", link)} - {lesson.path.name}
         if linked != _neighbors(lesson):
             want = ", ".join(sorted(_neighbors(lesson))) or "none"
             problems.append(f"cell 1 links lessons {', '.join(sorted(linked)) or 'none'}; the ones before and after are {want}")
     return problems
+
+
+def size(lesson: Lesson, notebook: Any) -> list[str]:
+    """At most 600 KB."""
+    size = lesson.path.stat().st_size
+    return [f"{size // 1000} KB, at most {MOST_BYTES // 1000}"] if size > MOST_BYTES else []
 
 
 def _neighbors(lesson: Lesson) -> set[str]:
@@ -112,8 +114,8 @@ def _neighbors(lesson: Lesson) -> set[str]:
 
 
 def _relative(source: str) -> list[str]:
-    found = re.findall(r"\]\(([^)\s]+)|(?:href|src)=\"([^\"]+)\"", source)
-    targets = [(a or b).split("#")[0] for a, b in found]
+    pairs = re.findall(r"\]\(([^)\s]+)|(?:href|src)=\"([^\"]+)\"", source)
+    targets = [(a or b).split("#")[0] for a, b in pairs]
     return [target for target in targets if target and not re.match(r"[a-z]+:", target)]
 
 
@@ -128,4 +130,4 @@ def _lines(source: str) -> list[str]:
 
 
 LESSON_RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size]
-RULES: list[Rule] = [*LESSON_RULES, *CODE_RULES, *EXERCISE_RULES, *OUTPUT_RULES, *PREDICTION_RULES]
+RULES: list[Rule] = [*LESSON_RULES, *CODE_RULES, *OUTPUT_RULES]

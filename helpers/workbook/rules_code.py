@@ -1,30 +1,39 @@
-"""House rules about a lesson's code cells."""
+"""House rules about a lesson's code: how long cells are, what they may hold, and that an answer stays in its own cell."""
 
 from __future__ import annotations
 
 import ast
 import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from helpers.workbook.notebooks import Lesson
+from helpers.workbook.cut import is_exercise
+from helpers.workbook.notebooks import Lesson, code_cells
 
-__all__ = ["CODE_RULES", "as_python"]
+__all__ = ["CODE_RULES"]
 
-MEDIAN, HARD, SUBSTANTIAL = 5, 25, 5
+MEDIAN = 5  # lines of code
+HARD = 25
+SUBSTANTIAL = 5
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+TARGETS = ast.Name | ast.Attribute | ast.Subscript | ast.Starred | ast.Tuple | ast.List
+COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def cell_limits(lesson: Lesson, notebook: Any) -> list[str]:
     """At most 25 lines a code cell, a median of at most 5."""
-    lengths = {number: _length(cell) for number, cell in _code(notebook)}
+    lengths = {number: _length(cell) for number, cell in code_cells(notebook)}
     problems = [f"cell {number} has {length} lines of code, at most {HARD}" for number, length in lengths.items() if length > HARD]
     median = statistics.median(lengths.values()) if lengths else 0
     return problems + ([f"the median code cell has {median:g} lines, at most {MEDIAN}"] if median > MEDIAN else [])
 
 
 def prose_between(lesson: Lesson, notebook: Any) -> list[str]:
-    """No two substantial code cells (more than 5 lines) follow each other without prose."""
-    long = [cell.cell_type == "code" and _length(cell) > SUBSTANTIAL for cell in notebook.cells]
+    """No two substantial code cells (more than 5 lines) follow each other without prose; the list of parameters is not code to be read."""
+    code = [cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []) for cell in notebook.cells]
+    long = [is_code and _length(cell) > SUBSTANTIAL for is_code, cell in zip(code, notebook.cells, strict=True)]
     pairs = [number for number, (a, b) in enumerate(pairwise(long), 1) if a and b]
     return [f"cells {number} and {number + 1} have more than {SUBSTANTIAL} lines each and no prose between" for number in pairs]
 
@@ -32,15 +41,15 @@ def prose_between(lesson: Lesson, notebook: Any) -> list[str]:
 def plain_code(lesson: Lesson, notebook: Any) -> list[str]:
     """No installs, log-ins, shell commands or star imports; the set-up cell may install on Colab. Cells end on an expression."""
     problems = []
-    for number, cell in _code(notebook):
+    for number, cell in code_cells(notebook):
         try:
             tree = ast.parse(as_python(cell.source))
         except SyntaxError as error:
             problems.append(f"cell {number} is not Python: {error.msg}")
             continue
-        found = [what for node in ast.walk(tree) if (what := _forbidden(node))]
-        if found and not (number == 2 and "colab" in cell.source):
-            problems.append(f"cell {number} holds {found[0]}")
+        forbidden = [what for node in ast.walk(tree) if (what := _forbidden(node))]
+        if forbidden and not (number == 2 and "colab" in cell.source):
+            problems.append(f"cell {number} holds {forbidden[0]}")
         if tree.body and isinstance(tree.body[-1], ast.Expr) and _called(tree.body[-1].value) == "print":
             problems.append(f"cell {number} ends on print: end on the expression itself")
     return problems
@@ -74,12 +83,102 @@ def _called(node: ast.AST) -> str:
     return ast.unparse(node.func).replace("get_ipython()", "ipython")
 
 
-def _code(notebook: Any) -> list[tuple[int, Any]]:
-    return [(number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
-
-
 def _length(cell: Any) -> int:
     return sum(bool(line.strip()) for line in cell.source.split("\n"))
 
 
-CODE_RULES = [cell_limits, prose_between, plain_code]
+@dataclass(frozen=True)
+class _Names:
+    """Names that a cell takes from other cells (`reads`), that its functions take when they are called (`later`), and that it sets."""
+
+    reads: set[str] = field(default_factory=set)
+    later: set[str] = field(default_factory=set)
+    binds: set[str] = field(default_factory=set)
+
+
+def answers_stay_in_their_cell(lesson: Lesson, notebook: Any) -> list[str]:
+    """No other cell reads a name that an exercise binds, but for the check right below it.
+
+    Else the learner's lesson would go another way than its solution, and only the solution is executed by `make test`.
+    """
+    code = [(number, cell, _names(cell.source)) for number, cell in code_cells(notebook)]
+    problems = []
+    for at, (exercise, cell, names) in enumerate(code):
+        if is_exercise(cell):
+            before = [(number, name) for number, _, other in code[:at] for name in other.later & names.binds]
+            for number, name in [*before, *_readers(names.binds, code[at + 1 :])]:
+                problems.append(f"cell {number} reads `{name}`, which the exercise in cell {exercise} binds: give one of them another name")
+    return problems
+
+
+def _readers(names: set[str], below: list[tuple[int, Any, _Names]]) -> Iterator[tuple[int, str]]:
+    """Cells below an exercise that read one of its names, before another cell binds the name anew."""
+    unbound = set(names)
+    for place, (number, cell, used) in enumerate(below):
+        own_check = place == 0 and "check(" in cell.source and not is_exercise(cell)
+        if not own_check:
+            yield from ((number, name) for name in sorted(unbound & (used.reads | used.later)))
+        if not is_exercise(cell):
+            unbound -= used.binds
+
+
+def _names(source: str) -> _Names:
+    names = _Names()
+    try:
+        statements = ast.parse(as_python(source)).body
+    except SyntaxError:  # another rule tells of it
+        return names
+    for statement in statements:
+        reads = _read(statement) - names.binds
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            names.reads.update(reads)
+        if any(isinstance(node, FUNCTIONS) for node in ast.walk(statement)):  # its body reads when it is called
+            names.later.update(reads)
+        names.binds.update(_bound(statement))
+    return names
+
+
+def _bound(node: ast.AST) -> set[str]:
+    """The names that a statement sets in the notebook, or whose object it changes by `name[…] =` or `name.x =`."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Lambda | COMPREHENSIONS):
+        return set()
+    if isinstance(node, ast.alias):
+        return {(node.asname or node.name).split(".")[0]}
+    if isinstance(node, TARGETS) and isinstance(node.ctx, ast.Store | ast.Del):
+        return _owner(node)
+    exception = {node.name} if isinstance(node, ast.ExceptHandler) and node.name else set()
+    return exception.union(*map(_bound, ast.iter_child_nodes(node)))
+
+
+def _owner(node: ast.AST) -> set[str]:
+    """The names in a target: `a, b[0], c.x` changes a, b and c."""
+    if isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
+        return _owner(node.value)
+    if isinstance(node, ast.Tuple | ast.List):
+        return set().union(*map(_owner, node.elts))
+    return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def _read(node: ast.AST) -> set[str]:
+    """The names that a statement takes from outside itself, those of its functions included."""
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Load) else set()
+    names = set().union(*map(_read, ast.iter_child_nodes(node)))
+    if isinstance(node, ast.AugAssign):
+        names |= _owner(node.target)
+    if isinstance(node, FUNCTIONS):
+        names -= {part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)} | _set_inside(node)
+    return names - _set_inside(node) if isinstance(node, COMPREHENSIONS) else names
+
+
+def _set_inside(node: ast.AST) -> set[str]:
+    """The names that are a function's or a comprehension's own."""
+    stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    defined = {part.name for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part is not node}
+    shared = {name for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names}
+    return (stored | defined) - shared
+
+
+CODE_RULES = [cell_limits, prose_between, plain_code, answers_stay_in_their_cell]

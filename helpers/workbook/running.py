@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from helpers import places
-from helpers.files import KINDS
+from helpers.files import kind_of
 from helpers.files.opening import find_documents
 from helpers.workbook.execution import Job, Result, Task, Watcher
 from helpers.workbook.notebooks import Lesson, tree_hash
 from helpers.workbook.parameters import refuse_wrong
-from helpers.workbook.results import placed
 
-__all__ = ["default_jobs", "environment", "executed", "kernel_environment", "run"]
+__all__ = ["default_jobs", "environment", "kernel_environment", "run"]
+
+FOLDER = "hf:"  # what follows may be a folder on this machine
 
 
 def run(
@@ -44,7 +45,9 @@ def run(
     """
     values = seen_from_here(parameters or {})
     refuse_wrong(values, lessons)
-    out, watcher, tree = out or places.outputs(), watcher or Watcher(), tree_hash()
+    out = out or places.outputs()
+    watcher = watcher or Watcher()
+    tree = tree_hash()
     jobs = jobs or default_jobs(len(lessons))
     with kernel_environment(jobs, settings or {}) as env, ThreadPoolExecutor(jobs) as pool:
         job = Job(out, tree + _contents(values), env, watcher, timeout=timeout, force=force, fresh_home=fresh_home)
@@ -57,11 +60,6 @@ def run(
             for task in tasks:
                 task.stop()
             raise
-
-
-def executed(lesson: Lesson, out: Path) -> Path:
-    """Where `run` puts the executed notebook."""
-    return placed(lesson, {}, out)
 
 
 def default_jobs(lessons: int) -> int:
@@ -83,21 +81,16 @@ def seen_from_here(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _placed(name: str, value: Any) -> Any:
     if not isinstance(value, str) or not value or "\n" in value:
         return value
-    kind, rest = _cut_kind(value)
-    path = Path(rest).expanduser()
-    if kind:
-        return f"{kind}{path.absolute()}" if rest and path.is_dir() else value
-    named = path.suffix.lower() in KINDS or ((name == "documents" or "/" in value or os.sep in value) and path.exists())
+    path = Path(value.removeprefix(FOLDER)).expanduser()
+    if value.startswith(FOLDER):
+        return f"{FOLDER}{path.absolute()}" if value != FOLDER and path.is_dir() else value
+    named = kind_of(path) is not None or ((name == "documents" or "/" in value or os.sep in value) and path.exists())
     return str(path.absolute()) if named else value
-
-
-def _cut_kind(value: str) -> tuple[str, str]:
-    return ("hf:", value.removeprefix("hf:")) if value.startswith("hf:") else ("", value)
 
 
 def _contents(parameters: Mapping[str, Any]) -> str:
     """A hash of the files and folders that parameters name, and of the documents beside a file."""
-    paths = [Path(_cut_kind(value)[1]) for value in parameters.values() if isinstance(value, str)]
+    paths = [Path(value.removeprefix(FOLDER)) for value in parameters.values() if isinstance(value, str)]
     files = [path for path in paths if path.is_absolute() and path.exists()]
     beside = [folder for file in files if file.is_file() and (folder := find_documents(file, None)[0])]
     return tree_hash([*files, *beside]) if files else ""

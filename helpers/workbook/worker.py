@@ -50,15 +50,8 @@ def _execute(job: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
         _say(event="cell", cells=len(notebook.cells), **last)
 
     try:
-        papermill.execute_notebook(
-            job["source"],
-            job["target"],
-            job["parameters"],
-            kernel_name="python3",
-            cwd=job["folder"],
-            progress_bar=False,
-            on_cell_start=started,
-        )
+        settings = {"kernel_name": "python3", "cwd": job["folder"], "progress_bar": False}
+        papermill.execute_notebook(job["source"], job["target"], job["parameters"], on_cell_start=started, **settings)
     except papermill.PapermillExecutionError as error:
         row, line = failed_line(error.source, error.traceback, error.exec_count)
         return {"status": "failed", "row": row, "line": line, "error": f"{error.ename}: {_short(error.evalue)}"}

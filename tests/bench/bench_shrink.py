@@ -133,7 +133,7 @@ def _row(name: str, size: int, model: Model, heldout: list[Row], run: Run) -> di
         "contender": name,
         "bytes": size,
         "bits a parameter": 8 * size / model.parameters,
-        "perplexity": perplexity(model._provider, heldout),
+        "perplexity": perplexity(model.provider, heldout),
     }
     return {**row, "score": score.value, "low": score.low, "high": score.high, "n": score.n}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from helpers import places
 from helpers.models import Model, ModelError, Reply
 from helpers.models.local import Local
-from helpers.models.weights import find
+from helpers.models.packaged import find
 from pocket_maker.corpus.chat import tool_listing
 from pocket_maker.corpus.world import World
 
