@@ -24,8 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in ELSEWHERE:
         return _elsewhere(arguments[0], arguments[1:])
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         return options.do(options)
     except (ValueError, RuntimeError) as error:
         print(f"ladder: {error}", file=sys.stderr)
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="ladder", description="Run, check, refresh and cut the lessons.")
     subparsers = parser.add_subparsers(required=True, metavar="command")
-    run = _command(subparsers, "run", commands.run, "execute lessons into outputs/: notebooks, HTML and index.html")
+    run = _command(subparsers, "run", commands.run, "execute lessons into outputs/: notebooks, HTML and index.html", manual=True)
     run.add_argument("-p", dest="parameters", action="append", default=[], metavar="name=value", help="set a parameter (repeat for more)")
     run.add_argument("--solutions", action="store_true", help="run the solutions instead")
     run.add_argument("--out", type=Path, help="where to write (default: outputs/)")
@@ -85,10 +85,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class Manual(argparse.Action):
+    """`ladder run --help`: the options, and below them what the lessons have to set."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *_: Any) -> None:
+        from helpers.workbook.manual import manual
+        from helpers.workbook.notebooks import find
+
+        parser.print_help()
+        print(f"\n{manual(find(folder=namespace.lessons))}")
+        parser.exit()
+
+
 def _command(
-    subparsers: Any, name: str, do: Callable[[argparse.Namespace], int], text: str, *, runs: bool = True
+    subparsers: Any, name: str, do: Callable[[argparse.Namespace], int], text: str, *, runs: bool = True, manual: bool = False
 ) -> argparse.ArgumentParser:
-    command = subparsers.add_parser(name, help=text, description=text)
+    command = subparsers.add_parser(name, help=text, description=text, add_help=not manual)
+    if manual:
+        words = "show this, each lesson's parameters, and the environment variables"
+        command.add_argument("-h", "--help", action=Manual, nargs=0, help=words)
     command.set_defaults(do=do)
     command.add_argument("numbers", nargs="*", metavar="number", help="lessons: 1, 01 or 00-03 (default: all)")
     command.add_argument("--lessons", type=Path, help="the folder of lessons (default: lessons/)")

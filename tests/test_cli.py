@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,42 +12,9 @@ import pytest
 
 from helpers import cli, places, workbook
 from helpers.workbook.checking import Execution, Part
-from helpers.workbook.commands import parse_parameters
-from helpers.workbook.console import Progress, summary
+from helpers.workbook.console import Progress, line, summary
 from helpers.workbook.execution import Result
-
-
-def test_parameters_are_read_as_json() -> None:
-    pairs = ["n=20", "model=hf:Qwen/Qwen2.5-0.5B", "fast=true", "rate=0.5", 'names=["a", "b"]', "empty="]
-    assert parse_parameters(pairs) == {
-        "n": 20,
-        "model": "hf:Qwen/Qwen2.5-0.5B",
-        "fast": True,
-        "rate": 0.5,
-        "names": ["a", "b"],
-        "empty": "",
-    }
-
-
-def test_off_stays_a_text() -> None:
-    assert parse_parameters(["tracker=off", "answer=no"]) == {"tracker": "off", "answer": "no"}
-
-
-@pytest.mark.parametrize("text", ["010", "1:30", "What is: this?", "{input} is", "2026-01-01", "./my-model", "[a, b]"])
-def test_what_a_reader_takes_for_text_stays_a_text(text: str) -> None:
-    assert parse_parameters([f"q={text}"]) == {"q": text}
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("1e-3", 0.001), ("-.05", -0.05), ("True", True), ("False", False), ("None", None), ("null", None)]
-)
-def test_numbers_and_python_s_own_words_are_what_python_has_them_for(text: str, value: object) -> None:
-    assert parse_parameters([f"q={text}"]) == {"q": value}
-
-
-def test_a_parameter_without_a_value_is_explained() -> None:
-    with pytest.raises(ValueError, match="-p n: write -p name=value"):
-        parse_parameters(["n"])
+from helpers.workbook.manual import VARIABLES
 
 
 def test_a_wrong_lesson_number_is_exit_code_two(lessons: Path, capsys: pytest.CaptureFixture) -> None:
@@ -68,6 +36,30 @@ def test_a_failed_lesson_is_exit_code_one(
     told = capsys.readouterr().out
     assert "0 passed, 1 failed" in told
     assert str(tmp_path / "index.html") in told
+
+
+def test_the_help_of_run_lists_parameters_with_their_comments_and_variables(lessons: Path, capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["run", "--lessons", str(lessons), "--help"])
+    told = capsys.readouterr().out
+    assert re.search(r"01_rivers\n +n=4 +where to start\n", told)
+    assert re.search(r"LADDER_HOME +a folder", told)
+
+
+def test_every_variable_that_is_read_is_in_the_help_of_run() -> None:
+    between_processes = {"LADDER_EXACT", "LADDER_RECORD", "LADDER_RECORDINGS_NOTES", "LADDER_RECORDINGS_STRICT"}
+    sources = [path.read_text(encoding="utf-8") for path in places.root().joinpath("helpers").rglob("*.py")]
+    read = {name for source in sources for name in re.findall(r'"(LADDER_[A-Z_]+)"', source)}
+    assert read - between_processes == {name for name in VARIABLES if name.startswith("LADDER_")}
+
+
+@pytest.mark.parametrize("command", ["-p m=2", "-p n=abc"])
+def test_a_wrong_parameter_is_exit_code_two_and_nothing_is_written(
+    command: str, lessons: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert cli.main(["run", *command.split(), "--lessons", str(lessons), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.startswith("ladder: n")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_check_ends_with_one_closing_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
@@ -119,6 +111,11 @@ def test_without_a_terminal_progress_is_plain_lines() -> None:
         watcher.cell("01_a", 3, 9)
         watcher.finished(Result("01_a", "died", 2.0, 5_000_000, 9, "cell 3 of 9: gone"))
     assert stream.getvalue() == "01_a: started\n[1/1] 01_a: DIED, 2.0 s, 5 MB\n      cell 3 of 9: gone\n"
+
+
+def test_a_failed_run_says_that_the_last_good_page_is_left() -> None:
+    text = line(Result("01_a", "failed", 2.0, error="cell 3: no", last_good="2026-11-20"))
+    assert text.endswith("\n      cell 3: no\n      the page of its last good run, of 2026-11-20, is left as it was")
 
 
 def test_on_a_terminal_the_running_cell_is_shown_and_then_replaced() -> None:

@@ -16,6 +16,7 @@ from helpers.files.splitting import allotted, sample, split_by_date
 from helpers.methods.baselines import classical, majority
 from helpers.metrics.registry import score
 from helpers.tasks import load_task
+from helpers.tasks.task import LOOKS
 
 WORDS = ["parcel", "order", "invoice", "refund", "driver", "password", "screen", "crash", "login", "charge", "late", "wrong", "twice",
          "thanks", "box", "size", "color", "bank", "door", "street", "sign"]  # fmt: skip
@@ -56,7 +57,7 @@ def test_five_unbalanced_classes_become_a_label_task_that_runs(tmp_path):
     assert sum(counts.values()) == sum(row["queue"] == "praise" for row in tickets(300))
     assert any("own score says little" in line and f"praise ({counts['test']})" in line for line in task.report.shows)
     run = runs.run(classical(task["train"]), task, None, split="test", progress=False)
-    assert (len(run.table), run.look.budget) == (len(task["test"]), 5)
+    assert (len(run.table), run.look.budget) == (len(task["test"]), LOOKS)
 
 
 def test_json_objects_become_a_task_that_scores_their_values(tmp_path):

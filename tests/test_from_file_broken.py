@@ -154,7 +154,7 @@ def test_a_folder_without_rows_is_told(tmp_path):
 
 def test_a_missing_file_is_told_what_there_is(tmp_path):
     made(tmp_path, LINES)
-    with pytest.raises(FileNotFoundError, match=r"no file 'mien\.csv' in .*; there are mine\.csv"):
+    with pytest.raises(FileNotFoundError, match=r"no file 'mien\.csv' in .*; there are mine\.csv \(did you mean 'mine\.csv'\?\)"):
         load_task(tmp_path / "mien.csv")
 
 

@@ -56,7 +56,7 @@ def test_a_lesson_reads_the_file_that_the_command_named_and_again_when_it_change
     found = workbook.find(["17"], folder=tmp_path / "lessons")
     [result] = workbook.run(found, parameters={"task": "my.csv"}, out=tmp_path / "out")
     assert (result.status, result.error) == ("passed", "")
-    assert "three,a" in (tmp_path / "out" / "lessons" / "17_decide.ipynb").read_text()
+    assert "three,a" in (tmp_path / "out" / "lessons" / result.notebook).read_text()
     monkeypatch.setattr(Task, "_execute", lambda self: Result("17_decide", "passed"))
     assert workbook.run(found, parameters={"task": "my.csv"}, out=tmp_path / "out")[0].status == "current"
     (tmp_path / "my.csv").write_text("text,label\none,a\ntwo,a\n")

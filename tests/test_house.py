@@ -21,7 +21,7 @@ from helpers import places
 HELPERS = places.root() / "helpers"
 # From the lowest to the highest: a room imports from its own line and those above it in this table.
 LAYERS = (
-    ("places", "storage", "progress", "stats", "plots"),
+    ("places", "storage", "progress", "spelling", "stats", "plots"),
     ("fingerprints", "exercises", "widgets"),
     ("models", "prompts"),
     ("metrics", "provenance", "setup"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from helpers import places
+from helpers.decide.catalog import ENTRIES
 from helpers.runs.looks import data_fingerprint, look, used
+from helpers.tasks.task import LOOKS
 
 ROWS = [{"id": "a", "input": "x", "target": "p"}, {"id": "b", "input": "y", "target": ["q"]}]
 
@@ -61,6 +65,12 @@ def test_the_data_fingerprint_follows_every_target():
     changed = [ROWS[0], {**ROWS[1], "target": ["r"]}]
     assert data_fingerprint(ROWS) == data_fingerprint([dict(row, extra=1) for row in ROWS])
     assert len({data_fingerprint(rows) for rows in (ROWS, changed, ROWS[:1], ROWS[::-1])}) == 4
+
+
+@pytest.mark.parametrize("documents", [False, True])
+def test_the_usual_budget_is_enough_for_a_first_climb_and_a_second(documents):
+    longest = [entry for entry in ENTRIES if entry.documents is documents]
+    assert 2 * len(longest) <= LOOKS
 
 
 def test_a_line_that_never_said_which_data_set_still_counts():

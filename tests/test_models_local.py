@@ -237,13 +237,31 @@ def test_size_and_context_are_known_before_anything_heavy_is_imported(tmp_path: 
 def test_a_missing_folder_and_an_unknown_spec_say_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ModelError, match=r"no such folder: './nothing'"):
         load("hf:./nothing")
-    with pytest.raises(ModelError, match=r'unknown model \'gpt-4o\'; allowed: "pocket"'):
-        load("gpt-4o")
+    with pytest.raises(ModelError, match=r'unknown model \'gpt-5o\'; allowed: "pocket"'):
+        load("gpt-5o")
     monkeypatch.setattr(places, "root", lambda: Path("nowhere"))
     with pytest.raises(ModelError, match=r"the pocket model is missing"):
         load("pocket")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelError, match=r"no hub model 'nobody/nothing'.*HF_HUB_OFFLINE"):
+        load("hf:nobody/nothing")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("pokcet", "pocket"), ("gpt-4o-mini", "openai:gpt-4o-mini"), ("Qwen/Qwen2.5-0.5B", "hf:Qwen/Qwen2.5-0.5B"), ("opnai:x", "openai:x")],
+)
+def test_a_mistyped_model_is_told_with_the_one_that_was_meant(typed: str, meant: str) -> None:
+    with pytest.raises(ModelError, match=rf"unknown model '{typed}'.*\(did you mean '{meant}'\?\)"):
+        load(typed)
+
+
+def test_without_a_network_a_hub_model_says_that_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise FileNotFoundError("not in the cache") from ConnectionError("Name or service not known")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fail)
+    with pytest.raises(ModelError, match=r"no hub model 'nobody/nothing' \(.*the network is missing. Connect and run it again\)"):
         load("hf:nobody/nothing")
 
 

@@ -17,6 +17,7 @@ from helpers.workbook import entries, find, page
 from helpers.workbook.lifted import bare, pictures, tables
 from helpers.workbook.notebooks import Lesson, clean, fingerprint
 from helpers.workbook.page_style import COLORS
+from helpers.workbook.results import Files, placed
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
 RUNG = "<tr><th>bare &lt;prompt&gt;</th><td onclick='x()'>0.31 [0.25, 0.37]<script>x()</script></td></tr>"
@@ -49,8 +50,9 @@ def course(tmp_path: Path) -> Callable[..., str]:
         if record:
             full = {"seconds": 12.34, "memory": 640e6, "error": "", "notebook": "17_decide.ipynb", "date": "2026-11-21", **record}
             full |= {"parameters": parameters or {}, "tree": tree, "key": changed or fingerprint(lesson, parameters or {}, tree)}
-            write_text(tmp_path / "out" / "lessons" / "17_decide.ipynb", lesson.path.read_text(encoding="utf-8"))
-            write_text(tmp_path / "out" / "lessons" / "17_decide.json", json.dumps(full))
+            files = Files(placed(lesson, parameters or {}, tmp_path / "out"))
+            write_text(files.notebook, lesson.path.read_text(encoding="utf-8"))
+            files.write(full | {"notebook": files.notebook.name if full["status"] == "passed" else full["notebook"]})
         return page.index(tmp_path / "out", find(folder=tmp_path / "lessons")).read_text(encoding="utf-8")
 
     return build
@@ -78,11 +80,21 @@ def test_the_ladder_of_a_lesson_that_has_not_run_is_not_there_yet(course: Callab
     assert PIXEL not in text
 
 
-def test_the_ladder_of_a_lesson_that_failed_is_not_shown_from_an_earlier_run(course: Callable) -> None:
+def test_the_ladder_of_a_lesson_that_never_passed_is_not_shown(course: Callable) -> None:
     text = course(*LADDER, status="failed", error="cell 3 of 9 (`a < b`): TypeError: no", notebook="17_decide.failed.ipynb")
     assert "No ladder: lesson 17 · Decide, which draws it, failed.</p><p>cell 3 of 9 (<code>a &lt; b</code>): TypeError: no" in text
     assert 'href="lessons/17_decide.failed.html"' in text
     assert PIXEL not in text
+
+
+def test_the_ladder_of_a_lesson_that_failed_is_that_of_its_last_good_run_and_says_so(course: Callable) -> None:
+    course(*LADDER, status="passed")
+    text = course(*LADDER, status="failed", error="cell 3 of 9: no", notebook="17_decide.failed.ipynb", date="2026-11-22")
+    assert "The last run of this lesson failed; this is that of the last good run, November 21, 2026." in text
+    assert f'<img src="data:image/png;base64,{PIXEL}"' in text
+    assert "0 of 1 lessons passed; 1 failed." in text
+    assert '<a href="lessons/17_decide.failed.html">where it failed</a>; the page is that of the last good run' in text
+    assert '<a href="lessons/17_decide.html">17 · Decide</a>' in text
 
 
 def test_a_ladder_s_cell_that_showed_nothing_is_told(course: Callable) -> None:
@@ -102,8 +114,21 @@ def test_a_figure_of_another_name_is_a_thumbnail_that_leads_to_its_cell(course: 
     assert f'<a href="lessons/17_decide.html#cell-id={cell.id}"><img src="data:image/png;base64,{PIXEL}"' in text
 
 
-def test_a_short_run_is_not_taken_for_a_whole_one(course: Callable) -> None:
-    assert course(*LADDER, status="passed", parameters={"limit": 20}).count("with limit = 20") == 3  # figure, table, row
+def test_a_run_with_parameters_is_listed_apart_and_the_course_is_as_it_was(course: Callable) -> None:
+    before = course(*LADDER, status="passed")
+    text = course(*LADDER, status="passed", parameters={"limit": 20})
+    course_part, own_part = text.split('<section aria-labelledby="runs-with-parameters">')
+    assert before.startswith(course_part)
+    assert re.search(r'<a href="lessons/17_decide%40[0-9a-f]{12}.html">17 · Decide</a><p>with limit = 20</p>', own_part)
+    assert own_part.count(PIXEL) == 1  # its ladder is small, beside it
+
+
+def test_a_run_with_parameters_that_failed_blanks_nothing(course: Callable) -> None:
+    course(*LADDER, status="passed")
+    text = course(*LADDER, status="failed", parameters={"task": "mx.csv"}, error="no file", notebook="")
+    assert "1 of 1 lessons passed." in text
+    assert PIXEL in text
+    assert "<p>with task = mx.csv</p>" in text
 
 
 def test_parameters_are_shown_as_text_and_without_paths(course: Callable) -> None:
@@ -145,7 +170,7 @@ def test_a_record_that_cannot_be_read_counts_as_not_run(course: Callable, tmp_pa
     ],
 )
 def test_errors_are_shown_without_the_paths_of_a_machine(error: str, shown: str, tmp_path: Path) -> None:
-    assert entries.Entry(Lesson(tmp_path / "01_x.ipynb"), "x", record={"error": error}).error == shown
+    assert entries.Entry(Lesson(tmp_path / "01_x.ipynb"), "x", failure={"error": error}).error == shown
 
 
 def test_the_page_needs_no_network_and_its_tags_close(course: Callable) -> None:

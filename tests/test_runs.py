@@ -341,7 +341,7 @@ def test_after_kill_9_half_way_the_rerun_pays_only_for_the_rest(tmp_path):
         server.script.clear()
         server.requests.clear()
         again = subprocess.run(command, **options, check=True)
-        assert again.stdout == "40 0 20 1.0 look 1 of 5\n"
+        assert again.stdout == "40 0 20 1.0 look 1 of 20\n"
         assert sorted(body["messages"][-1]["content"] for body in server.requests) == sorted(row["input"] for row in rows[20:])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -82,23 +83,79 @@ def test_the_fingerprint_sees_cells_parameters_and_data_but_not_outputs(lessons:
 
 def test_a_run_leaves_whole_clean_results_and_the_second_run_does_nothing(lessons: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    first = workbook.run(workbook.find(folder=lessons), parameters={"n": 10}, out=out)
+    first = workbook.run(workbook.find(folder=lessons), out=out)
     assert [(result.name, result.status) for result in first] == [("01_rivers", "passed")]
     assert first[0].memory > 20e6
     made = Lesson(out / "lessons" / "01_rivers.ipynb").read()
     assert set(made.metadata) == {"kernelspec", "language_info"}
-    assert made.cells[5].outputs[0].data["text/plain"] == "10"  # one below its place: the parameters were put in before it
-    assert workbook.run(workbook.find(folder=lessons), parameters={"n": 10}, out=out)[0].status == "current"
+    assert made.cells[4].outputs[0].data["text/plain"] == "4"
+    assert workbook.run(workbook.find(folder=lessons), out=out)[0].status == "current"
     assert sorted(path.name for path in (out / "lessons").iterdir()) == ["01_rivers.html", "01_rivers.ipynb", "01_rivers.json"]
     assert "01 · Rivers" in page.index(out, workbook.find(folder=lessons)).read_text(encoding="utf-8")
+
+
+def test_a_run_with_parameters_lies_beside_the_course_s_own(lessons: Path, tmp_path: Path) -> None:
+    out, found = tmp_path / "out", workbook.find(folder=lessons)
+    workbook.run(found, out=out)
+    before = (out / "lessons" / "01_rivers.ipynb").read_bytes()
+    [result] = workbook.run(found, parameters={"n": 10}, out=out)
+    assert re.fullmatch(r"01_rivers@[0-9a-f]{12}\.ipynb", result.notebook)
+    made = Lesson(out / "lessons" / result.notebook).read()
+    assert made.cells[5].outputs[0].data["text/plain"] == "10"  # one below its place: the parameters were put in before it
+    assert (out / "lessons" / "01_rivers.ipynb").read_bytes() == before
+    assert [workbook.run(found, parameters=share, out=out)[0].status for share in ({}, {"n": 10})] == ["current", "current"]
+    assert "<p>with n = 10</p>" in page.index(out, found).read_text(encoding="utf-8")
+
+
+def test_a_failed_run_leaves_the_last_good_page_until_the_next_good_one(tmp_path: Path) -> None:
+    out, path = tmp_path / "out", tmp_path / "lessons" / "01_wrong.ipynb"
+    good = ["01_wrong.html", "01_wrong.ipynb", "01_wrong.json"]
+    both = sorted([*good, "01_wrong.failed.html", "01_wrong.failed.ipynb", "01_wrong.failed.json"])
+    for code, status, names in (("n + 1", "passed", good), ("n / 0", "failed", both), ("n / 0", "failed", both)):
+        notebook(path, "n = 1", code)
+        [result] = workbook.run([Lesson(path)], out=out)
+        assert (result.status, bool(result.last_good)) == (status, status == "failed")
+        assert sorted(path.name for path in (out / "lessons").iterdir()) == names
+        assert "n + 1" in (out / "lessons" / "01_wrong.ipynb").read_text(encoding="utf-8")
+    text = page.index(out, [Lesson(path)]).read_text(encoding="utf-8")
+    assert 'href="lessons/01_wrong.html"' in text
+    assert '<a href="lessons/01_wrong.failed.html">where it failed</a>; the page is that of the last good run' in text
+    notebook(path, "n = 1", "n + 1")
+    assert workbook.run([Lesson(path)], out=out)[0].status == "current"
+    assert sorted(path.name for path in (out / "lessons").iterdir()) == good
+
+
+def test_a_lesson_whose_forced_run_failed_is_not_current(lessons: Path, tmp_path: Path) -> None:
+    task = Task(Lesson(lessons / "01_rivers.ipynb"), {}, Job(tmp_path, "tree", {}, Watcher()))
+    task._execute = lambda: Result("01_rivers", "passed")
+    write_text(task.files.notebook, "")
+    for status in ("passed", "failed"):
+        task.files.write({**asdict(Result("01_rivers", status)), "key": task.key, "parameters": {}})
+    assert task().status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("source", "failed"),
+    [
+        ("# a\nx = 1\n\n\ndef f(a):\n    return a / 0\n\n\nf(\n    2)", (6, "return a / 0")),
+        ("x = 1\ny = (", (2, "y = (")),
+        ("try:\n    n / 0\nexcept ZeroDivisionError as error:\n    raise KeyError('x') from error", (4, "raise KeyError('x') from error")),
+        ("%%time\nx = 1\nn / 0", (0, "%%time")),
+    ],
+)
+def test_an_error_names_the_line_that_failed(source: str, failed: tuple[int, str], tmp_path: Path) -> None:
+    notebook(tmp_path / "lessons" / "01_a.ipynb", "n = 1", source)
+    [result] = workbook.run(workbook.find(folder=tmp_path / "lessons"), out=tmp_path)
+    row = f", line {failed[0]}" if failed[0] else ""
+    assert result.error.startswith(f"cell 2 of 2{row} (`{failed[1]}`): ")
 
 
 @pytest.mark.parametrize(("model", "status"), [("hf:x", "current"), ("openai:x@http://127.0.0.1:9/v1", "passed")])
 def test_a_lesson_that_asks_a_server_is_never_current(model: str, status: str, lessons: Path, tmp_path: Path) -> None:
     task = Task(Lesson(lessons / "01_rivers.ipynb"), {"model": model}, Job(tmp_path, "tree", {}, Watcher()))
     task._execute = lambda: Result("01_rivers", "passed")
-    write_text(task.target, "")
-    write_text(task.record, json.dumps({**asdict(Result("01_rivers", "passed")), "key": task.key}))
+    write_text(task.files.notebook, "")
+    task.files.write({**asdict(Result("01_rivers", "passed")), "key": task.key, "parameters": task.parameters})
     assert task().status == status
 
 
@@ -129,7 +186,7 @@ def test_failures_are_named_and_the_others_still_finish(tmp_path: Path) -> None:
     notebook(folder / "02_killed.ipynb", "n = 1", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     good, wrong, killed = workbook.run(workbook.find(folder=folder), jobs=3, out=out)
     assert good.ok
-    assert (wrong.status, wrong.error) == ("failed", "cell 2 of 3 (`n / 0`): ZeroDivisionError: division by zero")
+    assert (wrong.status, wrong.error) == ("failed", "cell 2 of 3, line 2 (`n / 0`): ZeroDivisionError: division by zero")
     assert killed.status == "died"
     assert killed.error.startswith("cell 2 of 2 (`import os, signal`): the kernel died")
     assert not (out / "lessons" / "01_wrong.ipynb").exists()

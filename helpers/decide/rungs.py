@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.decide import asking
+from helpers.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from helpers.models import Model
@@ -42,11 +43,12 @@ class Prices:
     @classmethod
     def like(cls, model: str) -> Prices:
         """The token prices of a hosted model in the price list. ValueError: it is not listed."""
-        from helpers.models.hosted import price
+        from helpers.models.hosted import listed_models, price
 
         listed = price(model)
         if not listed:
-            raise ValueError(f"no price for {model!r}: models/prices.toml lists others; or Prices(dollars_in=..., dollars_out=...)")
+            meant = did_you_mean(model, listed_models())
+            raise ValueError(f"no price for {model!r}{meant}: models/prices.toml lists others; or Prices(dollars_in=..., dollars_out=...)")
         return cls(dollars_in=listed["in"], dollars_out=listed["out"])
 
     @property

@@ -11,7 +11,7 @@ from helpers.files.dates import share_of_dates
 from helpers.files.names import NAMES, ROLES
 from helpers.files.opening import split_named
 from helpers.files.table import Cell, Table
-from helpers.tasks.examples import did_you_mean
+from helpers.spelling import did_you_mean
 
 __all__ = ["Choice", "choose", "ROLES"]
 

@@ -21,6 +21,7 @@ from helpers.files.shapes import reshaped
 from helpers.files.splitting import SHARES
 from helpers.files.targets import Targets, understand
 from helpers.metrics.registry import METRICS, Facts
+from helpers.tasks.task import LOOKS
 
 if TYPE_CHECKING:
     from helpers.tasks.task import Task
@@ -45,7 +46,7 @@ def from_file(
     seed: int = 0,
     max_rows: int | None = None,
     name: str | None = None,
-    looks: int = 5,
+    looks: int = LOOKS,
     license: str = "",
     description: str = "",
     encoding: str | None = None,

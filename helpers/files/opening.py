@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.spelling import did_you_mean
+
 __all__ = ["KINDS", "Source", "find_documents", "find_sources", "is_file", "kind_of"]
 
 KINDS = {
@@ -125,7 +127,7 @@ def _checked(path: Path) -> str:
     if not path.exists():
         near = sorted(file.name for file in path.parent.glob("*") if kind_of(file))[:5] if path.parent.is_dir() else []
         others = f"there are {', '.join(near)}" if near else "no file of rows is there"
-        raise FileNotFoundError(f"no file {path.name!r} in {path.absolute().parent}; {others}")
+        raise FileNotFoundError(f"no file {path.name!r} in {path.absolute().parent}; {others}{did_you_mean(path.name, near)}")
     kind = kind_of(path)
     if kind is None:
         ending = path.suffix or "no ending"

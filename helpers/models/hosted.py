@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from helpers.models.reply import ModelError
 
-__all__ = ["hide", "key_for", "loopback", "price", "thinks"]
+__all__ = ["hide", "key_for", "listed_models", "loopback", "price", "thinks"]
 
 HERE = "LADDER_API_KEY"  # for servers on this machine
 ELSEWHERE = "OPENAI_API_KEY"  # for all others
@@ -63,6 +63,11 @@ def price(name: str) -> dict[str, float]:
     """
     listed = _file()["models"]
     return listed.get(name) or listed.get(re.sub(r"-(\d{4}-\d\d-\d\d|\d{8})$", "", name)) or {}
+
+
+def listed_models() -> list[str]:
+    """The names in prices.toml."""
+    return list(_file()["models"])
 
 
 def thinks(name: str) -> bool:

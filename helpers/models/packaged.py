@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.models.hub import hub_is_off, why_not
 from helpers.models.reply import ModelError
 
 if TYPE_CHECKING:
     from helpers.models.cache import Cache
 
-__all__ = ["NAMED", "named", "MINILM", "SMOLLM2", "Packaged", "checked", "find", "minilm", "smollm2"]
+__all__ = ["NAMED", "named", "MINILM", "SMOLLM2", "Packaged", "checked", "find", "local_folder", "minilm", "smollm2"]
 
 
 @dataclass(frozen=True)
@@ -127,20 +127,25 @@ def named(spec: str) -> Path:
 
 def find(name: str) -> Path:
     """The folder of `hf:name`: one on this machine, else the hub's (downloaded once; HF_HUB_OFFLINE=1 forbids that)."""
+    return local_folder(name) or _download(name)
+
+
+def local_folder(name: str) -> Path | None:
+    """The folder that is meant; None for a hub id, which is not looked up. ModelError: there is no such folder, and it is no hub id."""
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder
     if name.startswith((".", "/", "~")) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
         raise ModelError(f"no such folder: {name!r}; hf: takes a folder with a config.json, or a hub id like hf:Qwen/Qwen2.5-0.5B-Instruct")
-    return _download(name)
+    return None
 
 
 def _download(name: str) -> Path:
-    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub import snapshot_download
 
-    offline = constants.HF_HUB_OFFLINE or os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
     try:
-        return Path(snapshot_download(name, allow_patterns=FILES, local_files_only=offline))
+        return Path(snapshot_download(name, allow_patterns=FILES, local_files_only=hub_is_off()))
     except Exception as error:  # the hub's client raises its own, the network's and the file system's errors
-        why = "not downloaded yet, and HF_HUB_OFFLINE is set" if offline else f"{type(error).__name__}: {str(error).split(chr(10))[0]}"
-        raise ModelError(f"no folder and no hub model {name!r} ({why}); check the id, or give a folder: hf:./my-model") from error
+        raise ModelError(
+            f"no folder and no hub model {name!r} ({why_not(error)}); check the id, or give a folder: hf:./my-model"
+        ) from error

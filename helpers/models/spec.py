@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.models.hosted import price
 from helpers.models.packaged import SMOLLM2, find, named
 from helpers.models.reply import ModelError
+from helpers.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from helpers.models.cache import Cache
@@ -51,7 +53,18 @@ def parse(spec: str, named: Sequence[str], *, what: str = "model") -> Spec:
         name, url = re.fullmatch(r"(.+?)(?:@(https?://.*))?", rest, flags=re.DOTALL).groups()
         return Spec(text, kind, name, (url or os.environ.get("OPENAI_BASE_URL") or OPENAI).rstrip("/"))
     allowed = ", ".join([*(f'"{name}"' for name in named), '"hf:<folder or hub id>"', '"openai:<name>" or "openai:<name>@<base url>"'])
-    raise ModelError(f'unknown {what} {text!r}; allowed: {allowed}; for example "{named[0]}"')
+    raise ModelError(f"unknown {what} {text!r}; allowed: {allowed}{_meant(text, named)}")
+
+
+def _meant(text: str, named: Sequence[str]) -> str:
+    """The spec that was meant, in brackets: a hosted model, folder or hub id without its kind, or a mistyped name or kind."""
+    _, _, rest = text.partition(":")
+    if price(text):
+        return f" (did you mean 'openai:{text}'?)"
+    if re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", text) or ("/" in text and Path(text).expanduser().is_dir()):
+        return f" (did you mean 'hf:{text}'?)"
+    kinds = [f"hf:{rest}", f"openai:{rest}"] if rest else []
+    return did_you_mean(text, [*named, *kinds]) or f"; for example {named[0]!r}"
 
 
 def on_disk(spec: Spec, *, batch_size: int, cache: Cache | None) -> tuple[str, str, Local]:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import json
 import re
 import unicodedata
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from helpers.metrics.registry import score
 from helpers.prompts import Json
+from helpers.spelling import did_you_mean
 
 __all__ = ["read_rows", "check_rows", "check_splits", "normal", "check_columns", "check_roles", "renamed"]
 
@@ -187,9 +187,3 @@ def renamed(row: Mapping[str, Json], columns: Mapping[str, str]) -> dict:
     """
     rest = {name: value for name, value in row.items() if name not in columns.values() and name not in columns}
     return rest | {ours: row[theirs] for ours, theirs in columns.items() if theirs in row}
-
-
-def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """The nearest of some names, in brackets; "" if none is near."""
-    near = difflib.get_close_matches(str(name), list(names), 1)
-    return f" (did you mean {near[0]!r}?)" if near else ""

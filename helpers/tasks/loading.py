@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.files.opening import KINDS, find_sources, is_file
 from helpers.metrics.registry import METRICS
+from helpers.models.hub import why_not
+from helpers.spelling import did_you_mean
 from helpers.tasks.examples import check_columns, check_roles, check_rows, check_splits, read_rows, renamed
-from helpers.tasks.task import SPLITS, SpecValue, Task, check_spec
+from helpers.tasks.task import LOOKS, SPLITS, SpecValue, Task, check_spec
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
     from helpers.tasks.examples import Rows
 
-__all__ = ["load_task"]
+__all__ = ["check_place", "load_task"]
 
 _SHOWN = 10
 
@@ -34,10 +37,10 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
     ValueError: the data is at fault (one message names file, line and field of the first ten problems), or a column is not there.
     FileNotFoundError: there is no such task.
     """
-    from helpers.files import from_file, is_file
+    from helpers.files import from_file
     from helpers.files.columns import ROLES
 
-    if is_file(where) and not _is_own(where):
+    if _is_file(where):
         check_roles(Path(where).name, ROLES, columns or {})
         return from_file(where, **(columns or {}), **spec)
     folder = _folder(where)
@@ -60,6 +63,19 @@ def load_task(where: str | Path, *, columns: Mapping[str, str] | None = None, **
     return _task(folder.resolve().name, folder, listed | spec, rows, problems)
 
 
+def check_place(where: str | Path) -> None:
+    """FileNotFoundError: no task, file or folder here is called so. A hub id is taken as it is: nobody is asked."""
+    if not _is_file(where):
+        _folder(where)
+    elif not Path(where).expanduser().exists():
+        find_sources(where)
+
+
+def _is_file(where: str | Path) -> bool:
+    """Whether a file or a folder of files is meant, and not a task in data/ of that name."""
+    return is_file(where) and not _is_own(where)
+
+
 def _is_own(where: str | Path) -> bool:
     """Whether it is the name of a task in data/."""
     return isinstance(where, str) and bool(re.fullmatch(r"[\w-]+", where)) and places.data(where, "task.toml").exists()
@@ -73,8 +89,11 @@ def _folder(where: str | Path) -> Path | None:
         return Path(where)
     if isinstance(where, str) and re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", where):
         return None
-    known = ", ".join(sorted(file.parent.name for file in places.data().glob("*/task.toml"))) or "none"
-    raise FileNotFoundError(f"no task {str(where)!r}: give a name in data/ ({known}), a folder with task.toml, or a hub id as owner/name")
+    known = sorted(file.parent.name for file in places.data().glob("*/task.toml"))
+    raise FileNotFoundError(
+        f"no task {str(where)!r}{did_you_mean(str(where), known)}: give a name in data/ ({', '.join(known) or 'none'}), "
+        f"a folder with task.toml, a hub id as owner/name, or a file ({', '.join(KINDS)})"
+    )
 
 
 def _read_toml(file: Path) -> tuple[dict, list[str]]:
@@ -105,7 +124,7 @@ def _task(name: str, folder: Path | None, spec: Mapping, rows: Mapping[str, Rows
     return Task(
         name=spec.get("name", name),
         labels=tuple(spec.get("labels", ())),
-        looks=spec.get("looks", 5),
+        looks=spec.get("looks", LOOKS),
         splits=_datasets(rows),
         folder=folder,
         documents=folder / "pages" if folder and (folder / "pages").is_dir() else None,
@@ -150,8 +169,7 @@ def _fetched(where: str) -> DatasetDict:
         return datasets.load_dataset(where)
     except Exception as error:  # a dozen kinds: no network, no such repository, gated, a loading script
         raise FileNotFoundError(
-            f"no folder {where!r} here, and the hub did not give it ({type(error).__name__}: {error}). "
-            "Check the name and the network, or give a folder."
+            f"no folder {where!r} here, and the hub did not give it ({why_not(error)}). Check the name, or give a folder."
         ) from error
 
 

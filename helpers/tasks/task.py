@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from helpers.files import Report
 
-__all__ = ["PROMPTS", "RUN_COLUMNS", "SPLITS", "SpecValue", "Task", "check_spec"]
+__all__ = ["LOOKS", "PROMPTS", "RUN_COLUMNS", "SPLITS", "SpecValue", "Task", "check_spec"]
 
 SPLITS = ("train", "dev", "test")
+LOOKS = 20  # at a test split, where nobody says how many: two climbs of the longest ladder, of nine rungs
 # Columns of a run's table, which no other column of an example may be called.
 RUN_COLUMNS = (
     "id", "input", "target", "messages", "reply", "answer", "score", "tokens_in", "tokens_out", "seconds", "usd", "cached", "error"

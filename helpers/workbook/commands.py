@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import sys
-from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
 from helpers import places, workbook
 from helpers.workbook.asking_again import SAMPLE, recorded_lessons
@@ -16,12 +13,11 @@ from helpers.workbook.cut import left_alone
 from helpers.workbook.drift import drift
 from helpers.workbook.notebooks import known_lessons
 from helpers.workbook.page import index
+from helpers.workbook.parameters import parse_parameters
 from helpers.workbook.recording import estimate, has_second
 from helpers.workbook.recording import record as record_lesson
 
-__all__ = ["check", "exercises", "link", "parse_parameters", "record", "refresh", "run"]
-
-WORDS = {"True": True, "False": False, "None": None}  # as a lesson's cell has them; JSON's are true, false and null
+__all__ = ["check", "exercises", "link", "record", "refresh", "run"]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,35 +34,15 @@ def run(options: argparse.Namespace) -> int:
             force=options.force,
             watcher=watcher,
         )
+    overview = index(out, known_lessons(options.lessons))  # before anything is printed: the reader of our output may be gone
     kind = "solutions" if options.solutions else "lessons"
     print(f"\n{summary(results)}")
     print(f"notebooks and HTML: {out / kind}")
-    print(f"overview:           {index(out, known_lessons(options.lessons))}")
+    if options.parameters:
+        pages = [Path(result.notebook).with_suffix(".html").name for result in results if result.notebook]
+        print(f"beside the course's own, which stay as they were: {', '.join(pages) or 'nothing was written'}")
+    print(f"overview:           {overview}")
     return int(not all(result.ok for result in results))
-
-
-def parse_parameters(pairs: Sequence[str]) -> dict[str, Any]:
-    """`["n=20", "model=hf:x"]` to `{"n": 20, "model": "hf:x"}`.
-
-    A value is read as JSON, so that a list is `names=["a", "b"]`; `True`, `False`, `None` and `.5` are what Python has them for.
-    Anything else is a text as it stands: `off`, `010`, `What is: this?`.
-    """
-    parameters = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.isidentifier():
-            raise ValueError(f"-p {pair}: write -p name=value, for instance -p n=20")
-        parameters[name] = _value(value)
-    return parameters
-
-
-def _value(text: str) -> Any:
-    if text in WORDS:
-        return WORDS[text]
-    try:
-        return json.loads(re.sub(r"^(-?)\.", r"\g<1>0.", text))
-    except ValueError:
-        return text
 
 
 def check(options: argparse.Namespace) -> int:

@@ -78,7 +78,8 @@ def line(result: Result) -> str:
     """One lesson in one line, with what went wrong below it."""
     memory = f", {result.memory / 1e6:.0f} MB" if result.memory else ""
     text = f"{result.name}: {WORD[result.status]}, {result.seconds:.1f} s{memory}"
-    return text + (f"\n      {result.error}" if result.error else "")
+    text += f"\n      {result.error}" if result.error else ""
+    return text + (f"\n      the page of its last good run, of {result.last_good}, is left as it was" if result.last_good else "")
 
 
 def summary(results: Sequence[Result]) -> str:

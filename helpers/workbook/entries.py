@@ -18,8 +18,9 @@ from urllib.parse import quote
 from helpers import places
 from helpers.storage import file_digest, read_json
 from helpers.workbook.notebooks import Lesson, fingerprint, tree_hash
+from helpers.workbook.results import Files, placed, with_parameters
 
-__all__ = ["Entry", "Version", "models", "packages", "read_entry", "tasks"]
+__all__ = ["Entry", "Version", "models", "packages", "parameter_runs", "read_entry", "tasks"]
 
 PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "peft", "bitsandbytes", "onnxruntime", "chromadb", "bm25s")
 OTHERS = ("scikit-learn", "scipy", "pandas", "matplotlib", "comet_ml", "openai", "papermill")
@@ -29,33 +30,47 @@ ABSOLUTE = re.compile(r"(?<![\w./<])(?:[A-Za-z]:\\|/(?!/))(?:[\w.+-][\w.+ -]*[/\
 
 @dataclass(frozen=True)
 class Entry:
-    """`status` is that of its Result, or "not run"; `notebook` is the executed one of a lesson that passed, else None."""
+    """`status` is that of its last Result, or "not run"; `record` and `notebook` are those of its last good run, `stale` where that was of
+    other cells; `failure` is the record of a run since then that failed."""
 
     lesson: Lesson
     title: str
     promise: str = ""
     record: Mapping[str, Any] = field(default_factory=dict)
+    failure: Mapping[str, Any] = field(default_factory=dict)
     notebook: Any = None
     source: Any = None
     stale: bool = False
 
     @property
     def status(self) -> str:
-        return self.record.get("status", "not run")
+        return self.last.get("status", "not run")
+
+    @property
+    def last(self) -> Mapping[str, Any]:
+        """The record of the last run, good or not; {} if there was none."""
+        return self.failure or self.record
 
     @property
     def error(self) -> str:
         """Why it did not pass, without the paths of this machine."""
-        return _without_paths(self.record.get("error", ""))
+        return _without_paths(self.last.get("error", ""))
 
     @property
     def parameters(self) -> str:
         """The parameters that were set, so that a short run is not taken for a whole one: `limit = 20, split = test`."""
-        return ", ".join(f"{name} = {_without_paths(str(value))}" for name, value in (self.record.get("parameters") or {}).items())
+        return ", ".join(f"{name} = {_without_paths(str(value))}" for name, value in (self.last.get("parameters") or {}).items())
 
     def link(self, suffix: str) -> str:
-        """Where its page (`".html"`) or notebook (`".ipynb"`) lies, seen from outputs/; empty when the run left none."""
-        name = self.record.get("notebook", "")
+        """Where its page (`".html"`) or notebook (`".ipynb"`) lies, seen from outputs/: of the last good run, else of the failed one; empty
+        when they left none."""
+        return self._place((self.record or self.failure).get("notebook", ""), suffix)
+
+    def failed_link(self) -> str:
+        """Where the page of a failed run lies; empty when it left none."""
+        return self._place(self.failure.get("notebook", ""), ".html")
+
+    def _place(self, name: str, suffix: str) -> str:
         return quote(f"{self.lesson.kind}/{Path(name).with_suffix(suffix).name}") if name else ""
 
 
@@ -64,27 +79,29 @@ def read_entry(out: Path, lesson: Lesson, tree: str) -> Entry:
 
     A record that cannot be read counts as none.
     """
+    return _entry(lesson, placed(lesson, {}, out), tree)
+
+
+def parameter_runs(out: Path, lesson: Lesson, tree: str) -> list[Entry]:
+    """The same of each run of the lesson with parameters."""
+    return [_entry(lesson, notebook, tree) for notebook in with_parameters(lesson, out)]
+
+
+def _entry(lesson: Lesson, notebook: Path, tree: str) -> Entry:
     source = _quietly(lesson)
     title, promise = _opening(source.cells[0].source if source and source.cells else "")
-    record = _record(lesson.executed(out).with_suffix(".json"))
-    shown = Entry(lesson, title or lesson.path.stem.replace("_", " "), promise, record, source=source)
-    if shown.status != "passed":
-        return shown
+    title = title or lesson.path.stem.replace("_", " ")
+    files = Files(notebook)
+    record = files.record
+    if not record:
+        return Entry(lesson, title, promise, failure=files.failure, source=source)
     ran_on = record.get("tree", "")  # begins with the tree of then; what parameters named may follow
     stale = not ran_on.startswith(tree) or source is None or fingerprint(lesson, record["parameters"], ran_on) != record["key"]
-    return Entry(lesson, shown.title, promise, record, _quietly(Lesson(out / shown.link(".ipynb"))), source, stale)
+    return Entry(lesson, title, promise, record, files.failure, _quietly(Lesson(notebook)), source, stale)
 
 
 def _without_paths(text: str) -> str:
     return ABSOLUTE.sub("…/", text.replace(str(places.root()) + "/", ""))
-
-
-def _record(path: Path) -> dict[str, Any]:
-    with suppress(ValueError):
-        record = read_json(path)
-        if {"status", "seconds", "key", "parameters", "notebook"} <= set(record):
-            return record
-    return {}
 
 
 def _quietly(lesson: Lesson) -> Any:

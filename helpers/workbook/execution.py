@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,16 +15,18 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from helpers.storage import read_json, write_text
-from helpers.workbook.html import page
-from helpers.workbook.notebooks import Lesson, clean, fingerprint
+from helpers.workbook.notebooks import Lesson, fingerprint
+from helpers.workbook.results import Files, placed
 
 __all__ = ["Job", "Result", "Task", "Watcher"]
 
 
 @dataclass(frozen=True)
 class Result:
-    """How one lesson ended. `status`: passed, current (nothing had changed), failed, died or timeout."""
+    """How one lesson ended. `status`: passed, current (nothing had changed), failed, died or timeout.
+
+    `notebook` is the name of what was executed; `last_good` is the day of an earlier good run, whose page a failed run left in place.
+    """
 
     name: str
     status: str
@@ -34,6 +35,7 @@ class Result:
     cells: int = 0
     error: str = ""
     notebook: str = ""
+    last_good: str = ""
 
     @property
     def ok(self) -> bool:
@@ -71,8 +73,7 @@ class Task:
         self.parameters = dict(parameters)
         self.job = job
         self.key = fingerprint(lesson, parameters, job.tree)
-        self.target = lesson.executed(job.out)
-        self.record = self.target.with_suffix(".json")
+        self.files = Files(placed(lesson, self.parameters, job.out))
         self.process: subprocess.Popen | None = None
         self.stopped: dict[str, str] = {}
 
@@ -90,40 +91,26 @@ class Task:
         return any(isinstance(value, str) and value.startswith("openai:") for value in self.parameters.values())
 
     def _before(self) -> Result | None:
-        with suppress(ValueError, KeyError):
-            record = read_json(self.record)
-            if record["key"] == self.key and record["status"] == "passed" and self.target.exists():
-                return Result(**{**{item.name: record[item.name] for item in fields(Result)}, "status": "current"})
-        return None
+        """The last good run, if it was of these very cells and parameters, and they have not failed since."""
+        record, failure = self.files.record, self.files.failure
+        if record.get("key") != self.key or failure.get("key") == self.key or not self.files.notebook.exists():
+            return None
+        self.files.drop_failure()
+        known = {item.name: record[item.name] for item in fields(Result) if item.name in record}
+        return Result(**{**known, "status": "current"})
 
     def _execute(self) -> Result:
         start = time.perf_counter()
-        part = self.target.with_name(f".{self.target.stem}.{os.getpid()}.part.ipynb")
-        part.parent.mkdir(parents=True, exist_ok=True)
-        sweep(self.target)
-        self.record.unlink(missing_ok=True)
+        part = self.files.part()
         end = self._listen(part)
-        name = self._put(part, self.target if end["status"] == "passed" else self.target.with_suffix(".failed.ipynb"))
+        passed = end["status"] == "passed"
+        notebook = self.files.put(part, passed, self.lesson.home)
+        last_good = "" if passed else self.files.record.get("date", "")
         seconds = round(time.perf_counter() - start, 1)
-        result = Result(self.lesson.name, end["status"], seconds, end.get("memory"), end["cells"], _why(end), name)
-        record = {**asdict(result), "key": self.key, "tree": self.job.tree, "parameters": self.parameters}
-        record["date"] = date.today().isoformat()
-        write_text(self.record, json.dumps(record, indent=1, default=str) + "\n")
+        result = Result(self.lesson.name, end["status"], seconds, end.get("memory"), end["cells"], _why(end), notebook, last_good)
+        today = date.today().isoformat()
+        self.files.write({**asdict(result), "key": self.key, "tree": self.job.tree, "parameters": self.parameters, "date": today})
         return result
-
-    def _put(self, part: Path, target: Path) -> str:
-        """Move what was executed to its place, with its page beside it; return its name, or nothing when there is nothing."""
-        for suffix in (".failed.ipynb", ".failed.html"):
-            self.target.with_suffix(suffix).unlink(missing_ok=True)
-        try:
-            notebook = Lesson(part).read()
-        except ValueError:  # killed before, or while, it was written
-            return ""
-        finally:
-            part.unlink(missing_ok=True)
-        write_text(target, clean(notebook))
-        write_text(target.with_suffix(".html"), page(notebook, target, home=self.lesson.home))
-        return target.name
 
     def _listen(self, part: Path) -> dict[str, Any]:
         """Start the worker and follow what it says; return the state it ended in."""
@@ -165,18 +152,10 @@ class Task:
                         process.kill()
 
 
-def sweep(target: Path) -> None:
-    """Remove what killed runs of this lesson left half done."""
-    import psutil
-
-    for part in target.parent.glob(f".{target.stem}.*.part*"):
-        pid = part.name.removeprefix(f".{target.stem}.").split(".")[0]
-        if not pid.isdigit() or int(pid) == os.getpid() or not psutil.pid_exists(int(pid)):
-            part.unlink(missing_ok=True)
-
-
 def _why(end: Mapping[str, Any]) -> str:
     if end["status"] == "passed":
         return ""
-    where = f"cell {end['cell'] or 'parameters'} of {end['cells']} (`{end['line']}`): " if end.get("line") else ""
-    return where + end["error"]
+    if not end.get("line"):
+        return end["error"]
+    row = f", line {end['row']}" if end.get("row") else ""
+    return f"cell {end['cell'] or 'parameters'} of {end['cells']}{row} (`{end['line']}`): {end['error']}"

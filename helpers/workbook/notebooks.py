@@ -47,7 +47,7 @@ class Lesson:
         return self.path.parent.parent if self.is_solution else self.path.parent
 
     def executed(self, out: Path) -> Path:
-        """Where `run` puts the executed notebook."""
+        """Where `run` puts the executed notebook of the course; of runs with parameters, `results.placed` knows."""
         return out / self.kind / self.path.name
 
     def read(self) -> Any:

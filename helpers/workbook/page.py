@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 
 from helpers.storage import write_text
-from helpers.workbook.entries import Entry, read_entry
+from helpers.workbook.entries import Entry, parameter_runs, read_entry
 from helpers.workbook.lifted import LADDER, pictures, tables, tagged
 from helpers.workbook.notebooks import Lesson, tree_hash
-from helpers.workbook.page_rows import OLD, WORDS, lesson_table, megabytes, quoted, seconds, version_tables
+from helpers.workbook.page_rows import OLD, WORDS, last_good, lesson_table, long_date, megabytes, quoted, seconds, version_tables
 from helpers.workbook.page_style import STYLE
 
 __all__ = ["index"]
 
+OWN = "What you ran with parameters of your own. The lessons above are those of the course, whatever stands here."
 GLYPH = '<path d="M3 2v38M25 2v38M3 9h22M3 17h22M3 25h22M3 33h22" fill="none" stroke-width="3.4" stroke-linecap="round"/>'
 
 
 def index(out: Path, lessons: Sequence[Lesson]) -> Path:
     """Write `out/index.html` and return its path: the lessons with what `run` left in `out`, or that they have not run.
 
-    Solutions are listed only if they were run. Figures of cells tagged `picture-<name>` stand beside their lesson; the one named
-    `ladder`, with the table of the cell tagged `table-ladder`, stands on top.
+    Solutions are listed only if they were run, and runs with parameters apart from those of the course. Figures of cells tagged
+    `picture-<name>` stand beside their lesson; the one named `ladder`, with the table of the cell tagged `table-ladder`, stands on top.
     """
     tree = tree_hash()
     entries = [read_entry(out, lesson, tree) for lesson in lessons]
     shown = [entry for entry in entries if not entry.lesson.is_solution]
-    solutions = [entry for entry in entries if entry.lesson.is_solution and entry.record]
+    solutions = [entry for entry in entries if entry.lesson.is_solution and entry.last]
+    own = [run for lesson in lessons for run in parameter_runs(out, lesson, tree)]
     parts = [_section("The ladder", _ladder(shown)), _section("Lessons", lesson_table(shown, "lesson"))]
     parts += [_section("Solutions", lesson_table(solutions, "solution"))] if solutions else []
+    parts += [_section("Runs with parameters", lesson_table(own, "lesson", OWN))] if own else []
     path = out / "index.html"
     write_text(path, _whole(_summary(shown or solutions), [*parts, _section("Made with", version_tables())]))
     return path
@@ -68,27 +70,24 @@ def _section(title: str, content: str) -> str:
 
 
 def _summary(entries: Sequence[Entry]) -> str:
-    ran = [entry for entry in entries if entry.record]
+    ran = [entry for entry in entries if entry.last]
     total = len(entries)
     passed = sum(entry.status == "passed" for entry in ran)
-    old = sum(entry.stale for entry in ran)
+    old = sum(entry.stale and entry.status == "passed" for entry in ran)
     words = [f"{passed - old} of {total} lessons passed"]
     words += [f"{old} out of date"] if old else []
     words += [f"{len(ran) - passed} failed"] if len(ran) > passed else []
     words += [f"{total - len(ran)} not run yet"] if total > len(ran) else []
     if not ran:
         return "; ".join(words) + "."
-    peak = megabytes(max(entry.record.get("memory") or 0 for entry in ran))
-    spent = sum(entry.record["seconds"] for entry in ran)
+    peak = megabytes(max(entry.last.get("memory") or 0 for entry in ran))
+    spent = sum(entry.last["seconds"] for entry in ran)
     return f"{'; '.join(words)}. {seconds(spent)} one after the other{f', at most {peak}' if peak else ''}{_days(ran)}."
 
 
 def _days(ran: Sequence[Entry]) -> str:
-    days = sorted({entry.record["date"] for entry in ran if entry.record.get("date")})
-    if not days:
-        return ""
-    named = [f"{date.fromisoformat(day):%B} {int(day[-2:])}, {day[:4]}" for day in dict.fromkeys((days[0], days[-1]))]
-    return " · " + " to ".join(named)
+    days = sorted({entry.last["date"] for entry in ran if entry.last.get("date")})
+    return " · " + " to ".join(map(long_date, dict.fromkeys((days[0], days[-1])))) if days else ""
 
 
 def _ladder(entries: Sequence[Entry]) -> str:
@@ -103,7 +102,7 @@ def _ladder(entries: Sequence[Entry]) -> str:
         return _note("No lesson here draws the ladder: none has cells tagged <code>picture-ladder</code> and <code>table-ladder</code>.")
     name = html.escape(owner.title)
     again = f"<code>ladder run {owner.lesson.number}</code>"
-    if owner.record and owner.status != "passed":
+    if owner.failure:
         return _note(f"No ladder: lesson {name}, which draws it, {WORDS[owner.status][2:]}.", quoted(owner.error))
     if owner.record:
         return _note(f"No ladder: lesson {name} passed, but its cell tagged for the ladder showed neither a figure nor a table.")
@@ -121,12 +120,12 @@ def _note(*lines: str) -> str:
 
 def _lifted(entry: Entry, uri: str, table: str) -> str:
     home = f'<a href="{entry.link(".html")}">{html.escape(entry.title)}</a>'
-    if entry.parameters:
-        home += html.escape(f" with {entry.parameters}")
-    stale = f'<p class="old">This is {OLD}.</p>' if entry.stale else ""
+    notes = [f"The last run of this lesson {WORDS[entry.status][2:]}; this is {last_good(entry)}."] if entry.failure else []
+    notes += [f"This is {OLD}."] if entry.stale else []
+    notes = "".join(f'<p class="old">{note}</p>' for note in notes)
     alt = "The ladder, drawn: each rung's score with its interval." + (" The table below has the numbers." if table else "")
     figure = f'<figure><img src="{uri}" alt="{alt}"><figcaption>Drawn by lesson {home}.</figcaption></figure>' if uri else ""
     caption = f"<caption><span>Every rung on the same examples, as lesson {home} measured it.</span></caption>"
     table = table.replace("<table>", f"<table>{caption}", 1)
     wide = f'<div class="wide" role="region" aria-label="The ladder as a table" tabindex="0">{table}</div>' if table else ""
-    return f'<div class="box ladder">{stale}{figure}{wide}</div>'
+    return f'<div class="box ladder">{notes}{figure}{wide}</div>'

@@ -5,20 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from helpers.workbook.entries import Entry, Version, models, packages, tasks
 from helpers.workbook.lifted import LADDER, pictures
 
-__all__ = ["OLD", "WORDS", "lesson_table", "megabytes", "quoted", "seconds", "version_tables"]
+__all__ = ["OLD", "WORDS", "last_good", "lesson_table", "long_date", "megabytes", "quoted", "seconds", "version_tables"]
 
 WORDS = {"passed": "✓ passed", "failed": "✗ failed", "died": "✗ died", "timeout": "✗ timed out", "not run": "○ not run yet"}
 OLD = "out of date: its cells, the helpers or the data have changed since"
 ROLES = {"th": "rowheader", "td": "cell"}
 
 
-def lesson_table(entries: Sequence[Entry], what: str) -> str:
-    """One row a lesson: title and promise, how it went and why, seconds, peak memory, its figures, its notebook."""
-    caption = f"Each {what} with the seconds and the peak memory of its last run on this machine."
+def lesson_table(entries: Sequence[Entry], what: str, caption: str = "") -> str:
+    """One row a lesson: title and promise (or parameters), how it went and why, seconds, peak memory, its figures, its notebook."""
+    caption = caption or f"Each {what} with the seconds and the peak memory of its last run on this machine."
     heads = (what.capitalize(), "How it went", "Time", "Peak memory", "Figures", "Files")
     head = "".join(f'<th scope="col" role="columnheader"{_number(i in (2, 3))}>{text}</th>' for i, text in enumerate(heads))
     rows = "\n".join(map(_row, entries))
@@ -34,11 +35,12 @@ def _row(entry: Entry) -> str:
     page = entry.link(".html")
     notebook = entry.link(".ipynb")
     title = f'<a href="{page}">{html.escape(entry.title)}</a>' if page else html.escape(entry.title)
-    promise = f"<p>{html.escape(entry.promise)}</p>" if entry.promise else ""
+    about = f"with {entry.parameters}" if entry.parameters else entry.promise
+    about = f"<p>{html.escape(about)}</p>" if about else ""
     files = f'<a href="{notebook}" aria-label="notebook of {html.escape(entry.title)}">notebook</a>' if notebook else ""
-    time = seconds(entry.record["seconds"]) if entry.record else ""
-    memory = megabytes(entry.record.get("memory"))
-    cells = [(f"{title}{promise}", ' scope="row"'), (_how(entry), ""), (time, _number()), (memory, _number())]
+    time = seconds(entry.last["seconds"]) if entry.last else ""
+    memory = megabytes(entry.last.get("memory"))
+    cells = [(f"{title}{about}", ' scope="row"'), (_how(entry), ""), (time, _number()), (memory, _number())]
     cells += [(_thumbs(entry), ' class="thumbs"'), (files, "")]
     tags = ["th", *["td"] * 5]
     inside = "".join(f'<{tag} role="{ROLES[tag]}"{more}>{text}</{tag}>' for tag, (text, more) in zip(tags, cells, strict=True))
@@ -46,8 +48,27 @@ def _row(entry: Entry) -> str:
 
 
 def _how(entry: Entry) -> str:
-    more = [quoted(entry.error), html.escape(f"with {entry.parameters}" if entry.parameters else ""), OLD if entry.stale else ""]
+    more = [quoted(entry.error), _two_pages(entry), OLD if entry.stale else ""]
     return f'<span class="how">{WORDS[entry.status]}</span>' + "".join(f"<small>{text}</small>" for text in more if text)
+
+
+def _two_pages(entry: Entry) -> str:
+    """What is said where a failed run left an earlier good page in place."""
+    if not (entry.failure and entry.record):
+        return ""
+    failed = f'<a href="{entry.failed_link()}">where it failed</a>; ' if entry.failed_link() else ""
+    return f"{failed}the page is {last_good(entry)}"
+
+
+def last_good(entry: Entry) -> str:
+    """Which run is shown where the last one failed."""
+    day = entry.record.get("date", "")
+    return "that of the last good run" + (f", {long_date(day)}" if day else "")
+
+
+def long_date(day: str) -> str:
+    """`November 21, 2026` of `2026-11-21`."""
+    return f"{date.fromisoformat(day):%B} {int(day[-2:])}, {day[:4]}"
 
 
 def quoted(error: str) -> str:
@@ -56,7 +77,8 @@ def quoted(error: str) -> str:
 
 
 def _thumbs(entry: Entry) -> str:
-    figures = [picture for picture in pictures(entry.notebook) if picture.name != LADDER] if entry.notebook else []
+    drawn = pictures(entry.notebook) if entry.notebook else []
+    figures = [picture for picture in drawn if picture.name != LADDER or entry.parameters]  # the course's ladder stands on top of the page
     return "".join(
         f'<a href="{entry.link(".html")}#cell-id={html.escape(picture.cell)}">'
         f'<img src="{picture.uri}" alt="Figure {html.escape(picture.name)} of lesson {entry.lesson.number}"></a>'

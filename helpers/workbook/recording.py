@@ -18,7 +18,8 @@ from helpers.models.hosted import price
 from helpers.models.recordings import RECORD, Order, Recording, place, read, read_part, weights
 from helpers.workbook.execution import Watcher
 from helpers.workbook.notebooks import Lesson
-from helpers.workbook.running import known_parameters, run
+from helpers.workbook.parameters import parameters_of
+from helpers.workbook.running import run
 
 __all__ = ["Recorded", "estimate", "has_second", "record"]
 
@@ -54,7 +55,7 @@ def estimate(lesson: str, spec: str) -> str:
 
 def has_second(lesson: Lesson) -> bool:
     """Whether a lesson measures a second model."""
-    return "second" in known_parameters(lesson)
+    return "second" in parameters_of(lesson)
 
 
 def record(lesson: Lesson, spec: str, *, fresh: bool = False, timeout: float = 3600, watcher: Watcher | None = None) -> Recorded:

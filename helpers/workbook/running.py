@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from helpers.files import kind_of
 from helpers.files.opening import find_documents
 from helpers.workbook.execution import Job, Result, Task, Watcher
 from helpers.workbook.notebooks import Lesson, tree_hash
+from helpers.workbook.parameters import refuse_wrong
 
 __all__ = ["default_jobs", "environment", "kernel_environment", "run"]
 
@@ -41,16 +41,17 @@ def run(
     folder, and its content counts as a parameter.
     `timeout` is seconds for a whole lesson; `settings` are environment variables for its kernel;
     `fresh_home` gives each lesson an empty cache and ledger of its own.
-    Raises ValueError for a parameter that no selected lesson has.
+    Raises ValueError, before anything runs, for a parameter that one of the lessons does not have, and for a value that makes no sense.
     """
+    values = seen_from_here(parameters or {})
+    refuse_wrong(values, lessons)
     out = out or places.outputs()
     watcher = watcher or Watcher()
     tree = tree_hash()
-    shares = _shares(lessons, parameters or {})
     jobs = jobs or default_jobs(len(lessons))
     with kernel_environment(jobs, settings or {}) as env, ThreadPoolExecutor(jobs) as pool:
-        job = Job(out, tree, env, watcher, timeout=timeout, force=force, fresh_home=fresh_home)
-        tasks = [Task(lesson, share, replace(job, tree=tree + _contents(share))) for lesson, share in shares.items()]
+        job = Job(out, tree + _contents(values), env, watcher, timeout=timeout, force=force, fresh_home=fresh_home)
+        tasks = [Task(lesson, values, job) for lesson in lessons]
         futures = [pool.submit(task) for task in tasks]
         try:
             return [future.result() for future in futures]
@@ -66,25 +67,6 @@ def default_jobs(lessons: int) -> int:
     import psutil
 
     return max(1, min(lessons, os.cpu_count() or 1, 4, int(psutil.virtual_memory().available // 1.5e9)))
-
-
-def known_parameters(lesson: Lesson) -> list[str]:
-    """The names that the cell tagged `parameters` sets."""
-    from papermill import inspect_notebook
-
-    return sorted(inspect_notebook(str(lesson.path)))
-
-
-def _shares(lessons: Sequence[Lesson], parameters: Mapping[str, Any]) -> dict[Lesson, dict[str, Any]]:
-    """Those of the parameters that each lesson has. ValueError: one that none of them has."""
-    known = {lesson: known_parameters(lesson) if parameters else [] for lesson in lessons}
-    names = sorted({name for lesson in lessons for name in known[lesson]})
-    unknown = sorted(set(parameters) - set(names))
-    if unknown:
-        numbers = ", ".join(lesson.number for lesson in lessons)
-        raise ValueError(f"no parameter {', '.join(unknown)} in lesson {numbers}. There are: {', '.join(names) or 'none'}.")
-    values = seen_from_here(parameters)
-    return {lesson: {name: value for name, value in values.items() if name in known[lesson]} for lesson in lessons}
 
 
 def seen_from_here(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -52,7 +53,8 @@ def _execute(job: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
         settings = {"kernel_name": "python3", "cwd": job["folder"], "progress_bar": False}
         papermill.execute_notebook(job["source"], job["target"], job["parameters"], on_cell_start=started, **settings)
     except papermill.PapermillExecutionError as error:
-        return {"status": "failed", "line": first_line(error.source), "error": f"{error.ename}: {_short(error.evalue)}"}
+        row, line = failed_line(error.source, error.traceback, error.exec_count)
+        return {"status": "failed", "row": row, "line": line, "error": f"{error.ename}: {_short(error.evalue)}"}
     except DeadKernelError:
         return {"status": "died", "error": "the kernel died: killed from outside, out of memory, or crashed"}
     except Exception as error:
@@ -66,8 +68,26 @@ def first_line(source: str) -> str:
     return next((line for line in lines if not line.startswith("#")), lines[0] if lines else "")[:100]
 
 
+def failed_line(source: str, traceback: Sequence[str], count: int) -> tuple[int, str]:
+    """The number and the text of the line that failed: the innermost one of this cell that the traceback names, as IPython writes it.
+
+    (0, the cell's first line) where it names none, and for a cell that opens with a magic (%%time), which counts lines anew.
+    """
+    rows = re.findall(rf"Cell In\[{count}\], line (\d+)", _plain("\n".join(traceback)))
+    lines = source.split("\n")
+    row = int(rows[-1]) if rows else 0
+    if source.startswith("%%") or not 0 < row <= len(lines) or not lines[row - 1].strip():
+        return 0, first_line(source)
+    return row, lines[row - 1].strip()[:100]
+
+
+def _plain(text: str) -> str:
+    """The text without the terminal's colors."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
 def _short(text: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", text).strip().split("\n")[0][:300]
+    return _plain(text).strip().split("\n")[0][:300]
 
 
 def _peak() -> int | None:
