@@ -160,7 +160,7 @@ def test_broken_adapter_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"adapter/adapter_model\.safetensors is no safetensors file"):
         load(f"hf:{tmp_path / 'adapter'}", cache=False)
     (tmp_path / "adapter" / "adapter_config.json").write_text("[]")
-    with pytest.raises(ModelError, match=r"adapter/adapter_config\.json holds no JSON object"):
+    with pytest.raises(ModelError, match=r"adapter/adapter_config\.json holds a list, not a dict"):
         load(f"hf:{tmp_path / 'adapter'}", cache=False)
 
 

@@ -12,6 +12,7 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers import storage
 from helpers.models.reply import ModelError
 
 if TYPE_CHECKING:
@@ -172,9 +173,6 @@ def header(weights: Path) -> dict[str, tuple[int, ...]]:
 def read_json(path: Path, advice: str = "is it a model folder?") -> dict:
     """The JSON object in a file. ModelError: there is none; it ends with the advice."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path.parent.name}/{path.name} cannot be read ({type(error).__name__}); {advice}") from error
-    if not isinstance(content, dict):
-        raise ModelError(f"{path.parent.name}/{path.name} holds no JSON object; {advice}")
-    return content
+        return storage.read_json(path)
+    except ValueError as error:
+        raise ModelError(f"{error}; {advice}") from error
