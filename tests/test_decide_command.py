@@ -322,6 +322,8 @@ def test_the_next_step_follows_from_the_verdict(tmp_path):
         return replace(found, verdict=replace(found.verdict, **verdict)).next_steps[0]
 
     assert first(rung="few-shot", undetermined=False) == "Take few-shot home: ladder decide mail.csv --export my_few-shot"
+    exported = replace(found, exported=Path("my_rung"), verdict=replace(found.verdict, rung="few-shot", undetermined=False)).next_steps[0]
+    assert exported.startswith('Ask what was exported: python my_rung/answer.py "a text"')
     more = first(rung=None, undetermined=True, more_examples=90, meanwhile="few-shot")
     assert more.startswith("Label about 300 more rows like these (90 of them become test rows)")  # 18 of the 60 rows are test
     assert first(rung=None, undetermined=True, more_examples=None, meanwhile="trivial").startswith("Ask for less, as more than 10,000")

@@ -152,6 +152,7 @@ def _findings(ladder: Ladder, model: Model, options: argparse.Namespace) -> Find
         warnings=notes,
         command=options.typed,
         private=options.private,
+        exported=options.export,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.decide.advice import MOST
@@ -40,7 +41,8 @@ class Sample:
 @dataclass(frozen=True, eq=False, repr=False)
 class Findings:
     """A climbed ladder with its verdict. `bar`: what is good enough, and why; `prices`: what an answer is taken to cost; `skipped`: the
-    rungs left out, with the reason; `warnings`: what was said on the way; `private`: nothing may leave this machine; `command`: as typed.
+    rungs left out, with the reason; `warnings`: what was said on the way; `private`: nothing may leave this machine; `command`: as typed;
+    `exported`: the folder that a rung is written into, if one is.
     """
 
     task: Task
@@ -54,6 +56,7 @@ class Findings:
     warnings: tuple[str, ...]
     command: str
     private: bool = False
+    exported: Path | None = None
 
     @property
     def here(self) -> bool:
@@ -155,6 +158,8 @@ class Findings:
         verdict = self.verdict
         if any(not rung.run.complete for rung in self.rungs):
             return "Run the same command again: it asks only for the replies that failed."
+        if verdict.rung and self.exported:
+            return f'Ask what was exported: python {self.exported / "answer.py"} "a text", or a file with the same columns.'
         if verdict.rung:
             return f"Take {verdict.rung} home: {self.command} --export my_{verdict.rung.replace(' ', '_')}"
         lower_bar = math.floor(100 * float(verdict.table.set_index("rung")["low"][self.rung.name])) / 100
