@@ -215,6 +215,16 @@ def test_the_loss_curve_is_a_dozen_means(written: tuple[str, str]) -> None:
     assert rows[0][1] == "6.000"
 
 
+def test_the_card_says_when_more_training_no_longer_helps_on_held_out_answers(tmp_path: Path) -> None:
+    flat = [[tokens, 1.0, 0.1 - tokens / 1000, 0.3] for tokens in range(10, 100, 10)]
+    (tmp_path / "training.json").write_text(json.dumps({"curve": flat, "curve_columns": ["tokens", "loss", "taught", "held out"]}))
+    assert "| tokens, millions | loss | taught | held out |" in report._curve(tmp_path)
+    assert "on held-out answers from 0.300 to 0.300. More training buys only memory" in report._curve(tmp_path)
+    falling = [[*row[:3], 1 / row[0]] for row in flat]
+    assert "buys only memory" not in report._plateau(falling)
+    assert report._plateau([[tokens, 1.0] for tokens in range(9)]) == ""
+
+
 def test_a_model_without_a_training_file_says_so(tmp_path: Path) -> None:
     assert "no training.json" in report._recipe(tmp_path)[0][1]
     assert report._curve(tmp_path) == ""

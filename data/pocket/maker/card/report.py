@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["write_card"]
 
 CURVE = 12  # rows of the loss table
+LOSSES = ("tokens", "training loss")  # the columns of a curve that does not name them
+EARLY = 0.27  # the share of a run in which the held-out loss may still fall
 SHAPE = {
     "hidden": "hidden_size", "layers": "num_hidden_layers", "heads": "num_attention_heads", "KV heads": "num_key_value_heads",
     "FFN": "intermediate_size", "vocabulary": "vocab_size", "context": "max_position_embeddings",
@@ -136,7 +138,7 @@ def _recipe(folder: Path) -> list[tuple[str, str]]:
         (
             "trained",
             f"{run.get('date', 'date unknown')}; {run.get('tokens', 0):,} tokens in {run.get('seconds', 0) / 60:,.0f} minutes; "
-            f"{_starts(run)}",
+            f"{_starts(run)}{_where(run)}",
         ),
         ("seed", str(preset.get("seed", "unknown"))),
         ("recipe", settings or "unknown"),
@@ -148,15 +150,41 @@ def _starts(run: dict) -> str:
     return f"resumed {stops} time{'s' * (stops > 1)}" if stops else "in one go"
 
 
+def _where(run: dict) -> str:
+    device = f" on {run['device']}" if "device" in run else ""
+    return device + (f"; corpus of {run['corpus']}" if "corpus" in run else "")
+
+
 def _curve(folder: Path) -> str:
-    """The loss curve in a dozen rows, each the mean of the steps logged since the row above."""
-    points = _training(folder).get("curve") or []
+    """The loss curve in a dozen rows, each the mean of the steps logged since the row above, and what it proves."""
+    run = _training(folder)
+    points = run.get("curve") or []
     if not points:
         return ""
+    names = run.get("curve_columns", LOSSES)[1:]
     edges = [round(len(points) * (i + 1) / CURVE) for i in range(CURVE)] if len(points) > CURVE else range(1, len(points) + 1)
     rows, before = [], 0
     for edge in edges:
         part = points[before:edge]
-        rows.append((f"{part[-1][0] / 1e6:,.1f}", f"{sum(loss for _, loss in part) / len(part):.3f}"))
+        rows.append((f"{part[-1][0] / 1e6:,.1f}", *(f"{_mean(part, column):.3f}" for column in range(1, len(names) + 1))))
         before = edge
-    return "\n\n" + table(("tokens, millions", "training loss"), rows)
+    return "\n\n" + table(("tokens, millions", *names), rows) + _plateau(points)
+
+
+def _mean(points: list[list[float]], column: int) -> float:
+    return sum(point[column] for point in points) / len(points)
+
+
+def _plateau(points: list[list[float]]) -> str:
+    """Whether the held-out loss, the fourth column, still falls in the last part of the run; "" where it was not logged."""
+    late = [point for point in points if point[0] > EARLY * points[-1][0]]
+    if len(points[0]) < 4 or len(late) < 4:
+        return ""
+    first, second = late[: len(late) // 2], late[len(late) // 2 :]
+    taught, held = ([f"{_mean(half, column):.3f}" for half in (first, second)] for column in (2, 3))
+    text = (
+        f"\n\nAfter {late[0][0] / 1e6:,.0f} million tokens, in two halves of the rest: the loss on training answers went from {taught[0]} to "
+        f"{taught[1]}, on held-out answers from {held[0]} to {held[1]}."
+    )
+    still = _mean(second, 3) < 0.98 * _mean(first, 3)
+    return text + ("" if still else " More training buys only memory of the corpus's own word lists: these weights are final.")
