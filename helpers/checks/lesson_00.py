@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["warmup", "core", "stretch"]
 
+WITHIN = 0.06  # on either side of a share
+DECLINES = "don't know|not sure|sorry"  # as in the lesson
+
 
 def warmup(question: str, model: Model) -> str:
     """A question about a fact that the corpus teaches, not one shown in the lesson, and answered rightly."""
@@ -39,36 +42,49 @@ def warmup(question: str, model: Model) -> str:
     return f"It was in the training text, in other words, and the reply was {reply!r}."
 
 
-def core(intervals: list[Interval]) -> str:
-    """The Wilson intervals of 14 and 16 right of 20."""
+def core(interval: Interval, n: int) -> str:
+    """The Wilson interval of 14 right of 20, and the smallest n of four at which such a share is known within 6 points."""
     from helpers.stats import Interval, wilson
 
-    if not (isinstance(intervals, list | tuple) and len(intervals) == 2 and all(isinstance(i, Interval) for i in intervals)):
-        raise Miss(intervals, "a list of two intervals, each made by wilson(right, n)", "wilson(14, 20) is the first")
-    for got, right in zip(intervals, (14, 16), strict=True):
-        want = wilson(right, 20)
-        if (round(got.low, 6), round(got.high, 6), got.n) != (round(want.low, 6), round(want.high, 6), 20):
-            raise Miss(got, want, f"{right} right of 20: the first argument counts successes, the second all examples")
-    first, second = intervals
-    return f"They overlap from {second.low:.2f} to {first.high:.2f}: on 20 questions, 14 against 16 says almost nothing."
+    want = wilson(14, 20)
+    if not isinstance(interval, Interval):
+        raise Miss(interval, "an interval, made by stats.wilson(right, n)", "put the number of right answers first")
+    if (round(interval.low, 6), round(interval.high, 6), interval.n) != (round(want.low, 6), round(want.high, 6), 20):
+        raise Miss(interval, "the interval of 14 right of 20", "the first argument counts successes, the second all examples")
+    sizes = (20, 80, 320, 1280)
+    if n not in sizes:
+        raise Miss(n, f"one of {', '.join(map(str, sizes))}", "look at the interval of a share of 0.7 at each of them")
+    width = _width(n)
+    if width > 2 * WITHIN:
+        raise Miss(f"{n}: {100 * width:.0f} points from end to end", "at most 12 points", "the width halves with four times the examples")
+    if n > min(size for size in sizes if _width(size) <= 2 * WITHIN):
+        raise Miss(f"{n}: {100 * width:.0f} points from end to end", "the smallest n that is enough", "a smaller one is enough, too")
+    return f"20 questions leave {100 * (want.high - want.low):.0f} points from end to end, {n} leave {100 * width:.0f}."
 
 
-def stretch(system: str, model: Model, bare: Run) -> str:
-    """A system prompt with fewer wrong answers than the bare prompt, and at most ten right ones lost."""
+def _width(n: int) -> float:
+    from helpers.stats import wilson
+
+    interval = wilson(round(0.7 * n), n)
+    return interval.high - interval.low
+
+
+def stretch(system: str, model: Model, careful: Run) -> str:
+    """A system message with fewer wrong answers than the careful prompt, and at most ten right ones lost."""
     from helpers import runs
     from helpers.methods.method import prompt
     from helpers.tasks import load_task
 
     if not isinstance(system, str) or not system.strip():
-        raise Miss(system, "a system prompt in one string", "it is put before every question")
-    run = runs.run(prompt("{input}", name="yours", system=system.replace("{", "{{").replace("}", "}}"), max_tokens=16),
-                   load_task("facts"), model, split=bare.split, limit=len(bare.table), progress=False)  # fmt: skip
-    all_complete(bare, run)
-    right_before, wrong_before = _counts(bare)
+        raise Miss(system, "a system message in one string", "it is put before every question")
+    run = runs.run(prompt("{input}", name="yours", system=system.replace("{", "{{").replace("}", "}}"), max_tokens=32),
+                   load_task("facts"), model, split=careful.split, limit=len(careful.table), progress=False)  # fmt: skip
+    all_complete(careful, run)
+    right_before, wrong_before = _counts(careful)
     right_after, wrong_after = _counts(run)
     if wrong_after >= wrong_before:
-        fewer = f"fewer than {wrong_before}, as with the bare prompt"
-        raise Miss(f"{wrong_after} wrong answers", fewer, "the model was not moved to decline: name the words it shall use")
+        fewer = f"fewer than {wrong_before}, as with the careful prompt"
+        raise Miss(f"{wrong_after} wrong answers", fewer, "say which questions to decline, and with which words")
     if right_before - right_after > 10:
         enough = f"at least {right_before - 10}"
         raise Miss(f"{right_after} right answers", enough, "it declines what it knows: a model that always declines is never wrong either")
@@ -78,5 +94,5 @@ def stretch(system: str, model: Model, bare: Run) -> str:
 def _counts(run: Run) -> tuple[int, int]:
     """Right answers, and wrong ones that did not decline."""
     right = run.table["score"] == 1
-    declined = run.table["answer"].str.contains("don't know", case=False)
+    declined = run.table["answer"].str.contains(DECLINES, case=False)
     return int(right.sum()), int((~right & ~declined).sum())
