@@ -114,9 +114,21 @@ def test_00_warmup_wants_a_question_about_the_training_text(pocket, question, wh
     assert why in verdict.text
 
 
-def test_00_core_notices_the_share_in_place_of_the_count():
-    assert "counts successes" in check("00.core", [stats.wilson(7, 20), stats.wilson(16, 20)]).text
-    assert check("00.core", [stats.wilson(14, 20), stats.wilson(16, 20)]).state == "passed"
+@pytest.mark.parametrize(
+    ("interval", "n", "why"),
+    [
+        (stats.wilson(7, 20), 320, "counts successes"),
+        (0.7, 320, "stats.wilson"),
+        (stats.wilson(14, 20), 80, "end to end"),
+        (stats.wilson(14, 20), 1280, "smallest n"),
+        (stats.wilson(14, 20), 100, "one of 20, 80"),
+    ],
+)
+def test_00_core_wants_the_interval_and_the_smallest_sufficient_n(interval, n, why):
+    verdict = check("00.core", interval, n)
+    assert verdict.state == "missed"
+    assert why in verdict.text
+    assert check("00.core", stats.wilson(14, 20), 320).state == "passed"
 
 
 def test_00_stretch_tells_when_nothing_is_declined(pocket, facts_run):
