@@ -156,13 +156,35 @@ def test_01_warmup_takes_any_wording_that_names_both_labels():
     assert check("01.warmup", "{input}\nNegative? Or positive?").state == "passed"
 
 
-def test_01_core_wants_a_shorter_prompt_that_is_not_worse(review_runs):
-    task, formatted, chatty = review_runs["clear task"], review_runs["format"], review_runs["chatty"]
-    assert check("01.core", task, formatted).state == "passed"
-    assert "leave out a part" in check("01.core", formatted, task).text
-    assert "leave out a part" in check("01.core", task, task).text
-    assert "did matter" in check("01.core", chatty, task).text
-    assert "as measure(...) returns it" in check("01.core", [task], formatted).text
+FULL = "Positive or negative? If mixed, the verdict.\n###\n{input}\n###\nAnswer with one word: positive or negative."
+
+
+@pytest.fixture(scope="module")
+def ablation(pocket):
+    """The full prompt's run, and those without one part each."""
+    reviews, role = load_task("reviews"), "You are an experienced analyst."
+    texts = {"full": (FULL, role), "role": (FULL, ""), "mixed": (FULL.replace(" If mixed, the verdict.", ""), role)}
+    texts["delimiters"] = (FULL.replace("###\n", "").replace("\n###", ""), role)
+    ablation = {part: runs.run(prompt(text, name=part, system=system, max_tokens=8), reviews, pocket, limit=40)
+                for part, (text, system) in texts.items()}  # fmt: skip
+    return ablation.pop("full"), ablation
+
+
+def test_01_core_wants_every_part_taken_out_alone(ablation):
+    full, parts = ablation
+    harmless = {part for part, run in parts.items() if runs.compare(full, run).difference.low > -0.06}
+    assert check("01.core", parts, harmless, full).state == "passed"
+    assert "only" in check("01.core", parts | {"role": parts["mixed"]}, harmless, full).text
+    assert "without nothing" in check("01.core", parts | {"role": full}, harmless, full).text
+    assert "a run for each" in check("01.core", {"role": parts["role"]}, harmless, full).text
+
+
+def test_01_core_does_not_take_a_large_p_for_no_loss(ablation):
+    full, parts = ablation
+    harmless = {part for part, run in parts.items() if runs.compare(full, run).difference.low > -0.06}
+    assert all(runs.compare(full, run).p > 0.05 for run in parts.values())
+    assert harmless < set(parts)
+    assert "does not say that nothing is lost" in check("01.core", parts, set(parts), full).text
 
 
 @pytest.mark.parametrize(("p", "choice", "why"), [(0.0377, "B", "12 heads or fewer"), (0.2153, "B", "happens by luck")])

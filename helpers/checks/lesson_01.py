@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["warmup", "core", "stretch"]
 
+MARGIN = 0.06  # the loss that the core exercise accepts
+PARTS = {"role": "experienced analyst", "mixed": "mixed", "delimiters": "###"}  # by a mark in the prompt
+
 
 def warmup(template: str) -> str:
     """A template with the field {input} that names both labels."""
@@ -33,27 +36,36 @@ def warmup(template: str) -> str:
     return "It names both labels and has a place for the review."
 
 
-def core(mine: Run, specific: Run) -> str:
-    """A run on the same reviews, not significantly worse than the specific prompt, with a shorter prompt."""
+def core(ablation: dict[str, Run], spare: set[str], full: Run) -> str:
+    """Runs of the full prompt without one part each, and the parts whose loss is surely below the margin."""
     from helpers import runs
 
-    if not isinstance(mine, runs.Run):
-        raise Miss(type(mine).__name__, "a run, as measure(...) returns it", 'measure("mine", "... {input} ...", asked=both[:1])[0] is one')
-    if (mine.split, list(mine.table["id"])) != (specific.split, list(specific.table["id"])):
-        same = f"the same {len(specific.table)} reviews of {specific.split}"
-        raise Miss(f"{len(mine.table)} reviews of {mine.split}", same, "only the same examples can be compared")
-    all_complete(mine, specific)
-    cost = mine.table["tokens_in"].mean()
-    limit = specific.table["tokens_in"].mean()
-    if cost >= limit:
-        raise Miss(f"{cost:.1f} prompt tokens a review", f"fewer than {limit:.1f}", "leave out a part that bought nothing")
-    pair = runs.compare(specific, mine)
-    gain = pair.difference
-    if gain.value < 0 and pair.p < 0.05:
-        worse = "the part that was left out did matter: look at the replies"
-        raise Miss(repr(pair), "not significantly worse than the specific prompt", worse)
-    interval = f"a gain of {gain.value:+.2f} [{gain.low:+.2f}, {gain.high:+.2f}]"
-    return f"{cost:.1f} prompt tokens a review instead of {limit:.1f}, with {interval}: not significantly worse, which is not yet equal."
+    if not (isinstance(ablation, dict) and set(ablation) == set(PARTS) and all(isinstance(run, runs.Run) for run in ablation.values())):
+        raise Miss(ablation, f"a dict with a run for each of {', '.join(PARTS)}", "measure(..., asked=both[:1])[0] is one run")
+    all_complete(full, *ablation.values())
+    for part, run in ablation.items():
+        _lacks_only(part, run, full)
+    lows = {part: runs.compare(full, run).difference.low for part, run in ablation.items()}
+    harmless = {part for part, low in lows.items() if low > -MARGIN}
+    if not isinstance(spare, set) or spare - set(PARTS):
+        raise Miss(spare, f"a set of some of {', '.join(PARTS)}", "the parts that may go")
+    for part in sorted(spare ^ harmless):
+        loss = f"without {part}, the interval reaches down to {lows[part]:+.3f}"
+        side = "it may be worse by more than the margin; a p above 0.05 does not say that nothing is lost"
+        raise Miss(f"my_spare = {spare}", f"a decision by that interval: {loss}", side if part in spare else "that is a loss you accept")
+    return f"By a margin of {100 * MARGIN:.0f} points, {' and '.join(sorted(harmless)) or 'nothing'} may go."
+
+
+def _lacks_only(part: str, run: Run, full: Run) -> None:
+    """Miss: the run met other reviews, or its prompt lacks another part, or not only `part`."""
+    if (run.split, list(run.table["id"])) != (full.split, list(full.table["id"])):
+        same = f"the same {len(full.table)} reviews of {full.split}"
+        raise Miss(f"{len(run.table)} reviews of {run.split}", same, "only the same examples can be compared")
+    text = str(run.table["messages"].iloc[0])
+    missing = {name for name, mark in (PARTS | {"format": "one word"}).items() if mark not in text}
+    if missing != {part}:
+        got = f"the run for {part!r} has a prompt without {', '.join(sorted(missing)) or 'nothing'}"
+        raise Miss(got, f"the full prompt without {part} only", "change one part at a time, or the cell cannot say which part did it")
 
 
 def stretch(p: float, choice: str) -> str:
