@@ -59,6 +59,8 @@ def cells(row: dict, findings: Findings) -> dict[str, str]:
         "score": "none" if math.isnan(row["score"]) else f"{row['score']:.2f}",
         "95%": "" if math.isnan(row["score"]) else f"{row['low']:.2f} to {row['high']:.2f}",
     }
+    if "seeds" in row:
+        cells["over seeds"] = f"{row['seeds']}: {row['seed_low']:.2f} to {row['seed_high']:.2f}" if row["seeds"] > 1 else ""
     if "macro_f1" in row:
         cells["macro F1"] = f"{row['macro_f1']:.2f}"
     return cells | {

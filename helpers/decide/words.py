@@ -11,9 +11,10 @@ from helpers.decide.rungs import TIMED
 if TYPE_CHECKING:
     from helpers.decide.rule import Bar, Fate, Pair
     from helpers.decide.rungs import Budget, Rung
+    from helpers.runs.record import Run
     from helpers.stats import Interval
 
-__all__ = ["within", "over_budget", "opening", "unread", "incomplete", "about", "conclusion", "limits", "UNFINISHED"]
+__all__ = ["within", "over_budget", "opening", "unread", "incomplete", "over_seeds", "about", "conclusion", "limits", "UNFINISHED"]
 
 UNFINISHED = "Verdict: undetermined, as the test is incomplete. Climb again: only the replies that failed are asked for."
 
@@ -68,9 +69,15 @@ def unread(rung: Rung) -> str:
     return f"{rung.unread} of {len(rung.run.table)} answers of {rung.name} could not be read and {count} as wrong: {rung.run.first_error}."
 
 
-def incomplete(rung: Rung) -> str:
-    """How many of a rung's replies failed, and why."""
-    return f"{rung.name} is incomplete: {rung.run.failed} of {len(rung.run.table)} replies failed ({rung.run.first_error})."
+def incomplete(run: Run) -> str:
+    """How many replies of a rung's run failed, and why."""
+    return f"{run.method} is incomplete: {run.failed} of {len(run.table)} replies failed ({run.first_error})."
+
+
+def over_seeds(rung: Rung) -> str:
+    """Between what the seeds of a rung's training lie."""
+    means = rung.seed_means
+    return f"{rung.name} is the mean over {rung.seeds} seeds, {min(means):.2f} to {max(means):.2f}; its intervals hold what they differ by."
 
 
 def about(fate: Fate, names: Sequence[str], bar: Bar) -> list[str]:
