@@ -69,7 +69,7 @@ def tomorrow(
     maybe = f"Verdict: undetermined; {names[fate.at]} is the cheapest rung that may do."
     if more is not None:
         return f"{maybe} About {more:,} further examples like these would probably settle it."
-    why = f"This file cannot settle it: {_close(fate, names, bar)}, and it would take more than {MOST:,} further examples to tell."
+    why = f"This file cannot settle it: {_close(fate, names, bar, seeds)}, and it would take more than {MOST:,} further examples to tell."
     return f"{maybe} {why} What could: {', or '.join(_ways(fate, scores, bar, seeds))}."
 
 
@@ -77,15 +77,16 @@ def _priced(rung: Rung) -> str:
     return rung.name if math.isnan(rung.dollars_per_1000) else f"{rung.name} (${rung.dollars_per_1000:.3g} for 1,000 answers)"
 
 
-def _close(fate: Fate, names: Sequence[str], bar: Bar) -> str:
-    """What is too close to a line for so few examples."""
+def _close(fate: Fate, names: Sequence[str], bar: Bar, seeds: numpy.ndarray | None) -> str:
+    """What is too close to a line for so few examples, or so few seeds."""
+    few = "" if seeds is None else f" and {seeds.shape[-1]} seeds"
     reasons = []
     if fate.good == "open":
         reasons.append(f"the score of {names[fate.at]}, {fate.score.value:.2f}, is too close to {bar.good_enough:g}")
     if fate.unsure:
         pair = min(fate.unsure, key=lambda pair: abs(pair.gain.value - bar.margin))
         reasons.append(f"the gain of {names[pair.high]}, {pair.gain.value:+.2f}, is too close to the margin of {bar.margin:g}")
-    return f"for {fate.score.n} examples {' and '.join(reasons)}"
+    return f"for {fate.score.n} examples{few} {' and '.join(reasons)}"
 
 
 def _ways(fate: Fate, scores: numpy.ndarray, bar: Bar, seeds: numpy.ndarray | None) -> list[str]:

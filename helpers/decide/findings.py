@@ -159,6 +159,9 @@ class Findings:
         if not verdict.undetermined:
             score = self.rung.run.score.value
             return f"Lower the bar, if the {score:.2f} of {self.rung.name} is of use to you: --good-enough {lower_bar:g} is surely met."
+        seeds = max(rung.seeds for rung in self.rungs)
+        if 1 < seeds < 5 and not verdict.more_examples:
+            return f"Train with more seeds, as {seeds} hardly tell how much trainings differ: --seeds {seeds + 3}."
         if verdict.more_examples:
             return self._more(verdict.more_examples)
         ask_less = f"--good-enough {lower_bar:g}, or --margin {2 * self.margin:g}"

@@ -67,7 +67,7 @@ def cells(row: dict, findings: Findings) -> dict[str, str]:
         "unreadable": f"{row['unread']} of {row['n']}",
         "$ per 1,000": "unknown" if math.isnan(row["dollars_per_1000"]) else f"{row['dollars_per_1000']:.3g}",
         "MB": "?" if math.isnan(row["megabytes"]) else f"{row['megabytes']:.3g}",
-        "verdict": row["state"],
+        "what is known": findings.verdict.known.get(row["rung"], row["state"]),
     }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helpers.decide import advice, words
@@ -35,7 +35,8 @@ class Verdict:
     more_examples how many (None: settled, or this file cannot settle it, or a rung is incomplete). Where it is undetermined: `meanwhile` is
     the rung to use today, the cheapest that is not out; `risk` by how much a higher one may be better than it; `fallback` the cheapest
     rung that is known to do (None, too, where a cheaper one scored higher by the margin). reasons: sentences; table: one row a rung, in
-    the order given, with a count `unread` where some were, and seeds, seed_low, seed_high (of the seeds' means) where there are several."""
+    the order given, with a count `unread` where some were, and seeds, seed_low, seed_high (of the seeds' means) where there are several;
+    known: what the rule knows of each rung within the budget, in a few words."""
 
     rung: str | None
     undetermined: bool
@@ -46,6 +47,7 @@ class Verdict:
     good_enough: float | None = None
     meanwhile: str | None = None
     risk: float | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def said(self) -> str:
@@ -98,15 +100,15 @@ def decide(
     names = [rung.name for rung in inside]
     reasons += _steps(fates, names, bar, at)
     table = _table(ladder, {names[fate.at]: fate for fate in fates}, broken)
+    known = {names[fate.at]: words.standing(fate, fates[at or 0], names, bar) for fate in fates}
     if sure:
         name = None if at is None else names[at]
-        return Verdict(name, False, None, None, (*reasons, words.conclusion(name, bar)), table, good_enough)
+        return Verdict(name, False, None, None, (*reasons, words.conclusion(name, bar)), table, good_enough, known=known)
     more = further(Sums.of(scores[None], None if seeds is None else seeds[None]), bar)
     reasons += [advice.today(fates, at, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar, seeds)]
     safe = advice.fallback(fates, bar)
-    return Verdict(
-        None, True, more, None if safe is None else names[safe], tuple(reasons), table, good_enough, names[at], advice.risk(fates[at])
-    )
+    way_out = None if safe is None else names[safe]
+    return Verdict(None, True, more, way_out, tuple(reasons), table, good_enough, names[at], advice.risk(fates[at]), known)
 
 
 def _by_cost(rungs: Sequence[Rung]) -> list[Rung]:

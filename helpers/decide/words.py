@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from helpers.runs.record import Run
     from helpers.stats import Interval
 
-__all__ = ["within", "over_budget", "opening", "unread", "incomplete", "over_seeds", "about", "conclusion", "limits", "UNFINISHED"]
+__all__ = [
+    "within", "over_budget", "opening", "unread", "incomplete", "over_seeds", "about", "standing", "conclusion", "limits", "UNFINISHED",
+]  # fmt: skip
 
 UNFINISHED = "Verdict: undetermined, as the test is incomplete. Climb again: only the replies that failed are asked for."
 
@@ -84,6 +86,32 @@ def about(fate: Fate, names: Sequence[str], bar: Bar) -> list[str]:
     """What is known of one rung, and from what."""
     compared = "" if fate.good == "no" else _compared(fate, names, bar)
     return [text for text in (_good(fate, names, bar), compared) if text]
+
+
+def standing(fate: Fate, first: Fate, names: Sequence[str], bar: Bar) -> str:
+    """What the rule knows of one rung, in a few words. first: the rung that the verdict is about, the cheapest that is not out."""
+    if fate.state == "rejected":
+        better = max(fate.worse, key=lambda pair: pair.gain.value, default=None)
+        return f"out: below {bar.good_enough:g}" if fate.good == "no" or better is None else f"out: {names[better.high]} is better"
+    if fate.at != first.at and first.state == "accepted":
+        return f"{'will do' if fate.state == 'accepted' else 'open'}, and no cheaper than {names[first.at]}"
+    if fate.state == "open":
+        return f"open: {_doubts(fate, names, bar)}"
+    if fate.at == first.at:
+        return "will do, and is the cheapest that does"
+    ahead = first.quality.value - fate.quality.value
+    higher = f", which scored {ahead:.2f} higher" if ahead >= 0.005 else ""
+    return f"will do; open is the cheaper {names[first.at]}{higher}"
+
+
+def _doubts(fate: Fate, names: Sequence[str], bar: Bar) -> str:
+    """What is not known of an open rung."""
+    doubts = [f"perhaps below {bar.good_enough:g}"] if fate.good == "open" else []
+    if fate.unsure:
+        pair = max(fate.unsure, key=lambda pair: pair.gain.high)
+        more = f" (and {len(fate.unsure) - 1} more)" if len(fate.unsure) > 1 else ""
+        doubts.append(f"{names[pair.high]}{more} may be better")
+    return "; ".join(doubts)
 
 
 def conclusion(name: str | None, bar: Bar) -> str:
