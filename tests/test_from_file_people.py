@@ -380,6 +380,16 @@ def test_responses_of_argilla_become_a_column_by_majority(tmp_path):
     assert "Argilla's responses became the columns mood" in is_read(made(tmp_path, json.dumps(rows), "argilla.json"))
 
 
+def test_records_of_argilla_2_become_columns_by_majority_without_what_was_discarded(tmp_path):
+    """argilla-io/argilla, records/_io/_json.py: `records.to_json`"""
+    rows = [
+        {"id": str(i), "fields": {"text": text}, "metadata": {}, "suggestions": {"mood": {"value": "other"}}, "vectors": {},
+         "responses": {"mood": [{"value": label, "user_id": "a"}, {"value": "other", "user_id": "b", "status": "discarded"}]}}
+        for i, (text, label) in enumerate(PAIRS)
+    ]  # fmt: skip
+    assert "Argilla's fields and responses became columns: text, mood" in is_read(made(tmp_path, json.dumps(rows), "argilla.json"))
+
+
 def test_what_promptfoo_expects_is_the_target(tmp_path):
     """https://github.com/promptfoo/promptfoo/issues/1889, https://github.com/promptfoo/promptfoo/issues/974"""
     rows = [f"{text},{('equals: ', 'contains:', '')[i % 3]}{label},number {i}" for i, (text, label) in enumerate(PAIRS)]
