@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["cells", "number", "reading", "screen", "title"]
 
 LABELS = 12  # rows of the per-class table on the screen
-BRIEF = ("Read", "Left out", "Splits", "Labels", "Leakage")  # the parts of what was read that stand on the screen
+BRIEF = ("Read", "Left out", "Splits", "Labels", "Leakage", "Notes")  # the parts of what was read that stand on the screen
 MANY = 12  # labels whose counts are listed one by one
 
 
