@@ -515,3 +515,9 @@ def test_a_json_file_that_breaks_is_told_with_line_and_column(tmp_path):
         read(made(tmp_path, '[\n {"text": "a", "label": "b"},\n {"text": "c",\n  "label" "d"}\n]', "mine.json"))
     with pytest.raises(ValueError, match=r"holds one object \(name, n\), and it takes a list of objects"):
         read(made(tmp_path, '{"name": {"a": [1]}, "n": [2, 3]}', "mine.json"))
+
+
+def test_of_two_texts_the_last_is_offered_as_the_target(tmp_path):
+    rows = [f"The {text}.,Die {text}." for text in TEXTS]
+    with pytest.raises(ValueError, match=r'which column is the target\? It could be en .*, de .*: give target="de"$'):
+        read(made(tmp_path, ["en,de", *rows]))

@@ -60,7 +60,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """The parser. What the file is told is under `file_<argument>`: see `file_settings`."""
     flags = Parser(prog="ladder decide", description="The whole ladder on a file of yours: one screen, and one page.", allow_abbrev=False)
-    flags.add_argument("file", help="your file (CSV, JSONL, Parquet), or the name of a task")
+    flags.add_argument("file", help="your file (CSV, TSV, JSON, JSONL, Parquet, Excel), or the name of a task")
     ladder = flags.add_argument_group("the ladder")
     ladder.add_argument("--model", default="pocket", help="pocket, smollm2, hf:<folder or id> or openai:<name>[@<url>] (default: pocket)")
     ladder.add_argument("--good-enough", type=_share, metavar="S", help="the least mean score of use (default: that of always giving the "
