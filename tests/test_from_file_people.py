@@ -521,3 +521,11 @@ def test_of_two_texts_the_last_is_offered_as_the_target(tmp_path):
     rows = [f"The {text}.,Die {text}." for text in TEXTS]
     with pytest.raises(ValueError, match=r'which column is the target\? It could be en .*, de .*: give target="de"$'):
         read(made(tmp_path, ["en,de", *rows]))
+
+
+def test_the_near_name_is_told_also_where_it_is_not_among_the_first(tmp_path):
+    for name in "abcdefg":
+        made(tmp_path, lines(), f"{name * 9}.csv")
+    made(tmp_path, lines(), "mine.csv")
+    with pytest.raises(FileNotFoundError, match=r"eeeeeeeee\.csv \.\.\. \(did you mean 'mine\.csv'\?\)"):
+        from_file(tmp_path / "mien.csv")
