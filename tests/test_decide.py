@@ -293,3 +293,28 @@ def test_the_size_of_a_model_that_is_served_on_this_machine_is_not_known():
 
 def test_the_figure_has_room_for_what_is_good_enough():
     assert draw(decide([run("a", right(10))], good_enough=0.9)).get_ylim()[1] > 0.9
+
+
+def known(verdict) -> list[str]:
+    return list(verdict.known.values())
+
+
+def test_what_is_known_of_each_rung_never_contradicts_the_verdict():
+    cheap, good, costly = [1] * 34 + [0] * 14, [0] * 2 + [1] * 42 + [0] * 4, [0] * 12 + [1] * 36
+    verdict = decide([run("cheap", cheap), run("good", good, usd=0.002), run("costly", costly, usd=0.003)], good_enough=0.3)
+    assert (verdict.said, known(verdict)[2]) == ("undetermined", "will do; open is the cheaper cheap")
+    assert known(verdict)[0] == "open: good (and 1 more) may be better"
+    settled = decide([run("low", right(10)), run("named", right(90)), run("again", right(90), usd=0.1)], good_enough=0.5)
+    assert settled.rung == "named"
+    assert known(settled)[:2] == ["out: below 0.5", "will do, and is the cheapest that does"]
+    assert known(settled)[2] == "will do, and no cheaper than named"
+    small = decide(
+        [run("named", right(190, 200)), run("near", right(100, 200), usd=0.1), run("far", right(20, 200), usd=1)], good_enough=0.5
+    )
+    assert known(small)[1:] == ["open, and no cheaper than named", "out: below 0.5"]
+
+
+def test_what_is_known_says_which_rung_is_better_and_whether_the_bar_is_met():
+    assert known(decide([run("bare", right(20)), run("tuned", right(90))]))[0] == "out: tuned is better"
+    assert known(decide([run("a", right(90)), run("b", right(92))], good_enough=0.88, margin=0.2))[0] == "open: perhaps below 0.88"
+    assert known(decide([run("a", right(10)), run("b", right(12))], good_enough=0.9)) == ["out: below 0.9"] * 2

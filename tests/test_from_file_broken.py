@@ -158,6 +158,14 @@ def test_a_missing_file_is_told_what_there_is(tmp_path):
         load_task(tmp_path / "mien.csv")
 
 
+def test_a_data_set_of_the_hub_is_told_how_it_becomes_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        FileNotFoundError, match=r"save it first: python -c .*load_dataset\('owner/mood-data'\)\.save_to_disk\('mood-data'\)"
+    ):
+        from_file("owner/mood-data")
+
+
 def test_a_first_line_that_is_an_example_is_told(tmp_path):
     with pytest.raises(ValueError, match="the first line looks like an example, not names: 'late' stands below it as well"):
         load_task(made(tmp_path, LINES[2:]))

@@ -380,6 +380,49 @@ def test_responses_of_argilla_become_a_column_by_majority(tmp_path):
     assert "Argilla's responses became the columns mood" in is_read(made(tmp_path, json.dumps(rows), "argilla.json"))
 
 
+def test_records_of_argilla_2_become_columns_by_majority_without_what_was_discarded(tmp_path):
+    """argilla-io/argilla, records/_io/_json.py: `records.to_json`"""
+    rows = [
+        {"id": str(i), "fields": {"text": text}, "metadata": {}, "suggestions": {"mood": {"value": "other"}}, "vectors": {},
+         "responses": {"mood": [{"value": label, "user_id": "a"}, {"value": "other", "user_id": "b", "status": "discarded"}]}}
+        for i, (text, label) in enumerate(PAIRS)
+    ]  # fmt: skip
+    assert "Argilla's fields and responses became columns: text, mood" in is_read(made(tmp_path, json.dumps(rows), "argilla.json"))
+
+
+def test_the_line_of_dashes_in_a_markdown_table_is_no_row(tmp_path):
+    table = ["| message | mood |", "|---|:---:|", *(f"| {text} | {label} |" for text, label in PAIRS)]
+    assert "the line of dashes below the names was left out" in is_read(made(tmp_path, table, "table.csv"))
+
+
+def test_the_timestamp_of_a_google_form_is_a_date_and_no_input(tmp_path):
+    rows = [f"2026/03/{1 + i % 28:02d} {1 + i % 12}:05:{i % 60:02d} PM GMT+1,{text},{label}" for i, (text, label) in enumerate(PAIRS)]
+    report = read(made(tmp_path, ["Timestamp,What is it?,Which label?", *rows], "form.csv"))[0].report
+    assert report.columns["date"].column == "Timestamp"
+    assert report.columns["input"].column == "What is it?"
+
+
+def test_labels_that_may_mean_no_answer_are_told_with_their_rows(tmp_path):
+    rows = [f"{text},{'N/A' if i % 5 == 0 else label}" for i, (text, label) in enumerate(PAIRS)]
+    notes = read(made(tmp_path, ["message,mood", *rows]))[2]
+    count = sum(i % 5 == 0 for i in range(len(PAIRS)))
+    assert f"'N/A' ({count:,} rows) may mean that there is no answer: then empty these cells" in notes
+
+
+@pytest.mark.parametrize(("labels", "told"), [(("0", "1"), True), (("True", "False"), True), (("1", "good"), False)])
+def test_labels_that_do_not_say_what_they_mean_are_told(tmp_path, labels, told):
+    rows = [f"{text},{labels[i % 2]}" for i, (text, _) in enumerate(PAIRS)]
+    notes = read(made(tmp_path, ["message,toxic", *rows]))[2]
+    assert ("do not say what they mean: put names in their place" in notes) is told
+
+
+def test_numbers_as_targets_are_told_that_only_the_very_number_is_right(tmp_path):
+    rows = [f"{text},{100 + 7.5 * i}" for i, (text, _) in enumerate(PAIRS)]
+    report = read(made(tmp_path, ["text,label", *rows]))[0].report
+    assert report.metric == "exact"
+    assert "only the very number is right; where near is enough, make ranges of them" in report.metric_why
+
+
 def test_what_promptfoo_expects_is_the_target(tmp_path):
     """https://github.com/promptfoo/promptfoo/issues/1889, https://github.com/promptfoo/promptfoo/issues/974"""
     rows = [f"{text},{('equals: ', 'contains:', '')[i % 3]}{label},number {i}" for i, (text, label) in enumerate(PAIRS)]
@@ -472,3 +515,17 @@ def test_a_json_file_that_breaks_is_told_with_line_and_column(tmp_path):
         read(made(tmp_path, '[\n {"text": "a", "label": "b"},\n {"text": "c",\n  "label" "d"}\n]', "mine.json"))
     with pytest.raises(ValueError, match=r"holds one object \(name, n\), and it takes a list of objects"):
         read(made(tmp_path, '{"name": {"a": [1]}, "n": [2, 3]}', "mine.json"))
+
+
+def test_of_two_texts_the_last_is_offered_as_the_target(tmp_path):
+    rows = [f"The {text}.,Die {text}." for text in TEXTS]
+    with pytest.raises(ValueError, match=r'which column is the target\? It could be en .*, de .*: give target="de"$'):
+        read(made(tmp_path, ["en,de", *rows]))
+
+
+def test_the_near_name_is_told_also_where_it_is_not_among_the_first(tmp_path):
+    for name in "abcdefg":
+        made(tmp_path, lines(), f"{name * 9}.csv")
+    made(tmp_path, lines(), "mine.csv")
+    with pytest.raises(FileNotFoundError, match=r"eeeeeeeee\.csv \.\.\. \(did you mean 'mine\.csv'\?\)"):
+        from_file(tmp_path / "mien.csv")

@@ -6,8 +6,10 @@ import json
 
 import datasets
 import pytest
+from servers import Server
 
 from helpers import places
+from helpers.models.hub import quickly
 from helpers.tasks import load_task
 from helpers.tasks.task import LOOKS
 
@@ -185,3 +187,25 @@ def test_a_misspelled_role_of_a_file_is_told_the_roles(tmp_path):
     (tmp_path / "my.csv").write_text("text,label\n")
     with pytest.raises(ValueError, match=r"my\.csv: columns= has 'imput' \(did you mean 'input'\?\); a file's columns are input, target"):
         load_task(tmp_path / "my.csv", columns={"imput": "text"})
+
+
+def test_a_hub_that_nobody_can_reach_is_told_at_once_and_left_as_it_was(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("time.sleep", asked.append)  # what tries again waits in between
+    with pytest.raises(
+        FileNotFoundError, match=r"no folder 'owner/none-such' here, and .* the hub cannot be reached: the network is missing"
+    ):
+        load_task("owner/none-such")
+    assert (asked, datasets.config.HF_HUB_OFFLINE) == ([], False)
+
+
+def test_a_hub_that_answers_is_asked(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", False)
+    with Server(answer=str) as server:
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", server.url)
+        with quickly():
+            assert datasets.config.HF_HUB_OFFLINE is False

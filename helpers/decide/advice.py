@@ -62,39 +62,42 @@ def _instead(fates: Sequence[Fate], at: int, rungs: Sequence[Rung], bar: Bar) ->
     return f" The highest score so far, {best.quality.value:.2f}, is that of {_priced(rungs[best.at])}." if best.at != at else ""
 
 
-def tomorrow(fate: Fate, names: Sequence[str], more: int | None, scores: numpy.ndarray, bar: Bar) -> str:
+def tomorrow(
+    fate: Fate, names: Sequence[str], more: int | None, scores: numpy.ndarray, bar: Bar, seeds: numpy.ndarray | None = None
+) -> str:
     """The last sentence: how many further examples would settle it; or that they would not, why, and what else could."""
     maybe = f"Verdict: undetermined; {names[fate.at]} is the cheapest rung that may do."
     if more is not None:
         return f"{maybe} About {more:,} further examples like these would probably settle it."
-    why = f"This file cannot settle it: {_close(fate, names, bar)}, and it would take more than {MOST:,} further examples to tell."
-    return f"{maybe} {why} What could: {', or '.join(_ways(fate, scores, bar))}."
+    why = f"This file cannot settle it: {_close(fate, names, bar, seeds)}, and it would take more than {MOST:,} further examples to tell."
+    return f"{maybe} {why} What could: {', or '.join(_ways(fate, scores, bar, seeds))}."
 
 
 def _priced(rung: Rung) -> str:
     return rung.name if math.isnan(rung.dollars_per_1000) else f"{rung.name} (${rung.dollars_per_1000:.3g} for 1,000 answers)"
 
 
-def _close(fate: Fate, names: Sequence[str], bar: Bar) -> str:
-    """What is too close to a line for so few examples."""
+def _close(fate: Fate, names: Sequence[str], bar: Bar, seeds: numpy.ndarray | None) -> str:
+    """What is too close to a line for so few examples, or so few seeds."""
+    few = "" if seeds is None else f" and {seeds.shape[-1]} seeds"
     reasons = []
     if fate.good == "open":
         reasons.append(f"the score of {names[fate.at]}, {fate.score.value:.2f}, is too close to {bar.good_enough:g}")
     if fate.unsure:
         pair = min(fate.unsure, key=lambda pair: abs(pair.gain.value - bar.margin))
         reasons.append(f"the gain of {names[pair.high]}, {pair.gain.value:+.2f}, is too close to the margin of {bar.margin:g}")
-    return f"for {fate.score.n} examples {' and '.join(reasons)}"
+    return f"for {fate.score.n} examples{few} {' and '.join(reasons)}"
 
 
-def _ways(fate: Fate, scores: numpy.ndarray, bar: Bar) -> list[str]:
+def _ways(fate: Fate, scores: numpy.ndarray, bar: Bar, seeds: numpy.ndarray | None) -> list[str]:
     """What would settle it without more examples."""
     ways = []
     if fate.good == "open":
         ways.append(f"a lower bar ({math.floor(100 * fate.score.low) / 100:g} is surely met)")
     if fate.unsure:
-        wider = next((margin for margin in _wider(bar) if choose(judge(scores, replace(bar, margin=margin)))[1]), None)
+        wider = next((margin for margin in _wider(bar) if choose(judge(scores, replace(bar, margin=margin), seeds))[1]), None)
         ways.append("a larger margin" + (f" ({wider:g} would settle it today)" if wider else ""))
-    return [*ways, "a rung that differs more"]
+    return [*ways, *(["more training seeds"] if seeds is not None else []), "a rung that differs more"]
 
 
 def _wider(bar: Bar) -> list[float]:
@@ -141,7 +144,7 @@ def _believed(sums: Sums, worlds: tuple[numpy.ndarray, numpy.ndarray, numpy.ndar
     new = more * truths[:, None] + np.sqrt(more) * luck @ spread.T
     totals = (sums.totals[0] + new).reshape(-1, truths.shape[1])
     products = n * covariance + totals[:, :, None] * totals[:, None, :] / n
-    _, sure = choices(states(read(Sums(n, totals, products), bar), bar))
+    _, sure = choices(states(read(replace(sums, n=n, totals=totals, products=products), bar), bar))
     return float((sure.reshape(TRUTHS, FUTURES).mean(1) >= POWER).mean())
 
 

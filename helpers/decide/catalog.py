@@ -43,6 +43,10 @@ class Material:
     training: Mapping[str, Setting]
     folder: Path
 
+    def with_seed(self, seed: int) -> Material:
+        """The same, trained with another seed; nothing is shared that depends on it."""
+        return replace(self, training={**self.training, "seed": seed}, folder=self.folder / f"seed-{seed}")
+
     @cached_property
     def train(self) -> list[dict]:
         return list(self.task["train"])

@@ -64,7 +64,8 @@ def _run(options: argparse.Namespace) -> int:
     findings = _findings(ladder, model, options)
     out = options.out or _new_folder(Path(options.file).stem)
     for rung in findings.rungs:
-        rung.run.save(out / "runs" / rung.name)
+        for number, run in enumerate((rung.run, *rung.repeats)):
+            run.save(out / "runs" / (f"{rung.name}, seed {number}" if number else rung.name))
     file = write_text(out / "index.html", page(findings, flags=as_flags))
     print(screen(findings, width=min(120, shutil.get_terminal_size((110, 40)).columns), flags=as_flags))
     print(f"\nPage      {file}")
@@ -108,11 +109,12 @@ def _task(options: argparse.Namespace) -> Task:
 def _ladder(task: Task, model: Model, options: argparse.Namespace) -> Ladder:
     """The rungs that are wanted; each is one look, so the budget is as many, unless it was said."""
     weights = places.cache("decide", task.name)
-    ladder = rungs_for(task, model, shots=options.shots, limit=options.train_rows, folder=weights)
+    ladder = rungs_for(task, model, shots=options.shots, seeds=options.seeds, limit=options.train_rows, folder=weights)
     ladder = _without(ladder, [step for step in ladder.steps if options.no_training and step.trains], "as you said with --no-training")
     if options.private and asking.stays_here(model) is False:
         ladder = _without(ladder, [step for step in ladder.steps if step.asks], f"its data would leave this machine for {model.name}")
-    return replace(ladder, task=replace(task, looks=options.looks or max(task.looks, len(ladder.steps))))
+    looks = sum(1 + len(step.again) for step in ladder.steps)
+    return replace(ladder, task=replace(task, looks=options.looks or max(task.looks, looks)))
 
 
 def _without(ladder: Ladder, steps: Sequence[Step], why: str) -> Ladder:
@@ -153,6 +155,7 @@ def _findings(ladder: Ladder, model: Model, options: argparse.Namespace) -> Find
         command=options.typed,
         private=options.private,
         exported=options.export,
+        trained=tuple(step.name for step in ladder.steps if step.trains),
     )
 
 
@@ -180,7 +183,8 @@ def _climb(ladder: Ladder, options: argparse.Namespace) -> tuple[list[Rung], dic
         started = time.perf_counter()
         place = f"[{number}/{len(ladder.steps)}] {step.name}"
         if step is next((step for step in ladder.steps if step.trains), None):
-            say(f"{place}: training first, on {min(options.train_rows, len(ladder.task['train'])):,} rows")
+            often = f", with each of {options.seeds} seeds" if options.seeds > 1 else ""
+            say(f"{place}: training first, on {min(options.train_rows, len(ladder.task['train'])):,} rows{often}")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
             try:
@@ -188,9 +192,7 @@ def _climb(ladder: Ladder, options: argparse.Namespace) -> tuple[list[Rung], dic
                 outcome = repr(rungs[-1].run.score)
             except ModelError as error:
                 failed[step.name] = outcome = str(error)
-        over = step.name not in failed and rungs[-1].run.look is not None and rungs[-1].run.look.over
-        news = caught[:-1] if over else caught  # the last is about this look; all looks are told in one sentence
-        notes |= {str(warning.message): None for warning in news if warning.category is UserWarning}
+        notes |= {str(news.message): None for news in caught if news.category is UserWarning}  # not of looks: all are told in one note
         say(f"{place}: {outcome}, {time.perf_counter() - started:.1f} s")
     if failed and not any(rung.run.model != "none" for rung in rungs):
         raise ModelError(next(iter(failed.values())))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpers.decide.advice import MOST
 from helpers.decide.asking import stays_here
+from helpers.decide.notes import notes
 from helpers.files.copies import contradictions, keys
 from helpers.metrics import metric
 from helpers.metrics.replies import lower
@@ -42,7 +43,7 @@ class Sample:
 class Findings:
     """A climbed ladder with its verdict. `bar`: what is good enough, and why; `prices`: what an answer is taken to cost; `skipped`: the
     rungs left out, with the reason; `warnings`: what was said on the way; `private`: nothing may leave this machine; `command`: as typed;
-    `exported`: the folder that a rung is written into, if one is.
+    `exported`: the folder that a rung is written into, if one is; `trained`: the rungs that train.
     """
 
     task: Task
@@ -57,6 +58,7 @@ class Findings:
     command: str
     private: bool = False
     exported: Path | None = None
+    trained: tuple[str, ...] = ()
 
     @property
     def here(self) -> bool:
@@ -136,17 +138,8 @@ class Findings:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader of the ladder must know: what was left out or could not be read, warnings, too many looks, what costs mean."""
-        reasons = dict.fromkeys(self.skipped.values())
-        left_out = [f"left out {', '.join(name for name, why in self.skipped.items() if why == reason)}: {reason}" for reason in reasons]
-        unread = ["; ".join(f"{rung.name}: {self.readable(rung)}" for rung in self.hard_to_read)] if self.hard_to_read else []
-        return [*left_out, *unread, *self.warnings, *self._looks(), f"costs: {self.prices}"]
-
-    def _looks(self) -> list[str]:
-        last = max((rung.run.look for rung in self.rungs if rung.run.look), key=lambda look: look.number, default=None)
-        if last is None or not last.over:
-            return []
-        return [f"the test split has had {last.number} looks, and {last.budget} are honest (--looks): rely on fresh test rows instead"]
+        """What a reader of the ladder must know beside it."""
+        return notes(self)
 
     @property
     def next_steps(self) -> list[str]:
@@ -156,7 +149,7 @@ class Findings:
 
     def _settle(self) -> str:
         verdict = self.verdict
-        if any(not rung.run.complete for rung in self.rungs):
+        if any(rung.unfinished for rung in self.rungs):
             return "Run the same command again: it asks only for the replies that failed."
         if verdict.rung and self.exported:
             return f'Ask what was exported: python {self.exported / "answer.py"} "a text", or a file with the same columns.'
@@ -166,6 +159,9 @@ class Findings:
         if not verdict.undetermined:
             score = self.rung.run.score.value
             return f"Lower the bar, if the {score:.2f} of {self.rung.name} is of use to you: --good-enough {lower_bar:g} is surely met."
+        seeds = max(rung.seeds for rung in self.rungs)
+        if 1 < seeds < 5 and not verdict.more_examples:
+            return f"Train with more seeds, as {seeds} hardly tell how much trainings differ: --seeds {seeds + 3}."
         if verdict.more_examples:
             return self._more(verdict.more_examples)
         ask_less = f"--good-enough {lower_bar:g}, or --margin {2 * self.margin:g}"

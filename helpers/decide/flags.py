@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Setting", "as_flags", "file_settings", "own_prompt", "parser"]
 
 OURS = ("path", "quiet", "looks", "license", "description")  # of from_file's arguments: those that are no flags of the file
-LADDER = ("good_enough", "margin", "looks", "shots", "limit")  # arguments of Python that are flags of the ladder
+LADDER = ("good_enough", "margin", "looks", "shots", "limit", "seeds")  # arguments of Python that are flags of the ladder
 Setting = str | int | bool | list[str] | None
 ABOUT = {
     "input": "the column with the texts, or a template such as '{title}\\n{body}'; repeat for several columns",
@@ -60,7 +60,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """The parser. What the file is told is under `file_<argument>`: see `file_settings`."""
     flags = Parser(prog="ladder decide", description="The whole ladder on a file of yours: one screen, and one page.", allow_abbrev=False)
-    flags.add_argument("file", help="your file (CSV, JSONL, Parquet), or the name of a task")
+    flags.add_argument("file", help="your file (CSV, TSV, JSON, JSONL, Parquet, Excel), or the name of a task")
     ladder = flags.add_argument_group("the ladder")
     ladder.add_argument("--model", default="pocket", help="pocket, smollm2, hf:<folder or id> or openai:<name>[@<url>] (default: pocket)")
     ladder.add_argument("--good-enough", type=_share, metavar="S", help="the least mean score of use (default: that of always giving the "
@@ -75,6 +75,8 @@ def parser() -> Parser:
     ladder.add_argument("--limit", type=_count, metavar="N", help="ask about the first N rows of the test split only")
     ladder.add_argument("--looks", type=_count, metavar="N", help="honest looks at the test split (default: one a rung)")
     ladder.add_argument("--train-rows", type=_count, default=400, metavar="N", help="rows that LoRA learns from (default: 400)")
+    ladder.add_argument("--seeds", type=_seeds, default=1, metavar="N", help="train each LoRA rung N times, 1 to 10, and put what the "
+                        "trainings differ by into its interval; each takes as long as the first, and is a look (default: 1)")  # fmt: skip
     ladder.add_argument("--no-training", action="store_true", help="leave out the rungs that train")
     ladder.add_argument("--yes", action="store_true", help="do not ask before a hosted model is paid")
     ladder.add_argument("--export", type=Path, metavar="FOLDER", help="write the named rung there, ready to use")
@@ -181,6 +183,10 @@ def _price(text: str) -> Prices:
 
 def _count(text: str) -> int:
     return _number(text, "a whole number, 1 or more, such as 20", int, lambda value: value >= 1)
+
+
+def _seeds(text: str) -> int:
+    return _number(text, "how often to train, a whole number from 1 to 10", int, lambda value: 1 <= value <= 10)
 
 
 def _number(text: str, allowed: str, kind: type, right: Callable[[float], bool]) -> float:

@@ -26,17 +26,20 @@ if TYPE_CHECKING:
 __all__ = ["Step", "Ladder", "rungs_for", "climb"]
 
 # tokens: in training at once, padding included, which keeps the memory near a gigabyte; one look at dev, which keeps it quick
+SEEDS = 10  # at most; each trains again
 TRAINING = {"tokens": 1024, "evaluations": 1, "dev_limit": 24, "progress": False}
 
 
 @dataclass(frozen=True)
 class Step:
-    """A rung that has not been run: a method, what opens its model (for a batch size), and what it adds. trains: its weights are tuned."""
+    """A rung that has not been run: a method, what opens its model (for a batch size), and what it adds. trains: its weights are tuned;
+    again: what opens its model trained with each further seed."""
 
     method: Solver
     open: Opener
     adds: str
     trains: bool = False
+    again: tuple[Opener, ...] = ()
 
     @property
     def name(self) -> str:
@@ -83,6 +86,7 @@ def rungs_for(
     *,
     shots: int = 3,
     epochs: int = 2,
+    seeds: int = 1,
     limit: int | None = None,
     folder: str | Path | None = None,
     **settings: Setting,
@@ -92,24 +96,30 @@ def rungs_for(
     one, few-shot, retrieved few-shot, and LoRA, plain, in int8 and in NF4. LoRA's rungs need a folder of plain weights; for a hosted model,
     an adapter, and one in memory (`models.wrap`) they are left out, and `Ladder.skipped` says why.
 
-    shots: solved examples in a prompt; epochs, limit (rows of train) and `settings`: of the LoRA training; folder: where tuned and
-    shrunk weights go. Nothing is asked or trained before a rung is opened. ValueError: the task has no train split.
+    shots: solved examples in a prompt; epochs, limit (rows of train) and `settings`: of the LoRA training; seeds: how often to train, each
+    time with another seed, 1 to 10 (what they differ by is then in the rung's intervals); folder: where tuned and shrunk weights go.
+    Nothing is asked or trained before a rung is opened. ValueError: the task has no train split; `seeds` is out of range.
     """
+    if isinstance(seeds, bool) or not isinstance(seeds, int) or not 1 <= seeds <= SEEDS:
+        raise ValueError(f"seeds={seeds!r}: it is how often to train, a whole number from 1 to {SEEDS}")
     if "train" not in task.splits or not len(task["train"]):
         raise ValueError(f"task {task.name!r} has no train split: the baseline, the shots and LoRA learn from it; split its rows first")
     training = {**TRAINING, "epochs": epochs, "limit": limit, **settings}
     pages = _pages(task) if metric(task.metric).looked_up else []
     material = Material(task, model, pages, shots, training, Path(folder) if folder else places.outputs("decide", task.name))
+    others = [material.with_seed(material.training.get("seed", 0) + number) for number in range(1, seeds)]
     why = untunable(model)
     fitting = [entry for entry in ENTRIES if entry.documents is bool(pages) and (not entry.labels or metric(task.metric).needs_labels)]
-    steps = tuple(_step(entry, material) for entry in fitting if not (entry.weights and why))
+    steps = tuple(_step(entry, material, others) for entry in fitting if not (entry.weights and why))
     skipped = {entry.name: why for entry in fitting if entry.weights and why}
     return Ladder(task, steps, skipped, (lambda: None) if why else lambda: material.tuned)
 
 
-def _step(entry: Entry, material: Material) -> Step:
+def _step(entry: Entry, material: Material, others: Sequence[Material]) -> Step:
     words = {"solved": _examples(len(material.solved)), "similar": _examples(material.shots, "most similar ")}
-    return Step(*entry.build(material, entry.name), entry.adds.format(**words, k=min(material.shots, 2)), entry.weights)
+    adds = entry.adds.format(**words, k=min(material.shots, 2))
+    again = tuple(entry.build(other, entry.name)[1] for other in others) if entry.weights else ()
+    return Step(*entry.build(material, entry.name), adds, entry.weights, again)
 
 
 def _examples(count: int, which: str = "") -> str:
@@ -133,7 +143,7 @@ def climb(
     timed: Sequence[Rung] = (),
     prices: Prices | None = None,
 ) -> list[Rung]:
-    """All rungs through the same `runs.run`, on the same examples of a split; on a test split each rung is a look.
+    """All rungs through the same `runs.run`, on the same examples of a split; on a test split each rung is a look, and each seed of one.
 
     alone: a local model is asked one question at a time, which is slower, and what a waiting person meets: a batch answers more
     questions a second, but each waits for all. timed: rungs whose latencies were measured so; they are taken over by name.
@@ -148,14 +158,15 @@ def climb(
     waits = {tried.name: tried.run for tried in timed if not math.isnan(tried.median_ms)}
     rungs = []
     for step in ladder.steps:
-        model = _opened(step, alone)
+        model = _opened(step.open, alone)
         run = runs.run(step.method, ladder.task, model, split=split, limit=limit)
-        rungs.append(rung(run, model, prices=prices, timed=waits.get(step.name)))
+        repeats = [runs.run(step.method, ladder.task, _opened(other, alone), split=split, limit=limit) for other in step.again]
+        rungs.append(rung(run, model, prices=prices, timed=waits.get(step.name), repeats=repeats))
     return rungs
 
 
-def _opened(step: Step, alone: bool) -> Model | None:
-    model = step.open(1 if alone else 64)
+def _opened(opener: Opener, alone: bool) -> Model | None:
+    model = opener(1 if alone else 64)
     if alone and model is not None and model.parameters is not None:
         model.ask("Hello.", max_tokens=1)  # reads the weights, which is no part of an answer
     return model

@@ -7,6 +7,7 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+from helpers.decide.seeds import Errors
 from helpers.stats import Interval
 
 if TYPE_CHECKING:
@@ -40,16 +41,18 @@ class Bar:
 @dataclass(frozen=True)
 class Sums:
     """All that the rule needs of the scores of many ladders: each rung's sum, (ladders, rungs), and the sum of the products of each two
-    rungs' scores, (ladders, rungs, rungs), over n examples."""
+    rungs' scores, (ladders, rungs, rungs), over n examples. seeds: the mean score with each training seed, (ladders, rungs, seeds), where
+    rungs were trained more than once; then a score is an example's mean over the seeds."""
 
     n: int
     totals: numpy.ndarray
     products: numpy.ndarray
+    seeds: numpy.ndarray | None = None
 
     @classmethod
-    def of(cls, scores: numpy.ndarray) -> Sums:
+    def of(cls, scores: numpy.ndarray, seeds: numpy.ndarray | None = None) -> Sums:
         """scores: (ladders, rungs, examples)."""
-        return cls(scores.shape[-1], scores.sum(-1, dtype=float), (scores @ scores.swapaxes(-1, -2)).astype(float))
+        return cls(scores.shape[-1], scores.sum(-1, dtype=float), (scores @ scores.swapaxes(-1, -2)).astype(float), seeds)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ def read(sums: Sums, bar: Bar, *, plain: bool = False) -> Reading:
     """Scores and gains with the limits that the rule goes by; plain: with confidence 1 - alpha everywhere.
 
     A gain: `stats.paired_wins`, for graded scores too: one win and one loss by a whole point are added, as few examples that are alike
-    may hide others, then mean ± z·spread/√(n + 2). A score of 0 and 1: Wilson's interval. A graded one: a 0 and a 1 are added.
+    may hide others, then mean ± z·spread/√(n + 2). A score of 0 and 1: Wilson's interval. A graded one: a 0 and a 1 are added. With
+    several seeds, what they differ by makes each limit wider: `seeds.Errors`.
     """
     import numpy as np
 
@@ -104,10 +108,12 @@ def read(sums: Sums, bar: Bar, *, plain: bool = False) -> Reading:
     gains = totals[:, None, :] - totals[:, :, None]
     differing = squares[:, None, :] + squares[:, :, None] - 2 * sums.products + 2
     middle = gains / (n + 2)
-    error = np.sqrt((differing / (n + 2) - middle**2) / (n + 2))
-    z = _usual(error, bar) if plain else caution(error, bar, (1 - NEAR) * bar.margin, tests=max(1, totals.shape[-1] - 1))
-    gain = Limits(gains / n, np.maximum(-1, middle - z * error), np.minimum(1, middle + z * error), z)
-    return Reading(n, _scores(n, totals, squares, bar, plain), gain)
+    paired = None if sums.seeds is None else sums.seeds[:, None] - sums.seeds[:, :, None]
+    errors = Errors.of(np.sqrt((differing / (n + 2) - middle**2) / (n + 2)), paired, n)
+    z = _usual(errors.size, bar) if plain else caution(errors.size, bar, (1 - NEAR) * bar.margin, tests=max(1, totals.shape[-1] - 1))
+    half = errors.reach(z) * errors.size
+    gain = Limits(gains / n, np.maximum(-1, middle - half), np.minimum(1, middle + half), z)
+    return Reading(n, _scores(sums, bar, plain), gain)
 
 
 def caution(error: numpy.ndarray, bar: Bar, apart: float, *, tests: int = 1) -> numpy.ndarray:
@@ -148,16 +154,19 @@ def _table(alpha: float, tests: int) -> tuple[numpy.ndarray, numpy.ndarray]:
     return z + ndtri(odds * ndtr(-z)), z
 
 
-def _scores(n: int, totals: numpy.ndarray, squares: numpy.ndarray, bar: Bar, plain: bool) -> Limits:
+def _scores(sums: Sums, bar: Bar, plain: bool) -> Limits:
     """Wilson's limits where all scores are 0 or 1, else those of a mean."""
     import numpy as np
 
+    n = sums.n
+    totals = sums.totals
+    squares = np.einsum("lii->li", sums.products)
     mean = totals / n
     middle = (totals + 1) / (n + 2)  # of the scores with a 0 and a 1 added
-    error = np.sqrt(((squares + 1) / (n + 2) - middle**2) / (n + 2))
-    z = _usual(error, bar) if plain else caution(error, bar, bar.margin / 2)
+    errors = Errors.of(np.sqrt(((squares + 1) / (n + 2) - middle**2) / (n + 2)), sums.seeds, n)
+    z = _usual(errors.size, bar) if plain else caution(errors.size, bar, bar.margin / 2)
     binary = np.abs(squares - totals) < 1e-9  # only scores of 0 and 1 are their own squares
     center = np.where(binary, (mean + z * z / (2 * n)) / (1 + z * z / n), middle)
     wilson = z * np.sqrt(np.maximum(mean * (1 - mean), 0) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    half = np.where(binary, wilson, z * error)
+    half = np.where(binary, wilson, errors.reach(z) * errors.size)
     return Limits(mean, np.maximum(0, center - half), np.minimum(1, center + half), z)

@@ -60,8 +60,8 @@ class Fate:
         return tuple(pair for pair in self.higher if pair.state == "open")
 
 
-def judge(scores: numpy.ndarray, bar: Bar) -> list[Fate]:
-    """The fate of each rung. scores: (rungs, examples), the lowest rung first, the same examples in every row.
+def judge(scores: numpy.ndarray, bar: Bar, seeds: numpy.ndarray | None = None) -> list[Fate]:
+    """The fate of each rung. scores: (rungs, examples), the lowest rung first, the same examples in every row; seeds: see `seeds.means`.
 
     The right verdict is the lowest rung that is good enough (its true score is at least the bar) and within the margin of the best (no
     higher rung is truly better by the margin or more). Order the rungs by what they cost, and that is the cheapest such rung. So:
@@ -76,7 +76,7 @@ def judge(scores: numpy.ndarray, bar: Bar) -> list[Fate]:
     """
     import numpy as np
 
-    sums = Sums.of(scores[np.newaxis])
+    sums = Sums.of(scores[np.newaxis], None if seeds is None else seeds[np.newaxis])
     reading = read(sums, bar)
     verdicts = states(reading, bar)[0]
     pairs = [_pair(reading, scores, low, high, bar) for low, high in combinations(range(len(scores)), 2)]

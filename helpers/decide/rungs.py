@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,8 @@ class Budget:
 @dataclass(frozen=True, repr=False)
 class Rung:
     """A run with its costs; nan or None is "not known". Milliseconds are those of `timed`, else of the run itself if it did not batch.
-    Costs are means over the replies that came."""
+    Costs are means over the replies that came. repeats: runs of the same method, trained with other seeds; the rung's score is then the
+    mean over all of them, and all else is that of `run`."""
 
     run: Run
     dollars_per_1000: float
@@ -99,6 +101,22 @@ class Rung:
     p95_ms: float
     megabytes: float
     private: bool | None
+    repeats: tuple[Run, ...] = ()
+
+    @property
+    def seeds(self) -> int:
+        """With how many seeds it was trained (1, too, if it does not train)."""
+        return 1 + len(self.repeats)
+
+    @property
+    def seed_means(self) -> list[float]:
+        """The mean score with each seed."""
+        return [float(run.table["score"].mean()) for run in (self.run, *self.repeats)]
+
+    @property
+    def unfinished(self) -> Run | None:
+        """The first of its runs that lacks replies."""
+        return next((run for run in (self.run, *self.repeats) if not run.complete), None)
 
     @property
     def name(self) -> str:
@@ -125,13 +143,14 @@ def rung(
     timed: Run | None = None,
     megabytes: float | None = None,
     private: bool | None = None,
+    repeats: Sequence[Run] = (),
 ) -> Rung:
     """A run as a rung. `model` is the one that answered: its weights and its place are looked up, unless they are given.
 
-    timed: a run of the same method with one question at a time (`load(..., batch_size=1, cache=False)`), for the latency: in a batch, a
-    reply's seconds are its share of the batch, and nobody waits so short; without `timed`, a batch's latency is nan. A hosted model's
-    seconds are those of each request. p95_ms is nan for fewer than 59 answers: it takes so many until the slowest of them is, with
-    95% confidence, as slow as 95 of 100 are.
+    repeats: see `Rung`. timed: a run of the same method with one question at a time (`load(..., batch_size=1, cache=False)`), for the
+    latency: in a batch, a reply's seconds are its share of the batch, and nobody waits so short; without `timed`, a batch's latency is
+    nan. A hosted model's seconds are those of each request. p95_ms is nan for fewer than 59 answers: it takes so many until the slowest
+    of them is, with 95% confidence, as slow as 95 of 100 are.
     """
     waits = (math.nan if timed is None and asking.batches(model) else 1000) * (timed or run).scored_rows["seconds"]
     asks = run.model != "none"
@@ -141,4 +160,4 @@ def rung(
         megabytes = asking.weights_mb(model) if asks else 0.0
     if private is None:
         private = asking.stays_here(model) if asks else True
-    return Rung(run, cost, float(waits.median()), p95_ms, megabytes, private)
+    return Rung(run, cost, float(waits.median()), p95_ms, megabytes, private, tuple(repeats))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["cells", "number", "reading", "screen", "title"]
 
 LABELS = 12  # rows of the per-class table on the screen
-BRIEF = ("Read", "Left out", "Splits", "Labels", "Leakage")  # the parts of what was read that stand on the screen
+BRIEF = ("Read", "Left out", "Splits", "Labels", "Leakage", "Notes")  # the parts of what was read that stand on the screen
 MANY = 12  # labels whose counts are listed one by one
 
 
@@ -59,13 +59,15 @@ def cells(row: dict, findings: Findings) -> dict[str, str]:
         "score": "none" if math.isnan(row["score"]) else f"{row['score']:.2f}",
         "95%": "" if math.isnan(row["score"]) else f"{row['low']:.2f} to {row['high']:.2f}",
     }
+    if "seeds" in row:
+        cells["over seeds"] = f"{row['seeds']}: {row['seed_low']:.2f} to {row['seed_high']:.2f}" if row["seeds"] > 1 else ""
     if "macro_f1" in row:
         cells["macro F1"] = f"{row['macro_f1']:.2f}"
     return cells | {
         "unreadable": f"{row['unread']} of {row['n']}",
         "$ per 1,000": "unknown" if math.isnan(row["dollars_per_1000"]) else f"{row['dollars_per_1000']:.3g}",
         "MB": "?" if math.isnan(row["megabytes"]) else f"{row['megabytes']:.3g}",
-        "verdict": row["state"],
+        "what is known": findings.verdict.known.get(row["rung"], row["state"]),
     }
 
 

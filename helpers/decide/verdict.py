@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helpers.decide import advice, words
+from helpers.decide import seeds as training
 from helpers.decide.advice import further
 from helpers.decide.limits import Bar, Sums
 from helpers.decide.rule import Fate, choose, judge
@@ -34,7 +35,8 @@ class Verdict:
     more_examples how many (None: settled, or this file cannot settle it, or a rung is incomplete). Where it is undetermined: `meanwhile` is
     the rung to use today, the cheapest that is not out; `risk` by how much a higher one may be better than it; `fallback` the cheapest
     rung that is known to do (None, too, where a cheaper one scored higher by the margin). reasons: sentences; table: one row a rung, in
-    the order given, with a count `unread` where some were."""
+    the order given, with a count `unread` where some were, and seeds, seed_low, seed_high (of the seeds' means) where there are several;
+    known: what the rule knows of each rung within the budget, in a few words."""
 
     rung: str | None
     undetermined: bool
@@ -45,6 +47,7 @@ class Verdict:
     good_enough: float | None = None
     meanwhile: str | None = None
     risk: float | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def said(self) -> str:
@@ -89,22 +92,23 @@ def decide(
     inside = [rung for rung in _by_cost(ladder) if not broken[rung.name]]
     scores = _scores(ladder, inside) if inside else None
     reasons = _opening(ladder, broken, bar, budget)
-    if unfinished := [words.incomplete(rung) for rung in inside if not rung.run.complete]:
+    if unfinished := [words.incomplete(rung.unfinished) for rung in inside if rung.unfinished]:
         return Verdict(None, True, None, None, (*reasons, *unfinished, words.UNFINISHED), _table(ladder, {}, broken), good_enough)
-    fates = judge(scores, bar) if inside else []
+    seeds = training.means(inside)
+    fates = judge(scores, bar, seeds) if inside else []
     at, sure = choose(fates)
     names = [rung.name for rung in inside]
     reasons += _steps(fates, names, bar, at)
     table = _table(ladder, {names[fate.at]: fate for fate in fates}, broken)
+    known = {names[fate.at]: words.standing(fate, fates[at or 0], names, bar) for fate in fates}
     if sure:
         name = None if at is None else names[at]
-        return Verdict(name, False, None, None, (*reasons, words.conclusion(name, bar)), table, good_enough)
-    more = further(Sums.of(scores[None]), bar)
-    reasons += [advice.today(fates, at, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar)]
+        return Verdict(name, False, None, None, (*reasons, words.conclusion(name, bar)), table, good_enough, known=known)
+    more = further(Sums.of(scores[None], None if seeds is None else seeds[None]), bar)
+    reasons += [advice.today(fates, at, inside, bar), advice.tomorrow(fates[at], names, more, scores, bar, seeds)]
     safe = advice.fallback(fates, bar)
-    return Verdict(
-        None, True, more, None if safe is None else names[safe], tuple(reasons), table, good_enough, names[at], advice.risk(fates[at])
-    )
+    way_out = None if safe is None else names[safe]
+    return Verdict(None, True, more, way_out, tuple(reasons), table, good_enough, names[at], advice.risk(fates[at]), known)
 
 
 def _by_cost(rungs: Sequence[Rung]) -> list[Rung]:
@@ -126,15 +130,24 @@ def _scores(ladder: Sequence[Rung], inside: Sequence[Rung]) -> numpy.ndarray:
     """(rungs inside the budget, examples), the examples in the order of the first run. ValueError: not the same examples."""
     import numpy as np
 
-    rows = {rung.name: aligned(ladder[0].run, rung.run)[1]["score"].to_numpy(float) for rung in ladder}
+    rows = {rung.name: _mean(ladder[0].run, rung) for rung in ladder}
     return np.stack([rows[rung.name] for rung in inside])
+
+
+def _mean(first: Run, rung: Rung) -> numpy.ndarray:
+    """The rung's score on each example, in the order of `first`; with several seeds the mean over them."""
+    import numpy as np
+
+    scores = [aligned(first, run)[1]["score"].to_numpy(float) for run in (rung.run, *rung.repeats)]
+    return np.mean(scores, axis=0) if rung.repeats else scores[0]
 
 
 def _opening(ladder: Sequence[Rung], broken: dict[str, list[str]], bar: Bar, budget: Budget) -> list[str]:
     """What is said before the first rung is judged."""
     out = [f"{name} is out: {'; '.join(why)}." for name, why in broken.items() if why]
     unread = [words.unread(rung) for rung in ladder if rung.unread]
-    return [words.opening(_by_cost(ladder), bar), words.within(budget), *out, *unread]
+    seeds = [words.over_seeds(rung) for rung in ladder if rung.repeats and not rung.unfinished]
+    return [words.opening(_by_cost(ladder), bar), words.within(budget), *out, *seeds, *unread]
 
 
 def _steps(fates: Sequence[Fate], names: Sequence[str], bar: Bar, at: int | None) -> list[str]:
@@ -148,12 +161,17 @@ def _table(ladder: Sequence[Rung], fates: dict[str, Fate], broken: dict[str, lis
 
     table = pd.DataFrame([_row(rung, fates.get(rung.name), bool(broken[rung.name])) for rung in ladder])
     unread = [rung.unread for rung in ladder]
-    return table.assign(unread=unread) if any(unread) else table
+    if any(unread):
+        table = table.assign(unread=unread)
+    if any(rung.repeats for rung in ladder):
+        means = [rung.seed_means for rung in ladder]
+        table = table.assign(seeds=list(map(len, means)), seed_low=list(map(min, means)), seed_high=list(map(max, means)))
+    return table
 
 
 def _row(rung: Rung, fate: Fate | None, out: bool) -> dict:
     score = fate.quality if fate else rung.run.score
-    state = "over budget" if out else STATES[fate.state] if fate else UNKNOWN[rung.run.complete]
+    state = "over budget" if out else STATES[fate.state] if fate else UNKNOWN[not rung.unfinished]
     return {
         "rung": rung.name, "n": score.n, "score": score.value, "low": score.low, "high": score.high,
         "dollars_per_1000": rung.dollars_per_1000, "median_ms": rung.median_ms, "p95_ms": rung.p95_ms,

@@ -11,9 +11,12 @@ from helpers.decide.rungs import TIMED
 if TYPE_CHECKING:
     from helpers.decide.rule import Bar, Fate, Pair
     from helpers.decide.rungs import Budget, Rung
+    from helpers.runs.record import Run
     from helpers.stats import Interval
 
-__all__ = ["within", "over_budget", "opening", "unread", "incomplete", "about", "conclusion", "limits", "UNFINISHED"]
+__all__ = [
+    "within", "over_budget", "opening", "unread", "incomplete", "over_seeds", "about", "standing", "conclusion", "limits", "UNFINISHED",
+]  # fmt: skip
 
 UNFINISHED = "Verdict: undetermined, as the test is incomplete. Climb again: only the replies that failed are asked for."
 
@@ -68,15 +71,47 @@ def unread(rung: Rung) -> str:
     return f"{rung.unread} of {len(rung.run.table)} answers of {rung.name} could not be read and {count} as wrong: {rung.run.first_error}."
 
 
-def incomplete(rung: Rung) -> str:
-    """How many of a rung's replies failed, and why."""
-    return f"{rung.name} is incomplete: {rung.run.failed} of {len(rung.run.table)} replies failed ({rung.run.first_error})."
+def incomplete(run: Run) -> str:
+    """How many replies of a rung's run failed, and why."""
+    return f"{run.method} is incomplete: {run.failed} of {len(run.table)} replies failed ({run.first_error})."
+
+
+def over_seeds(rung: Rung) -> str:
+    """Between what the seeds of a rung's training lie."""
+    means = rung.seed_means
+    return f"{rung.name} is the mean over {rung.seeds} seeds, {min(means):.2f} to {max(means):.2f}; its intervals hold what they differ by."
 
 
 def about(fate: Fate, names: Sequence[str], bar: Bar) -> list[str]:
     """What is known of one rung, and from what."""
     compared = "" if fate.good == "no" else _compared(fate, names, bar)
     return [text for text in (_good(fate, names, bar), compared) if text]
+
+
+def standing(fate: Fate, first: Fate, names: Sequence[str], bar: Bar) -> str:
+    """What the rule knows of one rung, in a few words. first: the rung that the verdict is about, the cheapest that is not out."""
+    if fate.state == "rejected":
+        better = max(fate.worse, key=lambda pair: pair.gain.value, default=None)
+        return f"out: below {bar.good_enough:g}" if fate.good == "no" or better is None else f"out: {names[better.high]} is better"
+    if fate.at != first.at and first.state == "accepted":
+        return f"{'will do' if fate.state == 'accepted' else 'open'}, and no cheaper than {names[first.at]}"
+    if fate.state == "open":
+        return f"open: {_doubts(fate, names, bar)}"
+    if fate.at == first.at:
+        return "will do, and is the cheapest that does"
+    ahead = first.quality.value - fate.quality.value
+    higher = f", which scored {ahead:.2f} higher" if ahead >= 0.005 else ""
+    return f"will do; open is the cheaper {names[first.at]}{higher}"
+
+
+def _doubts(fate: Fate, names: Sequence[str], bar: Bar) -> str:
+    """What is not known of an open rung."""
+    doubts = [f"perhaps below {bar.good_enough:g}"] if fate.good == "open" else []
+    if fate.unsure:
+        pair = max(fate.unsure, key=lambda pair: pair.gain.high)
+        more = f" (and {len(fate.unsure) - 1} more)" if len(fate.unsure) > 1 else ""
+        doubts.append(f"{names[pair.high]}{more} may be better")
+    return "; ".join(doubts)
 
 
 def conclusion(name: str | None, bar: Bar) -> str:

@@ -169,10 +169,12 @@ def _ambiguous(table: Table, role: str, candidates: list[str]) -> str:
         empty = [column for column, cells in table.columns.items() if all(cell is None for cell in cells)]
         none = f"; {_listed(empty)} hold nothing in any of {len(table)} rows" if empty else ""
         return f"{table.name}: no column is left for the {role}{none}. There are {_listed(table.columns)}: give {role}="
-    cure = f'give {role}="{candidates[0]}"'
+    flags = role == "target" and all(_is_flag(table.columns[column]) for column in candidates)
+    likely = candidates[-1] if role == "target" and not flags else candidates[0]  # answers stand last
+    cure = f'give {role}="{likely}"'
     if role == "input" and len(candidates) > 1:
         cure += ', or several as input="' + "\\n".join("{" + column + "}" for column in candidates[:2]) + '"'
-    if role == "target" and len(candidates) > 1 and all(_is_flag(table.columns[column]) for column in candidates):
+    if flags and len(candidates) > 1:
         cure += f', or all of them, as a set of labels, with target="{",".join(candidates)}"'
     cure += f", or {role}=False for none" if role not in ("input", "target") else ""
     shown = ", ".join(f"{column} ({_sample(table.columns[column])})" for column in candidates[:_SHOWN])

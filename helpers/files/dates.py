@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +13,8 @@ __all__ = ["read_dates", "share_of_dates"]
 
 FORMATS = ("ISO8601", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y",
            "%b %d, %Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y")  # fmt: skip
-TIMES = ("", " %H:%M", " %H:%M:%S")
+TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_ZONE = re.compile(r"(?<=[0-9Mm]) (GMT|UTC)([+-]\d{1,2}(:?\d\d)?)?$")  # as Google Forms writes it
 
 
 def read_dates(
@@ -62,7 +64,7 @@ def _likely(texts: Sequence[str]) -> list[str]:
 def _text(value: Cell) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    return "" if value is None else str(value).strip()
+    return "" if value is None else _ZONE.sub("", str(value).strip())
 
 
 def _parsed(texts: Sequence[str], fmt: str) -> tuple[list[float | None], int]:

@@ -28,7 +28,8 @@ def read_csv(name: str, text: str, form: Form) -> Table:
     if reading.problem:
         raise ValueError(f"{name}: {reading.problem}")
     header = [cell.strip() for cell in reading.records[0][1]]
-    rows = reading.records[1:]
+    rows = [row for row in reading.records[1:] if not _is_rule(row[1])]
+    notes += ["the line of dashes below the names was left out"] * (len(rows) < len(reading.records) - 1)
     _refuse_uneven(name, header, rows)
     if reading.form.delimiter != "," and not any("sep=" in note for note in notes):
         delimiter = reading.form.delimiter or ""
@@ -72,6 +73,12 @@ def _without_sep(text: str, form: Form) -> tuple[str, Form, list[str]]:
         return text, form, []
     note = f"the first line, {match[0].strip()!r}, says the delimiter, as Excel means it (delimiter=)"
     return "\n" + text[match.end() :], replace(form, delimiter=form.delimiter or match[1]), [note]
+
+
+def _is_rule(row: Sequence[str]) -> bool:
+    """Whether a row only draws the line that Markdown and SQL programs put below the names."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return len(cells) > 1 and all(re.fullmatch(r":?-{3,}:?", cell) for cell in cells)
 
 
 def _refuse_uneven(name: str, header: list[str], rows: Sequence[tuple[int, list[str]]]) -> None:

@@ -97,14 +97,24 @@ def keys_of(cells: Sequence[Cell], values: Sequence) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.split(": ")[0] for item in items))
 
 
+_NUMBER = re.compile(r"[-+]?[$€£]?\d[\d.,' ]*\s?[%€$£]?")
+
+
 def _texts(texts: Sequence[str]) -> tuple[str, str]:
     counts = Counter(text.casefold() for text in texts)
     short = all(len(text) <= 40 and len(text.split()) <= 5 for text in counts)
     if short and len(counts) <= min(MANY, len(texts) / (2 if len(counts) <= 10 else 4)):
         return "label", f"the targets are {len(counts)} short texts, each {len(texts) / len(counts):,.0f} times on average"
     words = median(len(text.split()) for text in texts)
+    many = f"{len(counts)} in {len(texts)} rows"
+    if all(_NUMBER.fullmatch(text) for text in texts):
+        return (
+            "exact",
+            f"the targets are numbers ({many}): only the very number is right; where near is enough, make ranges of them",
+        )
     if words <= 6:
-        return "exact", f"the targets are short texts, mostly different ({len(counts)} in {len(texts)} rows)"
+        labels = ", or metric='label' if they are that" if len(texts) >= 2 * len(counts) else ""
+        return "exact", f"the targets are short texts, mostly different ({many}){labels}"
     if all(re.search(r"[a-z0-9]", text.lower()) for text in texts):
         return "rouge_l", f"the targets are texts of {words:.0f} words"
     return "bleu", f"the targets are texts of {words:.0f} words, some without a letter of a-z, which ROUGE cannot read"

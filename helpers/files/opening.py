@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.files.table import first_few
 from helpers.spelling import did_you_mean
 
 __all__ = ["KINDS", "Source", "find_documents", "find_sources", "is_file", "kind_of"]
@@ -125,9 +126,7 @@ def unpacked(source: Source) -> bytes:
 def _checked(path: Path) -> str:
     """The kind of a file that is there, of a known kind, and not too large."""
     if not path.exists():
-        near = sorted(file.name for file in path.parent.glob("*") if kind_of(file))[:5] if path.parent.is_dir() else []
-        others = f"there are {', '.join(near)}" if near else "no file of rows is there"
-        raise FileNotFoundError(f"no file {path.name!r} in {path.absolute().parent}; {others}{did_you_mean(path.name, near)}")
+        raise FileNotFoundError(_missing(path))
     kind = kind_of(path)
     if kind is None:
         ending = path.suffix or "no ending"
@@ -136,6 +135,19 @@ def _checked(path: Path) -> str:
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} has {path.stat().st_size / 1e9:.1f} GB, and at most 1 GB is read: take a sample of its rows")
     return kind
+
+
+def _missing(path: Path) -> str:
+    """What is said of a file that is not there: those that are, or how a data set of the hub becomes one."""
+    name = path.as_posix()
+    if re.fullmatch(r"[\w-]+/[\w.-]+", name) and kind_of(path) is None and not path.parent.exists():
+        save = f"from datasets import load_dataset; load_dataset('{name}').save_to_disk('{path.name}')"
+        return (
+            f'no file {name!r} here; if it is a data set of the Hugging Face hub, save it first: python -c "{save}", then name {path.name}'
+        )
+    near = sorted(file.name for file in path.parent.glob("*") if kind_of(file)) if path.parent.is_dir() else []
+    others = f"there are {first_few(near)}" if near else "no file of rows is there"
+    return f"no file {path.name!r} in {path.absolute().parent}; {others}{did_you_mean(path.name, near)}"
 
 
 def find_documents(file: Path, wish: str | Path | bool | None) -> tuple[Path | None, str]:

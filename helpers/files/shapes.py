@@ -94,6 +94,24 @@ def _argilla(table: Table) -> Table:
     return replace(table, columns=columns, notes=[*table.notes, note], roles=roles)
 
 
+def _is_argilla_records(table: Table) -> bool:
+    """What `records.to_json` of Argilla 2 writes: the fields and the responses of a record are objects."""
+    return {"fields", "responses"} <= table.columns.keys() and all(isinstance(cell, dict) for cell in table.columns["fields"])
+
+
+def _argilla_records(table: Table) -> Table:
+    records: list[dict[str, Cell]] = []
+    questions: dict[str, None] = {}
+    for row in table.records():
+        given = row["responses"] if isinstance(row["responses"], dict) else {}
+        answers = {name: [one.get("value") for one in all_given if one.get("status") != "discarded"] for name, all_given in given.items()}
+        questions |= dict.fromkeys(answers)
+        records.append({**row["fields"], **{name: _majority(values) for name, values in answers.items()}})
+    shaped = table_of(table.name, table.kind, records, table.rows)
+    note = f"Argilla's fields and responses became columns: {', '.join(shaped.columns)}; {_AGREED}"
+    return replace(shaped, notes=[*table.notes, note], roles={"target": next(iter(questions))} if len(questions) == 1 else {})
+
+
 def _alpaca(table: Table) -> Table:
     """One instruction for all rows is the task's; else it stands before the row's input."""
     answer = next((column for column in ("output", "response", "completion", "answer") if column in table.columns), None)
@@ -114,6 +132,7 @@ def _alpaca(table: Table) -> Table:
 SHAPES: tuple[tuple[Fits, Shape], ...] = (
     (_is_label_studio, _label_studio),
     (lambda table: bool(_responses(table)), _argilla),
+    (_is_argilla_records, _argilla_records),
     (promptfoo.fits, promptfoo.shape),
     (lambda table: any(is_chat(cells) for cells in table.columns.values()), of_chats),
     (spans.fits, spans.shape),

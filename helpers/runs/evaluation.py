@@ -17,7 +17,7 @@ from helpers.methods.method import Solver, answers
 from helpers.metrics.registry import score
 from helpers.progress import bar
 from helpers.runs.comparison import Comparison, compare
-from helpers.runs.looks import Look, data_fingerprint, look
+from helpers.runs.looks import Look, LookWarning, data_fingerprint, look
 from helpers.runs.record import Run, frame, read
 from helpers.stats import Interval
 from helpers.tasks.task import RUN_COLUMNS
@@ -127,6 +127,7 @@ def _look(method: Solver, task: Task, model: Model | None, examples: list[dict])
         warnings.warn(
             f"This is look {this_look.number} at the test split of {task.name!r}, and its budget is {this_look.budget}: the score is no "
             "longer an honest estimate. Choose on the dev split, and use the test split once, for what you chose.",
+            LookWarning,
             stacklevel=3,
         )
     return this_look

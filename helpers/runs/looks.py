@@ -15,7 +15,11 @@ from pathlib import Path
 from helpers import places
 from helpers.storage import short
 
-__all__ = ["Look", "look", "used", "data_fingerprint"]
+__all__ = ["Look", "LookWarning", "look", "used", "data_fingerprint"]
+
+
+class LookWarning(UserWarning):
+    """A look past the budget."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from helpers import places
 from helpers.files.opening import KINDS, find_sources, is_file
 from helpers.metrics.registry import METRICS
-from helpers.models.hub import why_not
+from helpers.models.hub import quickly, why_not
 from helpers.spelling import did_you_mean
 from helpers.tasks.examples import check_columns, check_roles, check_rows, check_splits, read_rows, renamed
 from helpers.tasks.task import LOOKS, SPLITS, SpecValue, Task, check_spec
@@ -166,7 +166,8 @@ def _fetched(where: str) -> DatasetDict:
     import datasets
 
     try:
-        return datasets.load_dataset(where)
+        with quickly():
+            return datasets.load_dataset(where)
     except Exception as error:  # a dozen kinds: no network, no such repository, gated, a loading script
         raise FileNotFoundError(
             f"no folder {where!r} here, and the hub did not give it ({why_not(error)}). Check the name, or give a folder."

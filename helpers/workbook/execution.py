@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from helpers.workbook.notebooks import Lesson, fingerprint
+from helpers.workbook.own_prose import changed
+from helpers.workbook.parameters import parameters_of
 from helpers.workbook.results import Files, placed
 
 __all__ = ["Job", "Result", "Task", "Watcher"]
@@ -134,6 +136,7 @@ class Task:
 
     def _start(self, part: Path, home: str, log: IO[bytes]) -> subprocess.Popen:
         job = {"source": str(self.lesson.path), "target": str(part), "folder": str(self.lesson.home), "parameters": self.parameters}
+        job["own"] = changed(self.parameters, parameters_of(self.lesson)) if self.parameters else {}
         command = [sys.executable, "-m", "helpers.workbook.worker", json.dumps(job)]
         env = {**self.job.env, "LADDER_HOME": home} if self.job.fresh_home else self.job.env
         pipe = subprocess.PIPE  # the worker ends when its input closes, that is, also when we are killed

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.workbook.notebooks import Lesson, code_cells, prose_cells
+from helpers.workbook.own_prose import kept
 from helpers.workbook.rules_code import CODE_RULES
 from helpers.workbook.rules_outputs import OUTPUT_RULES, asks
 
@@ -79,14 +80,19 @@ def close(lesson: Lesson, notebook: Any) -> list[str]:
 
 
 def prose(lesson: Lesson, notebook: Any) -> list[str]:
-    """A prose cell has at most 120 words; code blocks, tables and link targets do not count."""
+    """A prose cell has at most 120 words, and so has what it keeps for a reader's own task; code blocks, tables and link targets do not
+    count."""
     problems = []
     for number, cell in prose_cells(notebook):
-        text = re.sub(r"```.*?```|^\|.*$|\]\([^)]*\)|<[^>]*>", " ", cell.source, flags=re.DOTALL | re.MULTILINE)
-        words = len(re.findall(r"\w[\w'’.,-]*", text))
+        words = max(_words(text) for text in [cell.source, *kept(cell.source).values()])
         if words > WORDS_A_CELL:
             problems.append(f"cell {number} has {words} words, at most {WORDS_A_CELL}")
     return problems
+
+
+def _words(source: str) -> int:
+    text = re.sub(r"<!--.*?-->|```.*?```|^\|.*$|\]\([^)]*\)|<[^>]*>", " ", source, flags=re.DOTALL | re.MULTILINE)
+    return len(re.findall(r"\w[\w'’.,-]*", text))
 
 
 def links(lesson: Lesson, notebook: Any) -> list[str]:

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from helpers.workbook.own_prose import switch
+
 __all__ = ["main"]
 
 
@@ -43,6 +45,10 @@ def _execute(job: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
     from nbclient.exceptions import DeadKernelError
 
     notebook = nbformat.read(job["source"], as_version=4)
+    source = job["source"]
+    if switch(notebook, job.get("own", {})):
+        source = job["target"]
+        nbformat.write(notebook, source)
     positions = {cell.get("id"): number for number, cell in enumerate(notebook.cells, 1)}
 
     def started(cell: Any, cell_index: int, **_: Any) -> None:
@@ -51,7 +57,7 @@ def _execute(job: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
 
     try:
         settings = {"kernel_name": "python3", "cwd": job["folder"], "progress_bar": False}
-        papermill.execute_notebook(job["source"], job["target"], job["parameters"], on_cell_start=started, **settings)
+        papermill.execute_notebook(source, job["target"], job["parameters"], on_cell_start=started, **settings)
     except papermill.PapermillExecutionError as error:
         row, line = failed_line(error.source, error.traceback, error.exec_count)
         return {"status": "failed", "row": row, "line": line, "error": f"{error.ename}: {_short(error.evalue)}"}
