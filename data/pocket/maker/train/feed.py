@@ -6,7 +6,7 @@ import os
 import queue
 import random
 import threading
-from collections.abc import Generator
+from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -24,19 +24,19 @@ MOST, FEWEST = 6000, 100  # batches in the reservoir at most, and before one of 
 HELD, HELD_SEED = 4, 77  # batches that the held-out loss is measured on, and their seed
 
 
-def corpus(tokenizer: PreTrainedTokenizerFast, preset: Preset, start: int) -> Generator[Batch]:
+def corpus(tokenizer: PreTrainedTokenizerFast, preset: Preset, start: int) -> Iterator[Batch]:
     """Training batches from token number `start` on; with workers, each writes a corpus of its own seed."""
     if not preset.workers:
-        yield from batches(tokenizer, seed=preset.seed * 1_000_003 + start, tokens=preset.micro, focus=preset.focus, pieces=preset.pieces)
+        return batches(tokenizer, seed=preset.seed * 1_000_003 + start, tokens=preset.micro, focus=preset.focus, pieces=preset.pieces)
     import torch
 
     class Stream(torch.utils.data.IterableDataset):
-        def __iter__(self) -> Generator[Batch]:
+        def __iter__(self) -> Iterator[Batch]:
             seed = writer_seed(preset.seed, torch.utils.data.get_worker_info().id, start)
             return batches(tokenizer, seed=seed, tokens=preset.micro, focus=preset.focus, pieces=preset.pieces)
 
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # a worker is a process already, and must not fork with threads
-    yield from torch.utils.data.DataLoader(Stream(), batch_size=None, num_workers=preset.workers, prefetch_factor=8)
+    return iter(torch.utils.data.DataLoader(Stream(), batch_size=None, num_workers=preset.workers, prefetch_factor=8))
 
 
 def held_batches(tokenizer: PreTrainedTokenizerFast, preset: Preset, device: str) -> list[Batch]:
@@ -58,7 +58,7 @@ class Feed:
     The reservoir of older ones holds at most `most`; once it is full, a fresh batch replaces a random one. Close a feed when done.
     """
 
-    def __init__(self, stream: Generator[Batch], device: str, *, seed: int, most: int = MOST, fewest: int = FEWEST) -> None:
+    def __init__(self, stream: Iterator[Batch], device: str, *, seed: int, most: int = MOST, fewest: int = FEWEST) -> None:
         self._stream, self._device, self._most, self._fewest = stream, device, most, fewest
         self._waiting: queue.Queue[Batch | Exception] = queue.Queue(QUEUE)
         self._older: list[Batch] = []
@@ -81,7 +81,7 @@ class Feed:
         """End the thread and the writers."""
         self._closed.set()
         self._thread.join()
-        self._stream.close()
+        del self._stream  # and with it the processes of its workers
 
     def _store(self, batch: Batch) -> None:
         if len(self._older) < self._most:

@@ -17,7 +17,7 @@ TURNS, LEAST = 5, 1e-7  # Newton–Schulz iterations; the smallest norm that is 
 
 
 def orthogonal(stack: torch.Tensor) -> torch.Tensor:
-    """Each matrix of a stack (n, rows, columns) moved near the closest matrix with orthonormal rows or columns, in bfloat16; fp32 comes back."""
+    """Each matrix of a stack (n, rows, columns) moved near the closest one with orthonormal rows or columns; bfloat16 inside, fp32 out."""
     x = stack.bfloat16()
     tall = x.shape[1] > x.shape[2]
     x = x.mT if tall else x

@@ -50,7 +50,7 @@ class Sampled:
 
     def close(self) -> None:
         """End the processes that write the corpus."""
-        self._stream.close()
+        del self._stream
 
 
 class Whole:
@@ -65,8 +65,8 @@ class Whole:
             return whole_loss(model, ids, answer)
 
         self._model, self._device, self._micro = model, device, preset.micro
-        self._feed = Feed(corpus(tokenizer, preset, start), device, seed=preset.seed)
         self._held = held_batches(tokenizer, preset, device)
+        self._feed = Feed(corpus(tokenizer, preset, start), device, seed=preset.seed)
         self._losses = losses
         if device == "cuda":
             self._losses = torch.compile(losses, dynamic=False)

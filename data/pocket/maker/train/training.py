@@ -25,7 +25,7 @@ __all__ = ["train", "prepare", "optimizers_for"]
 
 
 def prepare(folder: Path, preset: Preset, start: Path | None = None) -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast]:
-    """The model of the preset and its tokenizer, which is that of the model in `start` or of the preset, or is trained; `folder` keeps it."""
+    """The model of the preset and its tokenizer: that in `folder`, of the model in `start`, or of the preset, or one trained now."""
     from transformers import PreTrainedTokenizerFast
 
     from pocket_maker.train.tokenizer import save_tokenizer, train_tokenizer
