@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import random
 import shutil
 import signal
 import subprocess
@@ -118,7 +117,8 @@ def test_from_ids_to_loss_is_one_graph_with_the_same_gradients(batch, attention)
     again = compiled(*tensors(batch))[0]
     again.backward()
     assert again.item() == pytest.approx(loss.item(), rel=1e-5)
-    assert all(torch.allclose(a, p.grad, rtol=1e-3, atol=1e-6) for a, p in zip(plain, model.parameters(), strict=True))
+    for before, p in zip(plain, model.parameters(), strict=True):
+        assert (before - p.grad).norm() <= 0.02 * before.norm()
 
 
 # the optimizer
@@ -303,10 +303,11 @@ def test_the_gpu_preset_is_the_recipe_of_the_shipped_weights() -> None:
 
 
 def test_the_mix_of_the_gpu_preset_is_that_of_cpu_training_with_more_of_what_was_rare() -> None:
-    mix, rare = dict(PRESETS["gpu"].focus), {name for name, times in TARGETS if times == 0.25}
-    assert {mix[name] for name in rare} == {1.0, 0.6}
-    assert {name: mix[name] for name, _ in TARGETS if name not in rare} == dict(TARGETS) | {"few_shot": 3.0} | {} if not rare else True
-    assert mix["few_shot"] == 3.0
+    mix = dict(PRESETS["gpu"].focus)
+    assert mix.keys() == dict(TARGETS).keys()
+    assert {mix[name] for name, times in TARGETS if times == 0.25} == {1.0, 0.6}
+    usual = {name: times for name, times in TARGETS if times != 0.25}
+    assert {name: mix[name] for name in usual} == usual | {"few_shot": 3.0}
 
 
 def test_every_family_that_a_preset_names_exists() -> None:
@@ -328,7 +329,6 @@ def test_provenance_samples_what_the_first_writer_of_the_gpu_preset_wrote(tmp_pa
 # whole runs
 
 BEFORE = [6.2463, 6.2443, 6.2352, 6.2369]  # losses of a CPU run before there was a GPU path
-LATER = (5.493, 5.4328)
 
 
 def test_a_cpu_run_has_the_losses_that_it_had_before_the_gpu_path(folder) -> None:
@@ -341,20 +341,31 @@ def test_a_gpu_run_learns_counts_and_exports_a_plain_model(folder) -> None:
     from transformers import AutoModelForCausalLM
 
     said: list[dict] = []
-    preset = replace(GPU, matrix_lr=0.03)
-    state = train(folder, preset, tokens=60_000, report=said.append, every=0.0)
+    state = train(folder, GPU, tokens=16 * 2048, report=said.append, every=1e9)
     made = json.loads((folder / "model" / "training.json").read_text())
     assert made["curve_columns"] == ["tokens", "loss", "loss on answers", "loss on held-out answers"]
-    assert made["curve"][-1] == [said[-1][name] for name in made["curve_columns"]]
-    assert all(last < first - 0.2 for first, last in zip(made["curve"][0][1:], made["curve"][-1][1:], strict=True))
-    assert made["steps"] == len(said) == 30
-    assert made["tokens"] == made["unique_tokens"] == 30 * 2048 == state["tokens"]
+    assert made["curve"] == [[row[name] for name in made["curve_columns"]] for row in said]
+    assert max(made["curve"][-1][1:]) < math.log(GPU.vocab) - 0.2, "a model that has learned nothing has log(vocabulary)"
+    assert made["steps"] == 16
+    assert made["tokens"] == made["unique_tokens"] == 16 * 2048 == state["tokens"]
     assert (made["preset"]["gpu"], made["device"]) == (True, "cpu")
-    model, kept = AutoModelForCausalLM.from_pretrained(folder / "model"), build(preset)
-    checkpoint.restore(latest_checkpoint(folder), kept, [])
     ids = torch.randint(5, 512, (2, 40))
+    model = AutoModelForCausalLM.from_pretrained(folder / "model", dtype="float32")
     with torch.inference_mode():
-        assert model(ids).logits.equal(kept.bfloat16()(ids).logits)
+        assert model(ids).logits.equal(rounded(folder)(ids).logits)
+
+
+def rounded(folder: Path):
+    """The model of the last checkpoint in training's own form, its weights rounded as an export rounds them."""
+    import torch
+
+    model = build(GPU)
+    model.set_attn_implementation("sdpa")
+    checkpoint.restore(latest_checkpoint(folder), model, [])
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(p.bfloat16())
+    return model
 
 
 def test_a_run_of_some_seconds_decays_by_the_clock(folder) -> None:
@@ -406,6 +417,9 @@ def test_a_diverged_gpu_run_says_so(folder) -> None:
 
 def test_a_gpu_run_goes_on_from_a_model_of_a_cpu_run_with_the_columns_of_both(folder, tmp_path) -> None:
     first = train(folder, SMALL, every=0.0)
+    record = folder / "model" / "training.json"
+    made = json.loads(record.read_text())
+    record.write_text(json.dumps({key: value for key, value in made.items() if key not in ("focus", "steps", "unique_tokens")}))
     state = train(tmp_path / "next", GPU, tokens=SMALL.tokens + 2048, start=folder / "model")
     assert list(state["curve_columns"]) == ["tokens", "loss"]
     assert {len(point) for point in state["curve"]} == {2}
@@ -414,10 +428,9 @@ def test_a_gpu_run_goes_on_from_a_model_of_a_cpu_run_with_the_columns_of_both(fo
 
 
 def test_the_gpu_preset_takes_the_shipped_tokenizer(tmp_path) -> None:
+    from transformers import PreTrainedTokenizerFast
+
     from pocket_maker.train.training import prepare
 
     _, tokenizer = prepare(tmp_path, replace(PRESETS["gpu"], layers=1))
-    text = random.Random(1).choice(["What about this?", "Answer with one word: good or bad?"])
-    from transformers import PreTrainedTokenizerFast
-
-    assert tokenizer(text)["input_ids"] == PreTrainedTokenizerFast.from_pretrained(places.data("pocket"))(text)["input_ids"]
+    assert tokenizer.get_vocab() == PreTrainedTokenizerFast.from_pretrained(places.data("pocket")).get_vocab()

@@ -71,7 +71,7 @@ class Run:
         draw = self.source.draw()
         (draw.losses[0] / micro).backward()
         self.state["tokens"] += draw.tokens
-        self.state["unique_tokens"] += draw.tokens * draw.fresh
+        self.state["unique_tokens"] += draw.tokens if draw.fresh else 0
         return draw._replace(losses=tuple(loss.detach() for loss in draw.losses))
 
     def _row(self, speed: float) -> dict[str, Any]:
