@@ -103,12 +103,38 @@ def test_the_second_loss_is_that_of_the_answers_alone(batch) -> None:
         assert whole_loss(model, *tensors(batch))[1].item() == pytest.approx(each.mean().item(), rel=1e-3)
 
 
-@pytest.mark.parametrize("attention", ["eager", "sdpa"])
-def test_from_ids_to_loss_is_one_graph_with_the_same_gradients(batch, attention) -> None:
+def test_the_gpu_path_attends_as_the_cpu_path_does_and_no_token_sees_a_later_one(batch) -> None:
     import torch
 
-    model = build(SMALL)
-    model.set_attn_implementation(attention)
+    ids, answer = tensors(batch)
+    with torch.no_grad():
+        assert whole_loss(build(GPU), ids, answer)[0].item() == pytest.approx(whole_loss(build(SMALL), ids, answer)[0].item(), rel=1e-4)
+        other = ids.long().clone()
+        other[:, 100:] = 9
+        a, b = (build(GPU)(input_ids=x).logits for x in (ids.long(), other))
+    assert a[:, :100].equal(b[:, :100])
+    assert not a[:, 100:].allclose(b[:, 100:])
+
+
+def test_compiled_attention_is_given_no_mask(batch) -> None:
+    import torch
+
+    masks = []
+
+    def look(graph: torch.fx.GraphModule, inputs: list) -> torch.fx.GraphModule:
+        called = [node for node in graph.graph.nodes if node.target is torch.nn.functional.scaled_dot_product_attention]
+        masks.extend((node.kwargs["attn_mask"], node.kwargs["is_causal"]) for node in called)
+        return graph
+
+    model = build(GPU)
+    torch.compile(lambda ids, answer: whole_loss(model, ids, answer), dynamic=False, fullgraph=True, backend=look)(*tensors(batch))
+    assert masks == [(None, True)] * GPU.layers
+
+
+def test_from_ids_to_loss_is_one_graph_with_the_same_gradients(batch) -> None:
+    import torch
+
+    model = build(GPU)
     loss = whole_loss(model, *tensors(batch))[0]
     loss.backward()
     plain = [p.grad.clone() for p in model.parameters()]
