@@ -207,13 +207,12 @@ def test_the_moments_of_batched_muon_are_saved_and_restored(batch, tmp_path) -> 
 # the feed
 
 
-def numbered(n: int, wait: float = 0.0) -> Iterator[batches.Batch]:
-    """Batches that hold their number; after the n-th, nothing comes for `wait` seconds."""
+def numbered(n: int) -> Iterator[batches.Batch]:
+    """Batches that hold their number; after the n-th, nothing comes."""
     import numpy as np
 
     for i in range(n):
         yield batches.Batch(np.full((1, 3), i), np.ones((1, 2), dtype=bool))
-    time.sleep(wait)
 
 
 def numbers(supply: feed.Feed, n: int) -> list[tuple[int, bool]]:
@@ -221,9 +220,8 @@ def numbers(supply: feed.Feed, n: int) -> list[tuple[int, bool]]:
 
 
 def test_batches_come_in_order_and_an_older_one_again_where_the_writers_lag() -> None:
-    supply = feed.Feed(numbered(5, wait=1.0), "cpu", seed=1, fewest=4)
+    supply = feed.Feed(numbered(5), "cpu", seed=1, fewest=5)
     got = numbers(supply, 5)
-    time.sleep(0.2)
     again = numbers(supply, 40)
     supply.close()
     assert got == [(i, True) for i in range(5)]
@@ -232,7 +230,7 @@ def test_batches_come_in_order_and_an_older_one_again_where_the_writers_lag() ->
 
 
 def test_a_young_reservoir_is_not_drawn_from_and_a_full_one_forgets() -> None:
-    supply = feed.Feed(numbered(30, wait=0.5), "cpu", seed=1, most=3, fewest=31)
+    supply = feed.Feed(numbered(30), "cpu", seed=1, most=3, fewest=31)
     assert [fresh for _, fresh in numbers(supply, 30)] == [True] * 30
     assert len(supply._older) == 3
     assert {int(batch.ids[0, 0]) for batch in supply._older} != {0, 1, 2}
