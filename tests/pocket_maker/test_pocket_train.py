@@ -27,8 +27,10 @@ from helpers.storage import latest_checkpoint
 from pocket_maker import cli
 from pocket_maker.corpus import stream
 from pocket_maker.train import batches, checkpoint
+from pocket_maker.train.artefact import RECORD, export
+from pocket_maker.train.loss import loss_of
 from pocket_maker.train.recipe import PRESETS, Preset, build
-from pocket_maker.train.training import export, loss_of, optimizers_for, train
+from pocket_maker.train.training import optimizers_for, train
 
 TINY = Preset(4096, step=1024, micro=1024, hidden=16, layers=1, heads=2, ffn=32, vocab=512)
 CALL = {"type": "function", "function": {"name": "add", "arguments": {"a": 7}}}
@@ -182,7 +184,9 @@ def test_the_smoke_preset_learns_and_its_export_is_a_plain_transformers_model(fo
     assert cli.main(["train", "--preset", "smoke", "--folder", str(folder), "--threads", "1"]) == 0
     assert "the model is in" in capsys.readouterr().out
     made = json.loads((folder / "model" / "training.json").read_text())
-    assert set(made) == {"preset", "tokens", "seconds", "date", "curve", "starts", "focus", "sha256"}
+    assert set(made) == {*RECORD, "sha256"}
+    assert (made["device"], made["unique_tokens"]) == ("cpu", made["tokens"])
+    assert made["curve_columns"] == ["tokens", "loss"]
     assert made["curve"][-1][1] < math.log(PRESETS["smoke"].vocab) - 0.2, "a model that has learned nothing has log(vocabulary)"
     assert made["sha256"] == hashlib.sha256((folder / "model" / "model.safetensors").read_bytes()).hexdigest()
     assert {path.stat().st_mode & 0o777 for path in (folder / "model").iterdir()} == {0o644}

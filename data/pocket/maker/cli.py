@@ -30,6 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     run = commands.add_parser("train", help="train, or go on from the last checkpoint")
     run.add_argument("--preset", default="hour", help="smoke, hour, day or gpu")
     run.add_argument("--tokens", type=float, help="train to this many tokens instead of the preset's")
+    run.add_argument("--minutes", type=float, help="train for so long instead; starting and compiling do not count")
     run.add_argument("--folder", type=Path, help="where checkpoints go (default outputs/pocket/<preset>)")
     run.add_argument("--from", dest="start", type=Path, help="a finished model to go on from, such as data/pocket")
     run.add_argument("--install", action="store_true", help="copy the finished model to data/pocket")
@@ -112,7 +113,7 @@ def _train(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads or os.cpu_count() or 1)
     folder = args.folder or places.outputs("pocket", args.preset)
     folder.mkdir(parents=True, exist_ok=True)
-    state = train(folder, args.preset, tokens=int(args.tokens) if args.tokens else None, start=args.start, report=_say)
+    state = train(folder, args.preset, tokens=args.tokens, minutes=args.minutes, start=args.start, report=_say)
     print(f"{state['tokens']:,} tokens in {state['seconds'] / 60:.1f} minutes; the model is in {folder / 'model'}")
     if args.install:
         shutil.copytree(folder / "model", places.data("pocket"), dirs_exist_ok=True)
@@ -152,7 +153,8 @@ def _rows(args: argparse.Namespace) -> int:
 
 def _say(row: dict) -> None:
     left = f"{row['left'] // 3600}:{row['left'] // 60 % 60:02}:{row['left'] % 60:02}"
-    print(f"{row['tokens'] / 1e6:8.2f} M tokens  loss {row['loss']:.3f}  {row['speed']:,} tokens/s  {left} left", flush=True)
+    losses = "  ".join(f"{name} {value:.3f}" for name, value in row.items() if name.startswith("loss"))
+    print(f"{row['tokens'] / 1e6:8.2f} M tokens  {losses}  {row['speed']:,} tokens/s  {left} left", flush=True)
 
 
 def _card(args: argparse.Namespace) -> int:

@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from pocket_maker.corpus.families.facts import known_fact
-from pocket_maker.corpus.stream import stream
+from pocket_maker.corpus.stream import final_mix, stream, writer_seed
 from pocket_maker.corpus.world import World, words
 
-__all__ = ["final_mix", "write_healing", "write_known", "write_taught"]
+__all__ = ["write_healing", "write_known", "write_taught"]
 
 HEALING, SEED = 400, 14  # conversations that lesson 15 heals a cut model on, and the seed they are drawn with
-TAUGHT, WORKER = 20_000, 11 * 1_000_003 + 7919  # conversations that lessons look things up in; the seed of the training's first worker
+TAUGHT, FINAL_SEED = 20_000, 11  # conversations that lessons look things up in; the seed of the training that made the shipped weights
 
 
 def write_healing(path: Path) -> Path:
@@ -32,14 +32,9 @@ def write_known(path: Path) -> Path:
     return path
 
 
-def final_mix() -> tuple[tuple[str, float], ...]:
-    """How many times its normal weight each family had in the training that made the shipped weights."""
-    return tuple((family, float(times)) for family, times in (line.split("\t") for line in words("mix")))
-
-
 def write_taught(path: Path) -> Path:
-    """A sample of what pocket read: an xz-packed JSON line [family, messages] for each of 20,000 training conversations."""
-    rows = islice(stream(WORKER, focus=final_mix()), TAUGHT)
+    """The beginning of what pocket read, as its training's first writer wrote it: an xz-packed JSON line [family, messages] for each."""
+    rows = islice(stream(writer_seed(FINAL_SEED, 0), focus=final_mix()), TAUGHT)
     lines = (json.dumps([row.family, row.messages], ensure_ascii=False, separators=(",", ":")) for row in rows)
     path.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9))
     return path

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from pocket_maker.corpus import families as rooms
 from pocket_maker.corpus.chat import render
-from pocket_maker.corpus.world import World
+from pocket_maker.corpus.world import World, words
 
-__all__ = ["Row", "families", "sample", "stream", "as_text"]
+__all__ = ["Row", "families", "final_mix", "sample", "stream", "as_text", "writer_seed"]
 
 Family = Callable[..., list[dict]]
 Focus = tuple[tuple[str, float], ...]
@@ -64,6 +64,16 @@ def stream(seed: int, split: str = "train", focus: Focus = ()) -> Iterator[Row]:
     w = World(seed, split)
     while True:
         yield sample(w, focus)
+
+
+def final_mix() -> Focus:
+    """How many times its normal weight each family had in the training that made the shipped weights (words/mix.txt)."""
+    return tuple((family, float(times)) for family, times in (line.split("\t") for line in words("mix")))
+
+
+def writer_seed(seed: int, writer: int, start: int = 0) -> int:
+    """The seed of the stream that a training's writer, counted from 0, writes from token number `start` on."""
+    return seed * 1_000_003 + start + 7919 * (writer + 1)
 
 
 def as_text(row: Row) -> str:

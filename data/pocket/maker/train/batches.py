@@ -12,6 +12,7 @@ from pocket_maker.corpus.world import World
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
 
 __all__ = ["Batch", "batches", "encode"]
 
@@ -22,10 +23,16 @@ POOL = 1024  # conversations packed together
 
 @dataclass(frozen=True)
 class Batch:
-    """`ids` (rows, length + 1) int64; `answer` (rows, length) True where the next token is the assistant's."""
+    """`ids` (rows, length + 1); `answer` (rows, length) True where the next token is the assistant's. Tensors once it is on a device."""
 
-    ids: np.ndarray
-    answer: np.ndarray
+    ids: np.ndarray | torch.Tensor
+    answer: np.ndarray | torch.Tensor
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens are predicted, padding included."""
+        rows, length = self.answer.shape
+        return rows * length
 
 
 def encode(tokenizer, rows: list[stream.Row]) -> list[tuple[list[int], list[bool]]]:

@@ -75,7 +75,10 @@ def begin_from(folder: Path, model: torch.nn.Module, finished: Path) -> dict:
     _check_shapes(finished, weights, model)
     model.load_state_dict({name: value.float() for name, value in weights.items()}, strict=False)
     made = read_json(finished / "training.json")
-    return {key: made[key] for key in ("tokens", "seconds", "curve", "starts", "focus")}
+    everything = {"unique_tokens": made["tokens"], **made}  # where nothing was counted, no batch was drawn twice
+    return {
+        key: everything[key] for key in ("tokens", "unique_tokens", "steps", "seconds", "curve", "starts", "focus") if key in everything
+    }
 
 
 def _check_shapes(path: Path, weights: dict[str, torch.Tensor], model: torch.nn.Module) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pocket_maker.corpus.stream import final_mix
+
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM
 
-__all__ = ["Preset", "PRESETS", "build"]
+__all__ = ["Preset", "PRESETS", "TARGETS", "build"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,12 @@ class Preset:
     seed: int = 1
     focus: tuple[tuple[str, float], ...] = ()  # families drawn so many times as often
     pieces: float = 0.0  # drills on random pieces of the vocabulary, for each conversation of the corpus
+    warmup: int = 100  # steps in which the learning rate rises, after each start
+    level: float = 0.65  # share of the run to which it then stays level
+    floor: float = 0.03  # share of its peak to which it falls at the end
+    minutes: float | None = None  # the run ends after so many, and not by tokens
+    gpu: bool = False  # every token weighted in one graph, Muon batched by shape, a held-out loss
+    tokenizer: str | None = None  # a folder in data/ that has it; without one it is learned from the corpus
     note: str = ""
 
 
@@ -55,8 +63,8 @@ PRESETS = {
     ),
     "day": Preset(150_000_000, focus=TARGETS, pieces=0.15, workers=1, note="four hours on two idle CPU cores; resume as often as needed"),
     "gpu": Preset(
-        1_000_000_000, step=131_072, micro=65_536, hidden=384, layers=8, heads=6, ffn=1024, matrix_lr=0.02, workers=12,
-        focus=TARGETS, pieces=0.15, note="about half an hour on one large GPU",
+        1_454_000_000, step=131_072, micro=65_536, layers=8, matrix_lr=0.02, workers=14, seed=11, focus=final_mix(), pieces=0.15,
+        warmup=200, level=0.62, floor=0.02, gpu=True, tokenizer="pocket", note="ten minutes on one H100: made the weights in data/pocket",
     ),
 }  # fmt: skip
 
@@ -81,13 +89,14 @@ def build(preset: Preset, *, seed: int | None = None) -> LlamaForCausalLM:
         pad_token_id=0,
     )
     # compiled eager attention is the faster one on CPU at these lengths; a GPU has its own kernels
-    attention = "sdpa" if torch.cuda.is_available() else "eager"
+    attention = _unmasked() if preset.gpu else "sdpa" if torch.cuda.is_available() else "eager"
     return LlamaForCausalLM._from_config(config, attn_implementation=attention)
 
 
-def rate(done: float) -> float:
-    """The learning rate's share of its peak after `done` (0 to 1) of the run: level, then linear to 3% from 65% on.
+def _unmasked() -> str:
+    """The name of causal attention without a mask: compiled, transformers writes one out, and a GPU then has no fast kernel."""
+    from transformers import AttentionInterface
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
-    Warmup-stable-decay: a stopped run can be prolonged without having decayed too early (Hu et al., 2024, arXiv:2404.06395).
-    """
-    return 1.0 if done < 0.65 else max(0.03, (1 - done) / 0.35)
+    AttentionInterface.register("unmasked", sdpa_attention_forward)  # transformers makes no mask for a name that it does not know
+    return "unmasked"
