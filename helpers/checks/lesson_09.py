@@ -42,7 +42,7 @@ def warmup(recall: float, reciprocal: float) -> str:
 def core(fusion: Callable[[Ids, Ids], Ids], tops: Sequence[Sequence[Ids]], relevant: Sequence[set[str]], kinds: Collection[str]) -> str:
     """A fusion that beats the plain hybrid on reworded questions, and is shown to lose less than the margin on exact ones."""
     words, meaning, plain = tops
-    mine = [_one(fusion, list(a), list(b)) for a, b in zip(words, meaning, strict=True)]
+    mine = [_ranking(fusion, list(a), list(b)) for a, b in zip(words, meaning, strict=True)]
     reworded = [kind == "reworded" for kind in kinds]
     exact = [kind in EXACT for kind in kinds]
     gain = _difference(plain, mine, relevant, reworded).gain
@@ -68,10 +68,10 @@ def stretch(k1: float, b: float, gain: Interval, reciprocals: Callable, grid: Se
     if mine < best - 1e-9:
         n = len(halves[k1, b])
         raise Miss(f"mean RR {mine / n:.3f} for {(k1, b)}", f"{best / n:.3f}", "another pair is better on the half `[::2]`")
-    return _told_apart(gain, reciprocals(*LUCENE), reciprocals(k1, b))
+    return _praise(gain, reciprocals(*LUCENE), reciprocals(k1, b))
 
 
-def _told_apart(gain: Interval, before: Sequence[float], after: Sequence[float]) -> str:
+def _praise(gain: Interval, before: Sequence[float], after: Sequence[float]) -> str:
     """The praise, if the gain is that of the half that chose nothing."""
     from helpers import stats
 
@@ -95,7 +95,7 @@ def _near(value: object, want: float, by: float = 0.01) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value - want) <= by
 
 
-def _one(fusion: Callable[[Ids, Ids], Ids], words: Ids, meaning: Ids) -> list[str]:
+def _ranking(fusion: Callable[[Ids, Ids], Ids], words: Ids, meaning: Ids) -> list[str]:
     """What the fusion makes of two rankings; Miss where that is no ranking of their ids."""
     known = {*words, *meaning}
     if not callable(fusion):
