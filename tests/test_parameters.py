@@ -16,6 +16,7 @@ from helpers.workbook.parameters import parameters_of, parse_parameters, refuse_
 CELL = """model = "pocket"  # or "hf:<folder>"
 second = "smollm2"
 embedder = "minilm"
+beside = "pocket"
 task = "reviews"
 price = "gpt-4.1"
 split = "dev"  # look as often as you like
@@ -84,6 +85,7 @@ def test_what_makes_sense_passes(values: dict[str, Json], lesson: Callable) -> N
         ("model", "pokcet", r"unknown model 'pokcet'; allowed: .* \(did you mean 'pocket'\?\)"),
         ("second", "smolm2", r'unknown model \'smolm2\'; allowed: "pocket", "smollm2", "none", .* \(did you mean \'smollm2\'\?\)'),
         ("embedder", "miniml", r'unknown embedder \'miniml\'; allowed: "pocket", "minilm", .* \(did you mean \'minilm\'\?\)'),
+        ("beside", "pokcet", r"unknown embedder 'pokcet'; allowed: .* \(did you mean 'pocket'\?\)"),
         ("model", "hf:./nowhere", r"no such folder: './nowhere'"),
         ("price", "gpt4.1", r"no price for 'gpt4.1' \(did you mean 'gpt-4.1'\?\)"),
         ("task", "revews", r"no task 'revews' \(did you mean 'reviews'\?\)"),
@@ -101,7 +103,7 @@ def test_all_that_is_wrong_is_told_at_once(lesson: Callable) -> None:
 
 
 def test_a_mistyped_parameter_is_told_with_the_one_that_was_meant(lesson: Callable) -> None:
-    with pytest.raises(ValueError, match=r"no parameter modle in lesson 01 \(did you mean 'model'\?\)\. There are: count, embedder, fast"):
+    with pytest.raises(ValueError, match=r"no parameter modle in lesson 01 \(did you mean 'model'\?\)\. There are: beside, count, emb"):
         refuse_wrong({"modle": "pocket"}, [lesson()])
 
 
