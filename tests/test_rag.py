@@ -129,7 +129,7 @@ def test_each_outcome_has_its_row():
         (1.0, "any", silent), (0.0, "2 + 2?", question("d", target="4")), (0.0, "now 32 days", changed), (0.0, "You have 30 days", changed),
     )  # fmt: skip
     read, lost, kept = "retrieved and not read", "not retrieved", "right"
-    want = [kept, lost, read, "read and not declined", kept, "no page needed, missed", read, lost]
+    want = [kept, lost, read, "not declined", kept, "no page needed, missed", read, lost]
     assert outcomes(made).to_list() == want
     assert list(outcomes(made).cat.categories) == list(OUTCOMES)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rag", "Gold", "show", "outcomes", "OUTCOMES"]
 
-OUTCOMES = ("right", "not retrieved", "retrieved and not read", "read and not declined", "no page needed, missed")
+OUTCOMES = ("right", "not retrieved", "retrieved and not read", "not declined", "no page needed, missed")
 
 
 def show(hits: Sequence[Hit]) -> str:
@@ -129,7 +129,7 @@ def outcomes(run: Run | pandas.DataFrame) -> pandas.Series:
     """What became of each question of a run over a task with `evidence`, as the handbook has it: one of `OUTCOMES` a row.
 
     right: score 1. not retrieved: evidence is missing from the prompt. retrieved and not read: it is there, and the answer is wrong or
-    declined. read and not declined: the question has no answer and got one. no page needed, missed: it has no evidence, and an answer.
+    declined. not declined: the question has no answer and got one. no page needed, missed: it has no evidence, and an answer.
     For a question whose answer a memo changed (`old`), the memo, listed first, is evidence enough. One whose reply failed has no
     outcome (nan). Raises KeyError for a missing column.
     """
@@ -149,7 +149,7 @@ def _outcome(row: Mapping) -> str | None:
     if row["score"] == 1:
         return "right"
     if not len(row["evidence"]):
-        return "read and not declined" if declined(row["target"][0]) else "no page needed, missed"
+        return "not declined" if declined(row["target"][0]) else "no page needed, missed"
     needed = row["evidence"][:1] if row["old"] else row["evidence"]
     shown = "\n".join(turn["content"] for turn in row["messages"])
     return "retrieved and not read" if all(sentence in shown for sentence in needed) else "not retrieved"
