@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.storage import read_json
 from helpers.tuning import states, tuned
 
 if TYPE_CHECKING:
+    import pandas
+
     from helpers.runs import Run
     from helpers.tuning.tuned import Tuned
 
-__all__ = ["read_recorded", "record", "recorded_run"]
+__all__ = ["read_recorded", "read_trainings", "record", "recorded_run"]
 
 ADAPTER = "adapter_model.safetensors"
 
@@ -60,6 +63,40 @@ def recorded_run(name: str, label: str) -> Run:
     from helpers import runs
 
     return runs.read(_folder(name) / "runs" / label)
+
+
+def read_trainings(name: str) -> pandas.DataFrame:
+    """Many small trainings that were recorded together: one row a training, with its runs, scored now from the answers kept.
+
+    Columns: task, method, n (rows learned from), seed, lr, rank, alpha, steps, best_step, stopped, trainable, bytes, and a `Run` on dev of
+    every task it was asked about ("reviews", "facts"; None where it was not). ValueError: there is no such recording.
+
+    >>> read_trainings("13/pocket").query("task == 'reviews'")["reviews"]  # doctest: +SKIP
+    """
+    import pandas as pd
+
+    file = _folder(name).with_suffix(".json")
+    if not file.exists():
+        raise ValueError(f"no recorded trainings {name!r}; python -m helpers.workbook.trainings makes those of lesson 13")
+    return pd.DataFrame([_row(each) for each in read_json(file)["trainings"]])
+
+
+def _row(each: Mapping) -> dict:
+    training = {name: each["training"][name] for name in ("task", "method", "n", "seed")}
+    settings = {name: each["settings"][name] for name in ("lr", "rank", "alpha")}
+    ending = {name: each[name] for name in ("steps", "best_step", "stopped", "trainable", "bytes")}
+    return training | settings | ending | {task: _replayed(task, answers, training["method"]) for task, answers in each["runs"].items()}
+
+
+def _replayed(task: str, answers: list[str], name: str) -> Run:
+    """The run on dev that gave these answers, scored by the task's own metric."""
+    from helpers import methods, runs
+    from helpers.tasks import load_task
+
+    known = load_task(task)
+    ids = [row["id"] for row in known["dev"].to_list()[: len(answers)]]
+    by_id = dict(zip(ids, answers, strict=True))
+    return runs.run(methods.by_code(lambda example: by_id[example["id"]], name=name), known, None, limit=len(answers), progress=False)
 
 
 def _folder(name: str) -> Path:
