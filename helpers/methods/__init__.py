@@ -11,6 +11,6 @@ from helpers.methods.rag import OUTCOMES, Gold, Rag, outcomes, show
 from helpers.methods.shots import few_shot, nearest
 
 __all__ = [
-    "JUDGES", "OUTCOMES", "Answer", "Gold", "Method", "Rag", "by_code", "calculate", "classical", "few_shot", "judge", "majority", "nearest",
-    "outcomes", "prompt", "random_label", "show", "verdicts",
+    "JUDGES", "OUTCOMES", "Answer", "Gold", "Method", "Rag", "by_code", "calculate", "classical", "few_shot", "judge", "majority",
+    "nearest", "outcomes", "prompt", "random_label", "show", "verdicts",
 ]  # fmt: skip
