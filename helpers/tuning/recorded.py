@@ -85,7 +85,9 @@ def _row(each: Mapping) -> dict:
     training = {name: each["training"][name] for name in ("task", "method", "n", "seed")}
     settings = {name: each["settings"][name] for name in ("lr", "rank", "alpha")}
     ending = {name: each[name] for name in ("steps", "best_step", "stopped", "trainable", "bytes")}
-    return training | settings | ending | {task: _replayed(task, answers, training["method"]) for task, answers in each["runs"].items()}
+    return (
+        training | settings | ending | {task: _replayed(task, kept["answers"], training["method"]) for task, kept in each["runs"].items()}
+    )
 
 
 def _replayed(task: str, answers: list[str], name: str) -> Run:
