@@ -68,8 +68,9 @@ def recorded_run(name: str, label: str) -> Run:
 def read_trainings(name: str) -> pandas.DataFrame:
     """Many small trainings that were recorded together: one row a training, with its runs, scored now from the answers kept.
 
-    Columns: task, method, n (rows learned from), seed, lr, rank, alpha, steps, best_step, stopped, trainable, bytes, and a `Run` on dev of
-    every task it was asked about ("reviews", "facts"; None where it was not). ValueError: there is no such recording.
+    Columns: task, method, n (rows learned from), seed, lr, rank, alpha, steps, best_step, stopped, trainable, bytes, loss (the lowest on
+    the rows that said when to stop), and a `Run` on dev of every task it was asked about (nan where it was not).
+    ValueError: there is no such recording.
 
     >>> read_trainings("13/pocket").query("task == 'reviews'")["reviews"]  # doctest: +SKIP
     """
@@ -85,9 +86,9 @@ def _row(each: Mapping) -> dict:
     training = {name: each["training"][name] for name in ("task", "method", "n", "seed")}
     settings = {name: each["settings"][name] for name in ("lr", "rank", "alpha")}
     ending = {name: each[name] for name in ("steps", "best_step", "stopped", "trainable", "bytes")}
-    return (
-        training | settings | ending | {task: _replayed(task, kept["answers"], training["method"]) for task, kept in each["runs"].items()}
-    )
+    ending["loss"] = min(loss for _, loss in each["watched"])
+    scored = {task: _replayed(task, kept["answers"], training["method"]) for task, kept in each["runs"].items()}
+    return training | settings | ending | scored
 
 
 def _replayed(task: str, answers: list[str], name: str) -> Run:
