@@ -23,13 +23,14 @@ __all__ = ["read_recorded", "read_trainings", "record", "recorded_run"]
 ADAPTER = "adapter_model.safetensors"
 
 
-def record(done: Tuned, name: str, runs: Mapping[str, Run] | None = None) -> Path:
+def record(done: Tuned, name: str, runs: Mapping[str, Run] | None = None, *, adapter: bool = True) -> Path:
     """Put a finished training under `data/recordings/`, with runs of the tuned model under their names.
 
     name: the lesson and a word, "13/abstracts-smollm2". The adapter is written in bf16, half its size: measure the recorded one, as its
-    answers may differ. ValueError: the training was of all weights, which are too large to ship, or the name is none.
+    answers may differ. adapter=False leaves it out: then the runs are all that the model will ever say.
+    ValueError: the training was of all weights, which are too large to ship, or the name is none.
     """
-    if done.method == "full":
+    if adapter and done.method == "full":
         raise ValueError("a full fine-tuning holds all weights, and is too large to ship: record an adapter")
     folder = _folder(name)
     shutil.rmtree(folder, ignore_errors=True)
@@ -37,7 +38,8 @@ def record(done: Tuned, name: str, runs: Mapping[str, Run] | None = None) -> Pat
     for file in sorted(done.folder.iterdir()):
         if file.suffix == ".json":
             shutil.copyfile(file, folder / file.name)
-    _halved(done.folder / ADAPTER, folder / ADAPTER)
+    if adapter:
+        _halved(done.folder / ADAPTER, folder / ADAPTER)
     for label, run in (runs or {}).items():
         run.save(folder / "runs" / label)
     return folder
