@@ -55,5 +55,5 @@ def test_plain_code_answers_every_example_and_asks_no_model() -> None:
 
 
 def test_plain_code_that_is_no_function_is_refused() -> None:
-    with pytest.raises(ValueError, match="by_code takes a function of one example .* got 'negative'"):
+    with pytest.raises(ValueError, match=r"by_code takes a function of one example .* got 'negative'"):
         methods.by_code("negative")

@@ -81,8 +81,9 @@ def missing(file: Path) -> list[Training]:
 def record_all(file: Path, plan: Sequence[Training] | None = None) -> Iterator[Training]:
     """Make the trainings that are missing, one after the other, and give each when it is written down."""
     for training in missing(file) if plan is None else plan:
+        row = {"training": asdict(training)} | _made(training)
         written = _read(file)
-        written["trainings"].append({"training": asdict(training)} | _made(training))
+        written["trainings"].append(row)
         write_json(file, written, indent=None)
         yield training
 
