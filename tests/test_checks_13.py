@@ -1,38 +1,79 @@
 """Lesson 13's exercises: the stub waits, the solution passes, a plausible wrong answer is told why."""
 
 import pytest
+import torch
 
 from helpers.exercises import check
 
 NAMES = ("13.warmup", "13.core", "13.stretch")
-VERDICT = " Verdict:"
 
 
-def batch(examples, tokenizer, *, leak=False, mask=True, ask=VERDICT, answers=None):
-    """A batch as the lesson's solution makes it, with bugs on request."""
-    read = [f"{row['input']}{ask}{' ' + row['target'] if leak else ''}" for row in examples]
-    made = tokenizer(read, padding=True, return_tensors="pt")
-    labels = tokenizer(answers or [row["target"] for row in examples], padding=True, return_tensors="pt")["input_ids"]
-    made["labels"] = labels.masked_fill(labels == tokenizer.pad_token_id, -100) if mask else labels
-    return made
+class Right(torch.nn.Module):
+    """A LoRA layer as the lesson's solution makes it; the tests below break one part each."""
+
+    def __init__(self, linear, rank, alpha):
+        super().__init__()
+        self.linear = linear.requires_grad_(False)
+        self.A = torch.nn.Parameter(torch.randn(rank, linear.in_features) / rank)
+        self.B = torch.nn.Parameter(torch.zeros(linear.out_features, rank))
+        self.scale = alpha / rank
+
+    def forward(self, x):
+        return self.linear(x) + self.scale * (x @ self.A.T @ self.B.T)
 
 
-def no_end(examples, tokenizer):
-    made = batch(examples, tokenizer)
-    made["labels"] = made["labels"].masked_fill(made["labels"] == tokenizer.eos_token_id, -100)
-    return made
+class Unscaled(Right):
+    def forward(self, x):
+        return self.linear(x) + x @ self.A.T @ self.B.T
 
 
-def no_mask(examples, tokenizer):
-    made = batch(examples, tokenizer)
-    made["attention_mask"] = made["attention_mask"].fill_(1)
-    return made
+class Doubled(Right):
+    def forward(self, x):
+        return super().forward(x) + self.scale * (x @ self.A.T @ self.B.T)
 
 
-def zero_is_padding(examples, tokenizer):
-    made = batch(examples, tokenizer, mask=False)
-    made["labels"] = made["labels"].masked_fill(made["labels"] == 0, -100)
-    return made
+class Noisy(Right):
+    def __init__(self, *how):
+        super().__init__(*how)
+        torch.nn.init.normal_(self.B)
+
+
+class Zero(Right):
+    def __init__(self, *how):
+        super().__init__(*how)
+        torch.nn.init.zeros_(self.A)
+
+
+class Thawed(Right):
+    def __init__(self, linear, rank, alpha):
+        super().__init__(linear, rank, alpha)
+        linear.requires_grad_(True)
+
+
+class Flat(Right):
+    def __init__(self, linear, rank, alpha):
+        super().__init__(linear, rank, alpha)
+        del self.A
+        self.A = torch.zeros(rank, linear.in_features)
+
+
+class Turned(Right):
+    def __init__(self, linear, rank, alpha):
+        super().__init__(linear, rank, alpha)
+        self.A = torch.nn.Parameter(self.A.detach().T.contiguous())
+
+
+class Detached(Right):
+    def forward(self, x):
+        return self.linear(x) + self.scale * (x @ self.A.T @ self.B.T.detach()) + 0 * self.A.sum()
+
+
+class OnlyLastToken(Right):
+    """Right on one row, wrong inside a model, where x has one more dimension."""
+
+    def forward(self, x):
+        wanted = super().forward(x)
+        return wanted if x.dim() == 2 else torch.cat([self.linear(x)[:, :-1], wanted[:, -1:]], 1)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -40,7 +81,7 @@ def test_a_stub_waits(name):
     assert check(name, ...).state == "waiting"
 
 
-def test_12_warmup_passes_with_both_thin_matrices():
+def test_13_warmup_passes_with_both_thin_matrices():
     assert check("13.warmup", 8 * (384 + 512)).state == "passed"
     assert "3.6%" in check("13.warmup", 7168).text
 
@@ -56,39 +97,39 @@ def test_12_warmup_passes_with_both_thin_matrices():
         (7, "add the two"),
     ],
 )
-def test_12_warmup_tells_what_was_counted_instead(size, why):
+def test_13_warmup_tells_what_was_counted_instead(size, why):
     verdict = check("13.warmup", size)
     assert verdict.state == "missed"
     assert why in verdict.text
 
 
-def test_12_core_passes_with_both_bugs_mended():
-    assert check("13.core", batch).state == "passed"
+def test_13_core_passes_with_a_layer_that_agrees_with_peft():
+    verdict = check("13.core", Right)
+    assert (verdict.state, "agrees with peft" in verdict.text) == ("passed", True)
 
 
 @pytest.mark.parametrize(
-    ("rows", "why"),
+    ("layer", "why"),
     [
-        (lambda e, t: batch(e, t, leak=True, mask=False), "the encoder reads the answer"),
-        (lambda e, t: batch(e, t, leak=True), "the encoder reads the answer"),
-        (lambda e, t: batch(e, t, mask=False), "the loss counts the padding"),
-        (zero_is_padding, "tokenizer.pad_token_id"),
-        (no_end, "mask padding alone"),
-        (no_mask, "should not read padding"),
-        (lambda e, t: batch([row | {"input": "so"} for row in e], t), "the whole message"),
-        (lambda e, t: batch(e, t, answers=["anger", "joy"]), "are what is learned"),
-        (lambda e, t: {"input_ids": [[1]]}, "return the batch"),
-        (lambda e, t: None, "return the batch"),
-        ("my_rows", "function's name"),
+        (Unscaled, "alpha / rank"),
+        (Doubled, "alpha / rank"),
+        (Noisy, "B begins at zero"),
+        (Zero, "nothing is ever learned"),
+        (Thawed, "only A and B are trained"),
+        (Detached, "both need gradients"),
+        (Flat, "no nn.Parameter named A"),
+        (Turned, "rank × inputs"),
+        (OnlyLastToken, "next-token scores differ"),
+        (Right(torch.nn.Linear(4, 4), 2, 4), "the class itself"),
     ],
 )
-def test_12_core_tells_which_bug_is_left(rows, why):
-    verdict = check("13.core", rows)
+def test_13_core_tells_what_is_wrong_with_a_layer(layer, why):
+    verdict = check("13.core", layer)
     assert verdict.state == "missed"
     assert why in verdict.text
 
 
-def test_12_stretch_passes_within_half_a_percent():
+def test_13_stretch_passes_within_half_a_percent():
     assert check("13.stretch", 6 / ((160 * 0.15 - 20 * 0.30) / 1e6)).state == "passed"
     assert check("13.stretch", 333_333).state == "passed"
 
@@ -104,7 +145,7 @@ def test_12_stretch_passes_within_half_a_percent():
         ("many", "divide what training costs"),
     ],
 )
-def test_12_stretch_tells_what_was_left_out(answers, why):
+def test_13_stretch_tells_what_was_left_out(answers, why):
     verdict = check("13.stretch", answers)
     assert verdict.state == "missed"
     assert why in verdict.text

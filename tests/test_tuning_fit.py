@@ -437,9 +437,19 @@ def test_a_recorded_training_has_its_curve_its_runs_and_half_the_bytes(causal, t
     assert torch.allclose(logits(again.model()), logits(done.model()), atol=0.1)
 
 
+def test_a_recording_without_its_adapter_keeps_curve_and_runs(causal, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LADDER_RECORDINGS", str(tmp_path / "recordings"))
+    done = fit(causal, tmp_path / "lora", method="lora")
+    folder = tuning.record(done, "13/tiny", adapter=False)
+    assert list(folder.glob("*.safetensors")) == []
+    assert tuning.read_recorded("13/tiny").curve.equals(done.curve)
+
+
 def test_what_was_not_recorded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LADDER_RECORDINGS", str(tmp_path / "recordings"))
     with pytest.raises(ValueError, match=r"no recorded training '13/none'; there are: none"):
         tuning.read_recorded("13/none")
     with pytest.raises(ValueError, match="names no recorded training"):
         tuning.read_recorded("../13")
+    with pytest.raises(ValueError, match=r"no recorded trainings '13/none'; python -m helpers.workbook.trainings makes"):
+        tuning.read_trainings("13/none")

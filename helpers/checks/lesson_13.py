@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from helpers.exercises import Miss
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
+    import torch
 
 __all__ = ["warmup", "core", "stretch"]
 
 ROWS = 384  # FLAN-T5-small: 6 heads of 64 numbers
 COLUMNS = 512
 RANK = 8
-EXAMPLES = [
-    {"input": "my bus left without me", "target": "anger"},
-    {"input": "the dog came home", "target": "joy at last"},
-]
-PAD = "<pad>"
-END = "</s>"
-IGNORED = -100
+ALPHA = 16
+SWAPPED = 2  # layers of pocket whose q_proj and v_proj are swapped
+TOLERANCE = 1e-4
 
 
 def warmup(size: int) -> str:
@@ -41,15 +37,116 @@ def warmup(size: int) -> str:
     return f"{want:,} beside {ROWS * COLUMNS:,}: {want / (ROWS * COLUMNS):.1%} of the matrix."
 
 
-def core(rows_for: Callable[[Sequence[Mapping], PreTrainedTokenizerFast], Mapping]) -> str:
-    """A function (examples, tokenizer) -> batch whose encoder never sees the answer, and whose padding is not learned from."""
-    if not callable(rows_for):
-        raise Miss(type(rows_for).__name__, "a function of examples and tokenizer", "put the corrected function's name there")
-    tokenizer = _tokenizer()
-    batch = _batch(rows_for, EXAMPLES, tokenizer)
-    _check_encoder(rows_for, batch, tokenizer)
-    _check_labels(batch, tokenizer)
-    return "The encoder reads the message and nothing of the answer; the decoder learns the answer up to its end, and no padding."
+def core(layer: Callable[[torch.nn.Linear, int, float], torch.nn.Module]) -> str:
+    """A module LoRALinear(linear, rank, alpha) that stands for a linear layer of pocket and says what peft's says."""
+    if not isinstance(layer, type):
+        raise Miss(type(layer).__name__, "a class LoRALinear(linear, rank, alpha)", "hand over the class itself, not an instance")
+    import torch
+
+    torch.manual_seed(0)
+    _check_start(layer)
+    _check_trained(layer)
+    _check_scale(layer)
+    gap = _gap_to_peft(layer)
+    if gap > TOLERANCE:
+        why = "with the same A and B in both, pocket's next-token scores differ: compare your forward with W x + alpha / rank * B A x"
+        raise Miss(f"a largest difference of {gap:.3g}", f"at most {TOLERANCE}", why)
+    return "Swapped into pocket, it agrees with peft on the same A and B, starts from the old model, and trains nothing else."
+
+
+def _made(layer: type) -> tuple[torch.nn.Linear, torch.nn.Module]:
+    """A linear layer and the learner's module around it."""
+    import torch
+
+    linear = torch.nn.Linear(12, 6, bias=False)
+    made = layer(linear, RANK, ALPHA)
+    missing = [name for name in ("A", "B") if not isinstance(getattr(made, name, None), torch.nn.Parameter)]
+    if missing:
+        raise Miss(f"no nn.Parameter named {' or '.join(missing)}", "self.A and self.B as nn.Parameter", "an optimizer finds nothing else")
+    shapes = (tuple(made.A.shape), tuple(made.B.shape))
+    if shapes != ((RANK, 12), (6, RANK)):
+        raise Miss(f"shapes {shapes}", f"{(RANK, 12)} and {(6, RANK)}", "A is rank × inputs and B is outputs × rank")
+    return linear, made
+
+
+def _check_start(layer: type) -> None:
+    """Before training, nothing may change, and yet something must be able to."""
+    import torch
+
+    linear, made = _made(layer)
+    x = torch.randn(5, 12)
+    gap = float((made(x) - linear(x)).detach().abs().max())
+    if bool(made.B.any()) or gap > TOLERANCE:
+        raise Miss(f"an untrained layer that differs by {gap:.3g}", "the old layer's output, until training", "B begins at zero")
+    if not bool(made.A.any()):
+        raise Miss("A and B both zero", "random numbers in A", "with both at zero neither has a gradient: nothing is ever learned")
+
+
+def _check_trained(layer: type) -> None:
+    """One step of gradient descent moves A and B, never the base."""
+    import torch
+
+    linear, made = _made(layer)
+    before = linear.weight.detach().clone()
+    optimizer = torch.optim.SGD([p for p in made.parameters() if p.requires_grad], lr=0.1)
+    made(torch.randn(5, 12)).square().sum().backward()
+    optimizer.step()
+    if not torch.equal(linear.weight, before):
+        raise Miss("a base weight that one step changed", "a frozen one", "linear.weight.requires_grad_(False): only A and B are trained")
+    if not bool(made.B.any()):
+        raise Miss("B is still zero after one step", "a B that learns", "both A and B take part in forward, and both need gradients")
+
+
+def _check_scale(layer: type) -> None:
+    """The update is multiplied by alpha / rank."""
+    import torch
+
+    linear, made = _made(layer)
+    torch.nn.init.normal_(made.B)
+    x = torch.randn(5, 12)
+    with torch.no_grad():
+        update, bare = made(x) - linear(x), x @ made.A.T @ made.B.T
+    factor = float((update * bare).sum() / bare.square().sum())
+    if abs(factor - ALPHA / RANK) > TOLERANCE or not torch.allclose(update, factor * bare, atol=1e-3):
+        why = "the update B A x is multiplied by alpha / rank, so that another rank does not mean another size of the update"
+        raise Miss(f"an update of {factor:.3g} × B A x", f"alpha / rank = {ALPHA / RANK:g} × B A x", why)
+
+
+def _gap_to_peft(layer: type) -> float:
+    """The largest difference between pocket's scores with the learner's layers and with peft's, on the same A and B."""
+    import torch
+
+    from helpers.models.weights import quiet_peft
+
+    ours, tokens = _pocket()
+    theirs, _ = _pocket()
+    places = [f"model.layers.{n}.self_attn.{name}" for n in range(SWAPPED) for name in ("q_proj", "v_proj")]
+    with quiet_peft():
+        from peft import LoraConfig, get_peft_model
+
+        theirs = get_peft_model(theirs, LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules=places))
+    for place in places:
+        parent, _, name = place.rpartition(".")
+        made = layer(ours.get_submodule(place), RANK, ALPHA)
+        twin = theirs.base_model.model.get_submodule(place)
+        with torch.no_grad():
+            made.B.normal_(std=0.1)
+            twin.lora_A["default"].weight.copy_(made.A)
+            twin.lora_B["default"].weight.copy_(made.B)
+        setattr(ours.get_submodule(parent), name, made)
+    with torch.no_grad():
+        return float((ours(tokens).logits - theirs(tokens).logits).abs().max())
+
+
+def _pocket() -> tuple[torch.nn.Module, torch.Tensor]:
+    """Pocket's module, read anew, and a question as its tokens."""
+    import torch
+
+    from helpers.models import load
+
+    provider = load("pocket", cache=False).provider
+    tokens = provider.tokenizer("The capital of France is")["input_ids"]
+    return provider.model, torch.tensor([tokens])
 
 
 def stretch(answers: float) -> str:
@@ -71,52 +168,3 @@ def stretch(answers: float) -> str:
         why = next((why for value, why in usual.items() if abs(answers - value) <= 0.005 * value), None)
         raise Miss(f"{answers:,.10g}", "training cost / saving per answer", why or "each answer saves 160 × 0.15 - 20 × 0.30 millionths")
     return f"After about {want:,.0f} answers. Three quarters of the price saved, although seven eighths of the tokens are gone."
-
-
-def _tokenizer() -> PreTrainedTokenizerFast:
-    """One token a word, with T5's end token after each text; its padding is not token 0, as some models have it."""
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import PreTrainedTokenizerFast
-
-    texts = [text for example in EXAMPLES for text in (example["input"], example["target"])]
-    words = dict.fromkeys(" ".join(texts).split())
-    vocabulary = {word: n for n, word in enumerate(["<unk>", END, PAD, *words])}
-    raw = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    raw.pre_tokenizer = pre_tokenizers.Whitespace()
-    raw.post_processor = processors.TemplateProcessing(single=f"$A {END}", special_tokens=[(END, vocabulary[END])])
-    return PreTrainedTokenizerFast(tokenizer_object=raw, unk_token="<unk>", pad_token=PAD, eos_token=END)
-
-
-def _batch(rows_for: Callable, examples: Sequence[Mapping], tokenizer: PreTrainedTokenizerFast) -> dict[str, list[list[int]]]:
-    """What the learner's function returns, as lists."""
-    batch = rows_for([dict(example) for example in examples], tokenizer)
-    missing = [name for name in ("input_ids", "attention_mask", "labels") if name not in (batch if batch is not None else ())]
-    if missing:
-        raise Miss(f"a batch without {', '.join(missing)}", "input_ids, attention_mask and labels", "return the batch at the end")
-    return {name: [list(map(int, row)) for row in batch[name]] for name in ("input_ids", "attention_mask", "labels")}
-
-
-def _check_encoder(rows_for: Callable, batch: Mapping, tokenizer: PreTrainedTokenizerFast) -> None:
-    other = _batch(rows_for, [example | {"target": "left"} for example in EXAMPLES], tokenizer)
-    read = [tokenizer.decode(row, skip_special_tokens=True) for row in batch["input_ids"]]
-    if other["input_ids"] != batch["input_ids"] or any(example["target"] in text for example, text in zip(EXAMPLES, read)):
-        leak = "the encoder reads the answer: the loss falls to nearly nothing, and without the answer the model knows nothing"
-        raise Miss(f"the encoder reads {read[0]!r}", "the message without the answer", leak)
-    lost = [example["input"] for example, text in zip(EXAMPLES, read) if example["input"] not in text]
-    if lost:
-        raise Miss(f"the encoder reads {read[0]!r}", f"the message: {lost[0]!r}", "the encoder's text must hold the whole message")
-    for row, mask in zip(batch["input_ids"], batch["attention_mask"]):
-        if mask != [int(token != tokenizer.pad_token_id) for token in row]:
-            raise Miss(mask, "1 at words and 0 at padding", "the encoder should not read padding: keep the tokenizer's attention_mask")
-
-
-def _check_labels(batch: Mapping, tokenizer: PreTrainedTokenizerFast) -> None:
-    for example, row in zip(EXAMPLES, batch["labels"]):
-        want = tokenizer(example["target"])["input_ids"]
-        learned = [token for token in row if token != IGNORED]
-        if tokenizer.pad_token_id in learned:
-            here = f"(it is token tokenizer.pad_token_id, {tokenizer.pad_token_id} here)"
-            why = f"the loss counts the padding {here}, and the model learns to write it"
-            raise Miss(row, f"{IGNORED} where the labels are padded", why)
-        if learned != want or row[: len(want)] != want:
-            raise Miss(row, f"{want} first, then only {IGNORED}", "the answer and its end token are what is learned: mask padding alone")

@@ -10,11 +10,11 @@ import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers.tuning.bases import open_base
 from helpers.tuning.curves import Live, draw, draw_learning
 from helpers.tuning.fitting import fit, full, learning_curve, lora, prompt_tuning, qlora
-from helpers.tuning.recorded import read_recorded, record, recorded_run
+from helpers.tuning.recorded import read_recorded, read_trainings, record, recorded_run
 from helpers.tuning.rows import to_chat_jsonl
 from helpers.tuning.tuned import Tuned, read
 
 __all__ = [
     "fit", "full", "lora", "prompt_tuning", "qlora", "Tuned", "read", "open_base",
-    "record", "read_recorded", "recorded_run", "Live", "draw", "draw_learning", "learning_curve", "to_chat_jsonl",
+    "record", "read_recorded", "read_trainings", "recorded_run", "Live", "draw", "draw_learning", "learning_curve", "to_chat_jsonl",
 ]  # fmt: skip

@@ -9,24 +9,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
+from helpers.storage import read_json
 from helpers.tuning import states, tuned
 
 if TYPE_CHECKING:
+    import pandas
+
     from helpers.runs import Run
     from helpers.tuning.tuned import Tuned
 
-__all__ = ["read_recorded", "record", "recorded_run"]
+__all__ = ["read_recorded", "read_trainings", "record", "recorded_run"]
 
 ADAPTER = "adapter_model.safetensors"
 
 
-def record(done: Tuned, name: str, runs: Mapping[str, Run] | None = None) -> Path:
+def record(done: Tuned, name: str, runs: Mapping[str, Run] | None = None, *, adapter: bool = True) -> Path:
     """Put a finished training under `data/recordings/`, with runs of the tuned model under their names.
 
     name: the lesson and a word, "13/abstracts-smollm2". The adapter is written in bf16, half its size: measure the recorded one, as its
-    answers may differ. ValueError: the training was of all weights, which are too large to ship, or the name is none.
+    answers may differ. adapter=False leaves it out: then the runs are all that the model will ever say.
+    ValueError: the training was of all weights, which are too large to ship, or the name is none.
     """
-    if done.method == "full":
+    if adapter and done.method == "full":
         raise ValueError("a full fine-tuning holds all weights, and is too large to ship: record an adapter")
     folder = _folder(name)
     shutil.rmtree(folder, ignore_errors=True)
@@ -34,7 +38,8 @@ def record(done: Tuned, name: str, runs: Mapping[str, Run] | None = None) -> Pat
     for file in sorted(done.folder.iterdir()):
         if file.suffix == ".json":
             shutil.copyfile(file, folder / file.name)
-    _halved(done.folder / ADAPTER, folder / ADAPTER)
+    if adapter:
+        _halved(done.folder / ADAPTER, folder / ADAPTER)
     for label, run in (runs or {}).items():
         run.save(folder / "runs" / label)
     return folder
@@ -60,6 +65,43 @@ def recorded_run(name: str, label: str) -> Run:
     from helpers import runs
 
     return runs.read(_folder(name) / "runs" / label)
+
+
+def read_trainings(name: str) -> pandas.DataFrame:
+    """Many small trainings that were recorded together: one row a training, with its runs, scored now from the answers kept.
+
+    Columns: task, method, n (rows learned from), seed, lr, rank, alpha, steps, best_step, stopped, trainable, bytes, loss (the lowest on
+    the rows that said when to stop), and a `Run` on dev of every task it was asked about (nan where it was not).
+    ValueError: there is no such recording.
+
+    >>> read_trainings("13/pocket").query("task == 'reviews'")["reviews"]  # doctest: +SKIP
+    """
+    import pandas as pd
+
+    file = _folder(name).with_suffix(".json")
+    if not file.exists():
+        raise ValueError(f"no recorded trainings {name!r}; python -m helpers.workbook.trainings makes those of lesson 13")
+    return pd.DataFrame([_row(each) for each in read_json(file)["trainings"]])
+
+
+def _row(each: Mapping) -> dict:
+    training = {name: each["training"][name] for name in ("task", "method", "n", "seed")}
+    settings = {name: each["settings"][name] for name in ("lr", "rank", "alpha")}
+    ending = {name: each[name] for name in ("steps", "best_step", "stopped", "trainable", "bytes")}
+    ending["loss"] = min(loss for _, loss in each["watched"])
+    scored = {task: _replayed(task, kept["answers"], training["method"]) for task, kept in each["runs"].items()}
+    return training | settings | ending | scored
+
+
+def _replayed(task: str, answers: list[str], name: str) -> Run:
+    """The run on dev that gave these answers, scored by the task's own metric."""
+    from helpers import methods, runs
+    from helpers.tasks import load_task
+
+    known = load_task(task)
+    ids = [row["id"] for row in known["dev"].to_list()[: len(answers)]]
+    by_id = dict(zip(ids, answers, strict=True))
+    return runs.run(methods.by_code(lambda example: by_id[example["id"]], name=name), known, None, limit=len(answers), progress=False)
 
 
 def _folder(name: str) -> Path:

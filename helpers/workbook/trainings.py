@@ -1,0 +1,155 @@
+"""`python -m helpers.workbook.trainings`: train pocket for lesson 13 with several seeds, and record what each training scored.
+
+A lesson has time for one training. The spread over seeds, the learning curve and the other ways to train come from this recording.
+Each training is written down when it ends, so after a kill the same command does only what is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
+from helpers import places, tuning
+from helpers.storage import read_json, write_json
+from helpers.tasks import Task, load_task
+
+if TYPE_CHECKING:
+    from helpers.models import Model
+    from helpers.tuning.tuned import Tuned
+
+__all__ = ["PLAN", "Training", "missing", "record_all"]
+
+SEEDS = (0, 1, 2)
+FACTS = 60  # questions about facts, to see what a model forgot
+LIST = "List the models that this abstract names, as a JSON list.\n{input}"
+PROMPTS = {"reviews": ("{input}", 4), "abstracts": (LIST, 64), "facts": ("{input}", 12)}  # what is asked, tokens of a reply
+WATCHED = {"reviews": 340, "abstracts": 180}  # the rows of train from here on say when to stop
+RECIPES = {
+    "reviews": {"epochs": 3, "evaluations": 10},
+    "abstracts": {"epochs": 4, "evaluations": 12},
+}
+COMMON = {"batch": 8, "patience": 3, "tokens": 1024}
+EPOCHS = {25: 23, 50: 13, 100: 7, 180: 4}  # of abstracts: 91 or 92 steps with every size
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training to record: the first n rows of a task's train split, one way to train, one seed; `changes` from its recipe."""
+
+    task: str
+    method: str
+    n: int
+    seed: int
+    changes: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {**COMMON, **RECIPES[self.task], **self.changes, "seed": self.seed}
+
+
+def _plan() -> Iterator[Training]:
+    for seed in SEEDS:
+        yield Training("reviews", "lora", 200, seed)
+    for seed in SEEDS:
+        yield Training("abstracts", "lora", 180, seed)
+    for seed in SEEDS:
+        for method in ("full", "prompt"):
+            yield Training("reviews", method, 200, seed)
+    for seed in SEEDS:
+        for n in (100, 50, 25):
+            yield Training("abstracts", "lora", n, seed, {"epochs": EPOCHS[n]})
+        yield Training("reviews", "lora", 200, seed, {"lr": 3e-4})  # full tuning's rate
+        yield Training("reviews", "full", 200, seed, {"lr": 2e-3})  # LoRA's rate
+        yield Training("reviews", "lora", 200, seed, {"rank": 2})
+        yield Training("reviews", "lora", 200, seed, {"alpha": 256})
+
+
+PLAN = tuple(_plan())
+
+
+def missing(file: Path) -> list[Training]:
+    """The trainings of the plan that a recording does not hold yet."""
+    known = _read(file)["trainings"]
+    return [training for training in PLAN if asdict(training) not in [row["training"] for row in known]]
+
+
+def record_all(file: Path, plan: Sequence[Training] | None = None) -> Iterator[Training]:
+    """Make the trainings that are missing, one after the other, and give each when it is written down."""
+    for training in missing(file) if plan is None else plan:
+        row = {"training": asdict(training)} | _made(training)
+        written = _read(file)
+        written["trainings"].append(row)
+        write_json(file, written, indent=None)
+        yield training
+
+
+def _made(training: Training) -> dict[str, Any]:
+    """Train, answer dev (and the facts, if it was trained on reviews), and say how it went."""
+    task = load_task(training.task)
+    watch = task["train"].to_list()[WATCHED[training.task] :]
+    folder = places.cache("trainings", tuning_name(training))
+    ask = _method(training.task)
+    done = tuning.fit(
+        "pocket", task, method=training.method, template=ask, limit=training.n, dev=watch, dev_limit=None, folder=folder, progress=False,
+        **training.settings,
+    )  # fmt: skip
+    model = done.model(batch_size=16)
+    answered = {training.task: _answered(task, model, None)}
+    if training.task == "reviews":
+        answered["facts"] = _answered(load_task("facts"), model, FACTS)
+    return _about(done) | {"runs": answered}
+
+
+def tuning_name(training: Training) -> str:
+    """A folder's name for a training."""
+    changes = [f"{name}{value:g}" for name, value in training.changes.items()]
+    return "-".join([training.task, training.method, str(training.n), str(training.seed), *changes])
+
+
+def _method(task: str) -> Any:
+    from helpers import methods
+
+    text, tokens = PROMPTS[task]
+    return methods.prompt(text, name="tuned", max_tokens=tokens)
+
+
+def _answered(task: Task, model: Model, limit: int | None) -> dict[str, list]:
+    """Scores and answers on dev, in its order."""
+    from helpers import runs
+
+    table = runs.run(_method(task.name), task, model, split="dev", limit=limit, progress=False).table
+    return {"scores": [round(score, 6) for score in table["score"]], "answers": list(table["answer"])}
+
+
+def _about(done: Tuned) -> dict[str, Any]:
+    watched = done.curve.dropna(subset="dev_loss")
+    return {
+        "settings": done.settings,
+        "trainable": done.trainable,
+        "bytes": done.bytes,
+        "steps": int(done.curve["step"].max()),
+        "best_step": done.best_step,
+        "stopped": done.stopped,
+        "watched": [[int(step), round(loss, 4)] for step, loss in zip(watched["step"], watched["dev_loss"])],
+    }
+
+
+def _read(file: Path) -> dict[str, list]:
+    return read_json(file) if file.exists() else {"trainings": []}
+
+
+def main() -> int:
+    file = places.recordings("13", "pocket.json")
+    for training in record_all(file):
+        sys.stdout.write(f"{json.dumps(asdict(training))}\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

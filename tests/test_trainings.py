@@ -1,0 +1,59 @@
+"""Trainings recorded for lesson 13: the plan, a rerun after a kill, and scores that the shipped answers still get."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from helpers import methods, places, runs, tuning
+from helpers.storage import read_json
+from helpers.tasks import load_task
+from helpers.workbook import trainings
+
+SHIPPED = places.data("recordings", "13", "pocket.json")
+
+
+def test_a_rerun_after_a_kill_makes_only_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainings, "_made", lambda training: {"runs": {}})
+    file = tmp_path / "pocket.json"
+    first = next(trainings.record_all(file))
+    assert trainings.missing(file) == [training for training in trainings.PLAN if training != first]
+    assert len(list(trainings.record_all(file))) == len(trainings.PLAN) - 1
+    assert trainings.missing(file) == []
+
+
+def test_every_size_of_abstracts_trains_for_as_many_steps() -> None:
+    sizes = {training.n: training.settings["epochs"] for training in trainings.PLAN if training.task == "abstracts"}
+    batch = trainings.COMMON["batch"]
+    assert {-(-n // batch) * epochs for n, epochs in sizes.items()} <= {91, 92}
+
+
+def test_no_training_learns_from_the_rows_that_say_when_to_stop() -> None:
+    assert all(training.n <= trainings.WATCHED[training.task] for training in trainings.PLAN)
+
+
+def test_the_shipped_trainings_are_those_of_the_plan() -> None:
+    kept = [row["training"] for row in read_json(SHIPPED)["trainings"]]
+    assert sorted(map(str, kept)) == sorted(str(asdict(training)) for training in trainings.PLAN)
+
+
+def test_the_shipped_answers_still_get_the_scores_that_were_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LADDER_RECORDINGS", str(places.data("recordings")))
+    read = tuning.read_trainings("13/pocket")
+    for row, kept in zip(read.to_dict("records"), read_json(SHIPPED)["trainings"], strict=True):
+        for task, recorded in kept["runs"].items():
+            assert row[task].table["score"].tolist() == pytest.approx(recorded["scores"], abs=1e-6)
+
+
+def test_plain_code_answers_every_example_and_asks_no_model() -> None:
+    method = methods.by_code(lambda example: "positive" if "good" in example["input"] else "negative", name="good?")
+    run = runs.run(method, load_task("reviews"), None, limit=5, progress=False)
+    assert set(run.table["answer"]) <= {"positive", "negative"}
+    assert (run.model, run.table["tokens_in"].sum()) == ("none", 0)
+
+
+def test_plain_code_that_is_no_function_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"by_code takes a function of one example .* got 'negative'"):
+        methods.by_code("negative")
