@@ -35,7 +35,7 @@ def test_a_dot_is_full_within_the_margin_open_where_worse_and_gray_where_nobody_
     dots = sorted((line for line in ax.lines if line.get_marker() == "o"), key=lambda line: line.get_xdata()[0])
     full = [line.get_markerfacecolor() == line.get_markeredgecolor() for line in dots]
     assert (full, dots[0].get_markerfacecolor(), dots[1].get_markerfacecolor()) == ([False, False, True, True], "white", "#c9c9c9")
-    assert dots[1].get_markeredgecolor() == dots[0].get_markeredgecolor() != dots[2].get_markeredgecolor()  # the color is the time
+    assert dots[1].get_markeredgecolor() == dots[0].get_markeredgecolor() != dots[3].get_markeredgecolor()  # the color is the time
 
 
 def test_the_dashed_line_joins_what_nothing_smaller_beats() -> None:
