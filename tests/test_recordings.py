@@ -10,7 +10,7 @@ import pytest
 from servers import Server
 from tiny import tiny_causal
 
-from helpers import methods, places, runs, tuning
+from helpers import methods, places, runs, shrink, tuning
 from helpers.models import Model, ModelError, load
 from helpers.models.recordings import RECORD, Recording, conversation_key, place, read, read_part, weights
 from helpers.models.replay import NOTES, STRICT
@@ -233,6 +233,34 @@ def test_one_in_twenty_may_differ(sample: Callable, wrong: int, holds: bool) -> 
 def test_a_reply_that_no_lesson_asks_for_breaks_the_recording(sample: Callable) -> None:
     [result] = sample(lambda recording: recording, asked=28)
     assert "asks no more for 2 of its 30 replies; ladder record 01" in result.broken[0]
+
+
+def test_a_rounded_model_has_replies_of_its_own_in_the_same_recording(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = [{"role": "user", "content": "Soup?"}]
+    keys = [conversation_key(chat, Settings(4), change) for change in (None, {"bits": 2, "group": 0})]
+    texts = dict(zip(keys, ("plain", "rounded"), strict=True))
+    replies = {key: Reply(text, 3, 1, 0.5, 0.0) for key, text in texts.items()}
+    Recording("01", about(load(tiny)), replies).write(place("01", tiny))
+    model = load(tiny, recorded="01")
+    assert [one.ask("Soup?", max_tokens=4).text for one in (model, shrink.rounded(model, 2))] == ["plain", "rounded"]
+    monkeypatch.setenv(STRICT, "1")
+    with pytest.raises(ModelError, match="not in the recording of lesson 01: 1 replies"):
+        shrink.rounded(model, 3).ask("Soup?", max_tokens=4)
+
+
+def test_the_replies_of_a_rounded_model_are_recorded_and_asked_again(tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    order(monkeypatch, tiny, tmp_path / "part.jsonl")
+    live = shrink.rounded(load(tiny, cache=False), 2).ask("Soup?", max_tokens=4).text
+    assert shrink.rounded(load(tiny, recorded="01"), 2).ask("Soup?", max_tokens=4).text == live
+    monkeypatch.delenv(RECORD)
+    [(key, reply)] = read_part(tmp_path / "part.jsonl").items()
+    spoilt = {key: reply, conversation_key([{"role": "user", "content": "Bread?"}], Settings(4), {"bits": 2, "group": 0}): reply}
+    Recording("01", about(load(tiny)), spoilt).write(place("01", tiny))
+    (tmp_path / "notes").mkdir()
+    monkeypatch.setenv(NOTES, json.dumps({"folder": str(tmp_path / "notes"), "sample": 20}))
+    shrink.rounded(load(tiny, recorded="01"), 2).ask_many(["Soup?", "Bread?"], max_tokens=4)
+    [result] = again(tmp_path / "notes")
+    assert (result.asked, len(result.differing), reply.text) == (2, 1, live)
 
 
 SHIPPED = places.data("recordings")

@@ -24,14 +24,18 @@ def _close():
 def table(*rows: tuple[str, float, float, float, float]) -> pd.DataFrame:
     """name, MB, score, change_high and seconds of each technique."""
     found = pd.DataFrame(rows, columns=["name", "mb", "score", "change_high", "seconds_1"])
-    return found.assign(bytes=found.pop("mb") * 1e6, low=found["score"] - 0.1, high=found["score"] + 0.05)
+    return found.assign(
+        change_low=found["change_high"] - 0.1, bytes=found.pop("mb") * 1e6, low=found["score"] - 0.1, high=found["score"] + 0.05
+    )
 
 
-def test_an_open_dot_is_measurably_below_the_first() -> None:
-    ax = draw_frontier(table(("plain", 10, 0.9, NAN, 0.1), ("8 bits", 5, 0.85, 0.01, 0.2), ("2 bits", 2, 0.1, -0.4, 0.2)))
+def test_a_dot_is_full_within_the_margin_open_where_worse_and_gray_where_nobody_knows() -> None:
+    rows = table(("plain", 10, 0.9, NAN, 0.1), ("8 bits", 5, 0.9, 0.03, 0.2), ("4 bits", 3, 0.85, 0.01, 0.2), ("2 bits", 2, 0.1, -0.4, 0.2))
+    ax = draw_frontier(rows.assign(change_low=[NAN, -0.03, -0.09, -0.8]), margin=0.05)
     dots = sorted((line for line in ax.lines if line.get_marker() == "o"), key=lambda line: line.get_xdata()[0])
-    assert [line.get_markerfacecolor() == "white" for line in dots] == [True, False, False]
-    assert dots[1].get_markeredgecolor() == dots[0].get_markeredgecolor() != dots[2].get_markeredgecolor()  # the color is the time
+    full = [line.get_markerfacecolor() == line.get_markeredgecolor() for line in dots]
+    assert (full, dots[0].get_markerfacecolor(), dots[1].get_markerfacecolor()) == ([False, False, True, True], "white", "#c9c9c9")
+    assert dots[1].get_markeredgecolor() == dots[0].get_markeredgecolor() != dots[3].get_markeredgecolor()  # the color is the time
 
 
 def test_the_dashed_line_joins_what_nothing_smaller_beats() -> None:

@@ -14,7 +14,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from helpers.methods.method import prompt
 from helpers.models import Reply, load, wrap
-from helpers.shrink import frontier, int8, measure, peak_memory, plain, sensitivity, weigh
+from helpers.shrink import frontier, int8, measure, onnx, peak_memory, plain, sensitivity, weigh
 from helpers.shrink.measuring import weight_bytes
 from helpers.shrink.sensitive import parts
 from helpers.tasks import load_task
@@ -45,7 +45,8 @@ def test_seconds_are_the_median_over_the_repeats_and_the_first_batch_does_not_co
     clock = Clock(monkeypatch)
     row = measure(clock, ["a", "b", "c"], batches=[2], repeats=3).iloc[0]
     assert clock.calls == [["a", "b"], ["a", "b"], ["c", "a"], ["b", "c"]]
-    assert row["seconds"] == 3 / 2  # the calls that count took 2, 3 and 4 seconds for 2 answers each
+    assert (row["low"], row["seconds"], row["high"]) == (2 / 2, 3 / 2, 4 / 2)  # 2, 3 and 4 seconds for 2 answers each
+    assert row["tokens"] == 5
     assert row["tokens_per_second"] == pytest.approx(3 * 2 * 5 / 9)
     assert (row["batch"], row["answers"]) == (2, 6)
 
@@ -73,6 +74,11 @@ def test_a_model_elsewhere_has_no_bytes_here(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_peak_of_a_process_grows_with_the_model(tmp_path: Path, pair: tuple) -> None:
     found = peak_memory(plain(pair, tmp_path / "p"), ["hi"], max_tokens=2)
     assert 50 < found["before"] < found["peak"] < 2000
+
+
+def test_what_the_tokenizer_imports_is_no_part_of_an_onnx_model(tmp_path: Path, pair: tuple) -> None:
+    found = peak_memory(onnx(pair, tmp_path / "o"), ["hi"], max_tokens=2)
+    assert 0 < found["peak"] - found["before"] < 50  # a graph of 1 MB
 
 
 def test_a_process_that_fails_says_why(tmp_path: Path, pair: tuple) -> None:

@@ -10,10 +10,11 @@ import torch
 from tiny import tiny_causal, tiny_seq2seq
 
 from helpers.models import load
-from helpers.shrink import int8, nf4, packing, plain
+from helpers.shrink import int4, int8, nf4, packing, plain
+from helpers.shrink.grids import grid
 from helpers.shrink.layers import Int8Linear
 from helpers.shrink.measuring import weight_bytes
-from helpers.shrink.rounding import to_int8
+from helpers.shrink.rounding import to_int4, to_int8
 
 LINEAR = 2 * (64 * 64 * 2 + 64 * 32 * 2 + 64 * 128 * 3)  # weights of the linear layers of the tiny model
 ROWS = 2 * (64 * 3 + 32 * 2 + 128 * 2)
@@ -39,6 +40,24 @@ def test_no_weight_is_off_by_more_than_half_a_scale() -> None:
     weight = torch.randn(50, 30, generator=torch.Generator().manual_seed(0))
     coded = to_int8(weight)
     assert ((packing.decode(coded) - weight).abs() <= coded.parts["scale"].float()[:, None] * 0.5001).all()
+
+
+def test_a_group_of_int4_is_rounded_by_its_own_largest_weight() -> None:
+    weight = torch.tensor([[0.5, -0.2, 96.0, 112.0], [0.0, 0.0, -1.75, 0.5]])
+    coded = to_int4(weight, 2)
+    want = torch.tensor([[0.5, -0.2143, 96.0, 112.0], [0.0, 0.0, -1.75, 0.5]])
+    assert torch.allclose(packing.decode(coded), want, rtol=2**-8)
+    assert torch.allclose(grid(weight, 4, group=2), want, rtol=2**-8)
+    assert (coded.parts["packed"].numel(), coded.parts["scale"].numel()) == (4, 4)
+    with pytest.raises(ValueError, match="group=3: it must divide a row, which has 4 weights"):
+        to_int4(weight, 3)
+
+
+def test_a_model_in_int4_is_read_back_from_its_codes(tmp_path: Path, base: str) -> None:
+    module = load(base).provider.model
+    read = dict(int4(base, tmp_path / "int4", group=32).model().provider.model.named_parameters())
+    for name, weight in packing.matrices(module).items():
+        assert torch.equal(read[name], packing.decode(to_int4(weight, 32))), name
 
 
 def test_a_row_of_zeros_stays_zero() -> None:

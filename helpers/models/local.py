@@ -56,6 +56,9 @@ class Local(Rendering):
     @cached_property
     def model(self) -> PreTrainedModel:
         self.identity(self._kept)
+        return self._read()
+
+    def _read(self) -> PreTrainedModel:
         return self.adapter.merged(self.folder, self.tokenizer) if self.adapter else read_model(self.folder, self.tokenizer)
 
     def identity(self, cache: Cache | None) -> str:

@@ -2,15 +2,16 @@
 
 A recording is `data/recordings/<lesson>/<model>.jsonl`: a line about the model, then a line a reply, sorted by key. It holds replies and
 hashes of what was asked: no conversation, no key, no path. A `Recorder` makes one: a model that is asked live, each reply written
-down the moment it arrives.
+down the moment it arrives. The same model with changed weights (rounded, say) is in the same file, its keys told apart by the change.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,13 +51,14 @@ class Recording:
         return write_text(path, "\n".join([head, *lines]) + "\n")
 
 
-def conversation_key(messages: list[dict], settings: Settings) -> str:
+def conversation_key(messages: list[dict], settings: Settings, change: Mapping | None = None) -> str:
     """What tells a conversation from all others of a lesson: 20 characters of a hash over its messages and the settings of the request.
 
-    The seed counts only when the temperature is above 0.
+    The seed counts only when the temperature is above 0. `change` says what was done to the weights, {"bits": 4, "group": 64}.
     """
     sampled = settings.seed if settings.temperature > 0 else None
-    return digest([messages, settings.tools, settings.max_tokens, settings.temperature, sampled])[:20]
+    asked = [messages, settings.tools, settings.max_tokens, settings.temperature, sampled]
+    return digest([*asked, dict(change)] if change else asked)[:20]
 
 
 def weights(model: Model) -> str:
@@ -135,6 +137,7 @@ class Recorder:
     """A live model as a provider. The order's file grows by a line a reply and survives a kill; nothing in it is asked again."""
 
     recorded = ""
+    change: Mapping | None = None
 
     def __init__(self, model: Model, order: Order) -> None:
         self.model = model
@@ -147,6 +150,13 @@ class Recorder:
         same = recording is not None and recording.about["fingerprint"] == weights(model)
         self.known = {**(recording.replies if same else {}), **read_part(self.part)}
 
+    def changed(self, change: Mapping, alter: Callable[[Model], Model]) -> Recorder:
+        """Who writes down the same model's replies with changed weights, into the same file."""
+        other = copy.copy(self)
+        other.model = alter(self.model)
+        other.change = change
+        return other
+
     def identity(self, cache: Cache | None) -> str:
         return self.model.fingerprint
 
@@ -157,7 +167,7 @@ class Recorder:
         """First what is known, then the rest, as it comes. A reply that failed is not written down: a rerun asks for it."""
         positions: dict[str, list[int]] = {}
         for i, messages in enumerate(conversations):
-            positions.setdefault(conversation_key(messages, settings), []).append(i)
+            positions.setdefault(conversation_key(messages, settings, self.change), []).append(i)
         known = {key: self.known[key] for key in positions if key in self.known}
         self._write(known)
         for key, reply in known.items():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,8 +30,12 @@ STRICT = "LADDER_RECORDINGS_STRICT"  # "1": what is not in the recording is an e
 class Replay:
     """A recording as a provider. `live` opens the model itself, at the first conversation that was not recorded.
 
+    `change` says what was done to the weights, if anything.
+
     ModelError, in place of rows of empty answers: conversations are missing, and the model is not at hand.
     """
+
+    change: Mapping | None = None
 
     def __init__(self, recording: Recording, spec: str, live: Callable[[], Model]) -> None:
         self.recording = recording
@@ -44,7 +49,15 @@ class Replay:
 
     def identity(self, cache: Cache | None) -> str:
         """The fingerprint of what was recorded."""
-        return self.recording.about["fingerprint"]
+        origin = self.recording.about["fingerprint"]
+        return digest([origin, dict(self.change)]) if self.change else origin
+
+    def changed(self, change: Mapping, alter: Callable[[Model], Model]) -> Replay:
+        """The recording of the same model with changed weights; `alter` changes the live one."""
+        other = copy.copy(self)
+        other.change = change
+        other._live = lambda: alter(self._live())
+        return other
 
     def count(self, messages: list[dict]) -> int:
         """An estimate: a token is about 4 characters. What a recorded reply took stands in the reply."""
@@ -52,7 +65,7 @@ class Replay:
 
     def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
         """First what was recorded, in one batch; then the rest, as it comes."""
-        keys = [conversation_key(messages, settings) for messages in conversations]
+        keys = [conversation_key(messages, settings, self.change) for messages in conversations]
         self._note(keys, conversations, settings)
         replies = self.recording.replies
         recorded = [i for i, key in enumerate(keys) if key in replies]
@@ -93,7 +106,7 @@ class Replay:
             for key, messages in zip(keys, conversations, strict=True):
                 note = {"lesson": self.recording.lesson, "spec": self.spec, "key": key}
                 if key in drawn:
-                    note |= {"messages": messages, "settings": asdict(settings)}
+                    note |= {"messages": messages, "settings": asdict(settings), "change": self.change}
                 file.write(json.dumps(note, ensure_ascii=False) + "\n")
 
 

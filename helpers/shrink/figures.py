@@ -58,10 +58,13 @@ def draw_values(weights: numpy.ndarray, allowed: Mapping[str, Sequence[float]], 
     return _finish(ax, title)
 
 
-def draw_frontier(table: pandas.DataFrame, *, seconds: str = "seconds_1", ax: Axes | None = None, title: str = "") -> Axes:
+def draw_frontier(
+    table: pandas.DataFrame, *, margin: float = 0.05, seconds: str = "seconds_1", ax: Axes | None = None, title: str = ""
+) -> Axes:
     """Score against bytes on disk (log scale), the color of a dot its `seconds`; a line joins what nothing smaller beats in score.
 
-    table: what `weigh` returns. An open dot is measurably below the first row: its paired interval (change_high) lies below zero.
+    table: what `weigh` returns. A full dot surely loses less than the margin against the first row (change_low lies above it); an open
+    one is surely below the first row (change_high lies below zero); a gray one is undetermined.
     """
     ax = ax or _axes(4.2)
     table = table.assign(mb=table["bytes"] / 1e6).sort_values("mb", kind="stable")
@@ -71,12 +74,13 @@ def draw_frontier(table: pandas.DataFrame, *, seconds: str = "seconds_1", ax: Ax
     ax.step(best["mb"], best["score"], where="post", color=COLORS["gray"], lw=1, ls="--", zorder=1)
     colors = _colors(ax, table[seconds])
     for row, color in zip(table.itertuples(), colors, strict=True):
-        ax.plot(row.mb, row.score, "o", ms=9, mew=2, mec=color, mfc="white" if row.change_high < 0 else color)
+        ax.plot(row.mb, row.score, "o", ms=9, mew=2, mec=color, mfc=_filling(row.change_low, row.change_high, margin) or color)
     ax.set_xscale("log")
     ticks = [tick for tick in (1, 2, 3, 5, 10, 20, 30, 50) if table["mb"].min() * 0.7 <= tick <= table["mb"].max() * 1.5]
     ax.set_xticks(ticks or ax.get_xticks(), [str(tick) for tick in ticks] or None)
     ax.set_xticks([], minor=True)
-    ax.set(xlabel="MB on disk (log scale); open: measurably below the first", ylabel="score with 95% interval", ylim=(-0.1, 1.16))
+    words = f"full: loses less than {margin:g}, open: worse, gray: undetermined"
+    ax.set(xlabel=f"MB on disk (log scale); {words}", ylabel="score with 95% interval", ylim=(-0.1, 1.16))
     ax.set_xlim(table["mb"].min() * 0.8, table["mb"].max() * 1.3)
     ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
     name_dots(_finish(ax, title), list(zip(table["name"], table["mb"], table["score"], strict=True)))
@@ -98,6 +102,13 @@ def draw_sensitivity(table: pandas.DataFrame, *, ax: Axes | None = None, title: 
     ax.axvline(0, color=COLORS["orange"], ls=":", lw=1.5)
     ax.set(yticks=range(len(table)), yticklabels=names, ylim=(len(table) - 0.4, -0.8), xlabel="change of the score, 95% paired interval")
     return _finish(ax, title)
+
+
+def _filling(low: float, high: float, margin: float) -> str:
+    """The color inside a dot, by the interval of its change; "" for the dot's own. The first row has no change (nan)."""
+    if not low <= -margin:
+        return ""
+    return "white" if high < 0 else "#c9c9c9"
 
 
 def _colors(ax: Axes, values: pandas.Series) -> list:

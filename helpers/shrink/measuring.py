@@ -40,8 +40,8 @@ def weigh(
     """One row a technique; the first, usually `plain`, is what the others are compared with, on the same examples.
 
     name, bytes (files), score with low and high (95%), change with change_low and change_high (paired, nan for the first),
-    seconds_N an answer and tokens_per_second_N for each N of `batches`, weight_bytes (in memory, nan where unknown). Each model is
-    read, measured and dropped before the next.
+    for each N of `batches` what `measure` gives (seconds_N, low_N, high_N, tokens_N, tokens_per_second_N), weight_bytes (in memory, nan
+    where unknown). Each model is read, measured and dropped before the next.
 
     >>> weigh([plain("pocket", "a"), int8("pocket", "b")], prompt("{input}"), load_task("reviews"), limit=20)  # doctest: +SKIP
     """
@@ -70,19 +70,20 @@ def _costs(model: Model, run: Run, batches: Sequence[int], repeats: int) -> dict
     prompts = list(run.table["messages"])
     cells = {}
     for row in measure(model, prompts, batches=batches, max_tokens=run.settings.get("max_tokens", 64), repeats=repeats).itertuples():
-        cells |= {f"seconds_{row.batch}": row.seconds, f"tokens_per_second_{row.batch}": row.tokens_per_second}
+        cells |= {f"{name}_{row.batch}": getattr(row, name) for name in ("seconds", "low", "high", "tokens", "tokens_per_second")}
     return cells | {"weight_bytes": weight_bytes(model) or float("nan")}
 
 
 def measure(
     model: Model, prompts: Sequence[str | list[dict]], *, batches: Sequence[int] = (1, 16), max_tokens: int = 32, repeats: int = 3
 ) -> pandas.DataFrame:
-    """How quickly a model answers, one row a batch size: batch, seconds an answer, tokens_per_second, answers.
+    """How quickly a model answers, one row a batch size: batch, seconds an answer with low and high, tokens an answer,
+    tokens_per_second, answers.
 
     `batch` prompts are asked together, `repeats` times with other prompts (from the start again where they run out), after one batch that
-    does not count. `seconds` is the median over the repeats of the wall time divided by `batch`; tokens are those of the answers. Models of
-    other quality write answers of other length, so compare tokens a second too. ValueError: no prompts, a failed answer, or one from the
-    reply cache, which costs nothing and says nothing.
+    does not count. `seconds` is the median over the repeats of the wall time divided by `batch`, low and high the fastest and slowest;
+    tokens are those of the answers. Models of other quality write answers of other length, so compare tokens a second too. ValueError: no
+    prompts, a failed answer, or one from the reply cache, which costs nothing and says nothing.
 
     >>> measure(load("pocket", cache=False), ["What is the capital of France?"])  # doctest: +SKIP
     """
@@ -107,8 +108,9 @@ def _speed(model: Model, prompts: list, batch: int, max_tokens: int, repeats: in
         if turn >= 0:
             seconds.append(took)
             tokens += sum(reply.tokens_out for reply in replies)
-    speed = tokens / sum(seconds)
-    return {"batch": batch, "seconds": statistics.median(seconds) / batch, "tokens_per_second": speed, "answers": batch * repeats}
+    answers = batch * repeats
+    times = {"seconds": statistics.median(seconds) / batch, "low": min(seconds) / batch, "high": max(seconds) / batch}
+    return {"batch": batch, **times, "tokens": tokens / answers, "tokens_per_second": tokens / sum(seconds), "answers": answers}
 
 
 def weight_bytes(model: Model) -> int | None:
@@ -135,8 +137,8 @@ def _scales(parameter: torch.nn.Parameter) -> list[torch.Tensor]:
 def peak_memory(shrunk: Shrunk, prompts: Sequence[str | list[dict]], *, max_tokens: int = 32) -> dict[str, float]:
     """The peak resident memory of a process of its own that reads a shrunk model and answers: {"before", "peak"} in MB.
 
-    "before" is what the process has taken with the same libraries imported but no weights read, so the difference is the model and its
-    work (torch is imported for ONNX too: the tokenizer's library does that). Linux only; elsewhere nan.
+    "before" is what the process has taken with the same libraries imported and the tokenizer read, but no weights, so the difference is
+    the model and its work (torch is imported for ONNX too: the tokenizer's library does that). Linux only; elsewhere nan.
     Takes some seconds, most of them imports. RuntimeError: the process failed.
 
     >>> peak_memory(read("outputs/shrink/onnx"), ["Hi"])  # doctest: +SKIP
@@ -154,7 +156,7 @@ def answer_and_report() -> None:
     """The process that `peak_memory` looks at: reads a job from its input, answers, and prints one JSON line {"before", "peak"} in MB."""
     job = json.load(sys.stdin)
     shrunk = read(job["folder"])
-    _import_libraries(shrunk.kind)
+    _import_libraries(shrunk)
     before = peak_mb()
     failed = [reply.error for reply in shrunk.model().ask_many(job["prompts"], max_tokens=job["max_tokens"]) if reply.error]
     if failed:
@@ -162,13 +164,14 @@ def answer_and_report() -> None:
     sys.stdout.write(json.dumps({"before": before, "peak": peak_mb()}) + "\n")
 
 
-def _import_libraries(kind: str) -> None:
-    """What answering will import, before memory is first read."""
-    for name in {"onnx": ["onnxruntime"], "nf4": ["bitsandbytes"]}.get(kind, []):
+def _import_libraries(shrunk: Shrunk) -> None:
+    """What answering will import, before memory is first read. Reading a tokenizer imports some 90 MB of libraries itself."""
+    for name in {"onnx": ["onnxruntime"], "nf4": ["bitsandbytes"]}.get(shrunk.kind, []):
         importlib.import_module(name)
     transformers = importlib.import_module("transformers")
-    for name in ["AutoTokenizer"] if kind == "onnx" else ["AutoTokenizer", "LlamaForCausalLM"]:
-        getattr(transformers, name)  # transformers imports a name when it is first used
+    transformers.AutoTokenizer.from_pretrained(shrunk.folder)
+    if shrunk.kind != "onnx":
+        transformers.LlamaForCausalLM  # noqa: B018 (transformers imports a name when it is first used)
 
 
 def peak_mb() -> float:

@@ -101,6 +101,13 @@ def _int8(coded: Coded) -> torch.Tensor:
     return coded.parts["codes"].float() * coded.parts["scale"].float()[:, None]
 
 
+def _int4(coded: Coded) -> torch.Tensor:
+    import torch
+
+    codes = torch.from_numpy(unpack(coded.parts["packed"].numpy(), 4, prod(coded.shape))).float() - 7
+    return codes.reshape(-1, coded.about["group"]) * coded.parts["scale"].float()[:, None]
+
+
 def _sparse(coded: Coded) -> torch.Tensor:
     """One bit a weight says whether it is there; those that are follow in reading order."""
     import torch
@@ -111,7 +118,7 @@ def _sparse(coded: Coded) -> torch.Tensor:
     return dense
 
 
-DECODERS: dict[str, Callable[[Coded], torch.Tensor]] = {"palette": _palette, "int8": _int8, "sparse": _sparse}
+DECODERS: dict[str, Callable[[Coded], torch.Tensor]] = {"palette": _palette, "int8": _int8, "int4": _int4, "sparse": _sparse}
 
 
 def _some(names: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers import models, places
+from helpers import models, places, shrink
 from helpers.models import ModelError, Reply
 from helpers.models.recordings import Recording, read, weights
 from helpers.models.replay import NOTES, STRICT
@@ -84,12 +84,14 @@ def _one(lesson: str, spec: str, rows: list[dict], hosted: bool) -> Again:
 
 
 def _differing(recording: Recording, model: models.Model, rows: list[dict]) -> Iterator[str]:
-    """The replies that are not what they were, each with both texts; those with the same settings are asked in one batch."""
+    """The replies that are not what they were, each with both texts; those with the same settings and weights are asked in one batch."""
     batches: dict[str, list[dict]] = {}
     for row in rows:
-        batches.setdefault(json.dumps(row["settings"], sort_keys=True), []).append(row)
-    for settings, batch in batches.items():
-        replies = model.ask_many([row["messages"] for row in batch], **json.loads(settings))
+        batches.setdefault(json.dumps([row["settings"], row["change"]], sort_keys=True), []).append(row)
+    for how, batch in batches.items():
+        settings, change = json.loads(how)
+        asked = shrink.rounded(model, **change) if change else model
+        replies = asked.ask_many([row["messages"] for row in batch], **settings)
         for row, now in zip(batch, replies, strict=True):
             then = recording.replies[row["key"]]
             if _said(now) != _said(then):
