@@ -28,8 +28,8 @@ __all__ = ["SOURCES", "LINES", "Result", "measure", "section"]
 
 # what is said where a target is not met
 MORE = """
-What would help are more varied words in the corpus. `ladder pocket train --preset gpu` makes these weights again, `--preset day` smaller ones
-on two CPU cores; both go on after a kill, and with `--install` the finished model is copied to data/pocket.
+What would help are more varied words in the corpus. `ladder pocket train --preset gpu` makes these weights again, `--preset day` smaller
+ones on two CPU cores; both go on after a kill, and with `--install` the finished model is copied to data/pocket.
 """
 SIDES = ("positive", "negative")
 SHOTS = (0, 1, 2, 4, 6)

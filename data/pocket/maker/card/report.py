@@ -183,8 +183,8 @@ def _plateau(points: list[list[float]]) -> str:
     first, second = late[: len(late) // 2], late[len(late) // 2 :]
     taught, held = ([f"{_mean(half, column):.3f}" for half in (first, second)] for column in (2, 3))
     text = (
-        f"\n\nAfter {late[0][0] / 1e6:,.0f} million tokens, in two halves of the rest: the loss on training answers went from {taught[0]} to "
-        f"{taught[1]}, on held-out answers from {held[0]} to {held[1]}."
+        f"\n\nAfter {late[0][0] / 1e6:,.0f} million tokens, in two halves of the rest: the loss on training answers went from "
+        f"{taught[0]} to {taught[1]}, on held-out answers from {held[0]} to {held[1]}."
     )
     still = _mean(second, 3) < 0.98 * _mean(first, 3)
     return text + ("" if still else " More training buys only memory of the corpus's own word lists: these weights are final.")
