@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from helpers.decide.asking import Opener, longest, nobody, opener, reading_wording, wording
 from helpers.methods.baselines import classical, majority
+from helpers.methods.coded import Pattern
 from helpers.methods.method import Method, prompt
 from helpers.methods.rag import Rag
 from helpers.methods.shots import few_shot, nearest
+from helpers.metrics import metric
 
 if TYPE_CHECKING:
     from helpers.models import Model
@@ -120,7 +122,8 @@ def _with_train(task: Task, rows: list[dict]) -> Task:
 class Entry:
     """One rung. `build` gives its method and what opens its model; `adds` may name {shots} and {k}.
 
-    documents: it is for tasks with documents to look things up in, else for those without. labels: it needs a task with labels.
+    documents: it is for tasks with documents to look things up in, else for those without. labels: it needs a task with labels. pattern: it
+    needs one with a regular expression.
     weights: it needs the model's weights on this machine.
     """
 
@@ -129,7 +132,12 @@ class Entry:
     build: Callable[[Material, str], tuple[Solver, Opener]]
     documents: bool = field(default=False, kw_only=True)
     labels: bool = field(default=False, kw_only=True)
+    pattern: bool = field(default=False, kw_only=True)
     weights: bool = field(default=False, kw_only=True)
+
+
+def _matching(material: Material, name: str) -> Pattern:
+    return Pattern(material.task.pattern, metric(material.task.metric).of_lists, name)
 
 
 def _prompted(material: Material, name: str, text: str) -> Method:
@@ -156,6 +164,8 @@ ENTRIES = (
     Entry("trivial", "always the most frequent answer of train", lambda m, name: (majority(m.train, name=name), nobody)),
     Entry("classical", "word counts and a logistic regression, fitted on train",
           lambda m, name: (classical(m.train, name=name), nobody), labels=True),
+    Entry("regular expression", "what a pattern finds, without a model",
+          lambda m, name: (_matching(m, name), nobody), pattern=True),
     Entry("bare prompt", "the question as one would first type it", lambda m, name: (_prompted(m, name, wording(m.task)[0]), m.untuned)),
     Entry("engineered prompt", "a clear task, delimiters, an output format", lambda m, name: (_engineered(m, name), m.untuned)),
     Entry("few-shot", "the same {solved} in every prompt", lambda m, name: (_shots(m, name), m.untuned)),

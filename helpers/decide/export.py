@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.methods.baselines import Classical, Constant
+from helpers.methods.coded import Pattern
 from helpers.methods.method import Method
 from helpers.methods.rag import Rag
 from helpers.methods.shots import Nearest
@@ -120,6 +121,11 @@ def _(method: Rag, task: Task, folder: Path) -> list[str]:
 @_method.register(Constant)
 def _(method: Constant, task: Task, folder: Path) -> list[str]:
     return [f'method = methods.majority([{{"target": {method.text!r}}}])']
+
+
+@_method.register(Pattern)
+def _(method: Pattern, task: Task, folder: Path) -> list[str]:
+    return [f"method = methods.Pattern({method.regex!r}, {method.of_lists})"]
 
 
 @_method.register(Classical)

@@ -38,6 +38,7 @@ ABOUT = {
     "name": "the task's name; with the old one, looks are counted on after rows were added",
     "encoding": "of the file, such as cp1252",
     "delimiter": "between the fields of a CSV, such as ';' or '\\t'",
+    "pattern": "a regular expression as a rung: what it finds is the answer",
     "date_format": "such as %%d.%%m.%%Y",
     "max_chars": "longer rows are left out",
 }

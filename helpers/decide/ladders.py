@@ -92,9 +92,10 @@ def rungs_for(
     **settings: Setting,
 ) -> Ladder:
     """The ladder that fits a task. With documents (a folder `pages` beside task.toml) and a metric of texts: closed book, whole page, RAG,
-    RAG + LoRA. Else (also for label, set_f1, json) the trivial baseline, for labels a classical model, then a bare prompt, an engineered
-    one, few-shot, retrieved few-shot, and LoRA, plain, in int8 and in NF4. LoRA's rungs need a folder of plain weights; for a hosted model,
-    an adapter, and one in memory (`models.wrap`) they are left out, and `Ladder.skipped` says why.
+    RAG + LoRA. Else (also for label, set_f1, json) the trivial baseline, for labels a classical model, the task's regular expression if it
+    has one, then a bare prompt, an engineered one, few-shot, retrieved few-shot, and LoRA, plain, in int8 and in NF4. LoRA's rungs need a
+    folder of plain weights; for a hosted model, an adapter, and one in memory (`models.wrap`) they are left out, and `Ladder.skipped` says
+    why.
 
     shots: solved examples in a prompt; epochs, limit (rows of train) and `settings`: of the LoRA training; seeds: how often to train, each
     time with another seed, 1 to 10 (what they differ by is then in the rung's intervals); folder: where tuned and shrunk weights go.
@@ -109,10 +110,15 @@ def rungs_for(
     material = Material(task, model, pages, shots, training, Path(folder) if folder else places.outputs("decide", task.name))
     others = [material.with_seed(material.training.get("seed", 0) + number) for number in range(1, seeds)]
     why = untunable(model)
-    fitting = [entry for entry in ENTRIES if entry.documents is bool(pages) and (not entry.labels or metric(task.metric).needs_labels)]
+    fitting = [entry for entry in ENTRIES if entry.documents is bool(pages) and _suits(entry, task)]
     steps = tuple(_step(entry, material, others) for entry in fitting if not (entry.weights and why))
     skipped = {entry.name: why for entry in fitting if entry.weights and why}
     return Ladder(task, steps, skipped, (lambda: None) if why else lambda: material.tuned)
+
+
+def _suits(entry: Entry, task: Task) -> bool:
+    """Whether the task has what the rung needs: labels, a pattern."""
+    return (not entry.labels or metric(task.metric).needs_labels) and (not entry.pattern or bool(task.pattern))
 
 
 def _step(entry: Entry, material: Material, others: Sequence[Material]) -> Step:

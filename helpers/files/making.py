@@ -56,6 +56,7 @@ def from_file(
     header: int | None = None,
     sheet: str | None = None,
     date_format: str | None = None,
+    pattern: str | None = None,
     max_chars: int = 100_000,
     quiet: bool = False,
 ) -> Task:
@@ -72,6 +73,7 @@ def from_file(
     test: by date (newest in test), else by a hash of the group, else of the id, and of each label as well; see `splitting`. Where that
     cannot be, the report says why. Copies of a row, and rows whose text is also in a later split, are left out. `max_rows` takes a
     sample of each split.
+    pattern: a regular expression whose matches are the answer, which becomes a rung of the ladder.
     documents: a folder of *.md and *.txt files, else `<name>_documents` or `documents` beside the file, becomes `task.documents`.
     The guesses are printed, unless `quiet`. The name ends in a hash of the file's bytes, under which looks at its test split are
     counted; after adding rows, `name=` with the old name goes on counting.
@@ -98,7 +100,7 @@ def from_file(
     report = _report(name, draft, chosen, how, instruction, folder)
     if report.guesses and not quiet:
         print(report.guesses)
-    return _task(report, draft, looks, license, description)
+    return replace(_task(report, draft, looks, license, description), pattern=_regular(pattern))
 
 
 def _stem(path: str | Path | Sequence[str | Path], file: Path) -> str:
@@ -160,6 +162,16 @@ def _task(report: Report, draft: Draft, looks: int, license: str, description: s
         documents=report.documents,
         report=report,
     )
+
+
+def _regular(pattern: str | None) -> str:
+    """The pattern, if it is one."""
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        hint = r"a full stop is written \., a bracket \("
+        raise ValueError(f"pattern={pattern!r}: it is no regular expression: {error}; {hint}") from None
+    return pattern or ""
 
 
 def _positive(name: str, value: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,19 +14,13 @@ from helpers.storage import short
 if TYPE_CHECKING:
     from helpers.models import Model
 
-__all__ = ["by_code"]
+__all__ = ["Pattern", "by_code"]
 
 
-@dataclass(frozen=True)
-class _Coded:
-    """Answers each example with what a function makes of it, and asks no model."""
+class _WithoutModel:
+    """Answers each example by `answer`, and asks no model."""
 
-    name: str
     answer: Callable[[Mapping], str]
-
-    @property
-    def fingerprint(self) -> str:
-        return short(f"code {self.name} {self.answer.__code__.co_code.hex()}")
 
     def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
         answers = [Answer(self.answer(example)) for example in examples]
@@ -32,6 +28,37 @@ class _Coded:
             if on_answer:
                 on_answer(i, answer)
         return answers
+
+
+@dataclass(frozen=True)
+class _Coded(_WithoutModel):
+    """What a function makes of an example."""
+
+    name: str
+    answer: Callable[[Mapping], str]
+
+    @property
+    def fingerprint(self) -> str:
+        code = self.answer.__code__
+        held = [cell.cell_contents for cell in self.answer.__closure__ or ()]
+        return short(f"code {self.name} {code.co_code.hex()} {code.co_names} {code.co_consts!r} {held!r}")
+
+
+@dataclass(frozen=True)
+class Pattern(_WithoutModel):
+    """What a regular expression finds in the input: all matches as a JSON list, or else the first one; of a match its first group."""
+
+    regex: str
+    of_lists: bool = False
+    name: str = "regular expression"
+
+    @property
+    def fingerprint(self) -> str:
+        return short(f"pattern {self.name} {self.of_lists} {self.regex}")
+
+    def answer(self, example: Mapping) -> str:
+        matches = [match[1] if match.re.groups else match[0] for match in re.finditer(self.regex, example["input"])]
+        return json.dumps(matches, ensure_ascii=False) if self.of_lists else (matches or [""])[0]
 
 
 def by_code(answer: Callable[[Mapping], str], *, name: str = "") -> _Coded:

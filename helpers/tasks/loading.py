@@ -120,7 +120,7 @@ def _task(name: str, folder: Path | None, spec: Mapping, rows: Mapping[str, Rows
         shown = "".join(f"\n  {problem}" for problem in problems[:_SHOWN])
         more = f" (the first {_SHOWN} are shown)" if len(problems) > _SHOWN else ""
         raise ValueError(f"task {name!r} has {len(problems)} problem{'s' * (len(problems) > 1)}{more}:{shown}")
-    text = {key: spec.get(key, "") for key in ("metric", "instruction", "license", "description")}
+    text = {key: spec.get(key, "") for key in ("metric", "instruction", "license", "description", "pattern")}
     return Task(
         name=spec.get("name", name),
         labels=tuple(spec.get("labels", ())),

@@ -24,7 +24,7 @@ RUN_COLUMNS = (
 )  # fmt: skip
 PROMPTS = ("bare", "engineered", "closed", "reading")  # a first try, one with care; without and with {passages}
 
-_KEYS: dict[str, type] = {"name": str, "metric": str, "instruction": str, "looks": int, "license": str, "description": str}
+_KEYS: dict[str, type] = {"name": str, "metric": str, "instruction": str, "looks": int, "license": str, "description": str, "pattern": str}
 SpecValue = str | int | Sequence[str] | Mapping[str, str] | None  # of a field of task.toml
 
 
@@ -34,7 +34,7 @@ class Task:
 
     Every example has id (str), input (str), target (str, or list of str), and what the task adds. `looks` is how often
     its test split may be used before its score stops being honest. `documents`: a folder to look things up in; `prompts`: those written for
-    it, by what they are for (PROMPTS); `report`: `from_file`'s.
+    it, by what they are for (PROMPTS); `pattern`: a regular expression whose matches are the answer; `report`: `from_file`'s.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Task:
     documents: Path | None = None
     prompts: Mapping[str, str] = field(default_factory=dict)
     report: Report | None = None
+    pattern: str = ""
 
     def __getitem__(self, split: str) -> Dataset:
         if split not in self.splits:
