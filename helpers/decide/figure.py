@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.plots import COLORS
+from helpers.plots import COLORS, name_dots
 
 if TYPE_CHECKING:
     import pandas
@@ -20,15 +19,14 @@ LABELS = {
     "median_ms": "median answer, ms, log scale", "megabytes": "megabytes of weights kept here, log scale",
 }  # fmt: skip
 SHADES = {"will do": "green", "too low": "gray", "cannot be said": "orange", "over budget": "pink", "incomplete": "sky"}
-APART = 1.07  # dots of about the same cost stand so far apart, as a factor
 
 
 def draw(verdict: Verdict, *, x: str = "dollars_per_1000", ax: Axes | None = None, title: str = "") -> Axes:
     """Each rung's score with its interval against one of its costs, numbered from the lowest rung; the color is its state.
 
     x: "dollars_per_1000", "p95_ms", "median_ms" or "megabytes". A ring marks the verdict, a dotted line what is good enough. A rung that
-    costs nothing stands at the left ("costs 0"), where a log scale has no place for it; dots that would cover each other are moved
-    apart to the right; one whose cost is unknown is named below the axis, an incomplete one has no dot. ValueError: no such column.
+    costs nothing stands at the left ("costs 0"), where a log scale has no place for it; one whose cost is unknown is named below the
+    axis, an incomplete one has no dot. ValueError: no such column.
     """
     import matplotlib.pyplot as plt
 
@@ -39,37 +37,25 @@ def draw(verdict: Verdict, *, x: str = "dollars_per_1000", ax: Axes | None = Non
     known = table[table[x].notna() & table["score"].notna()]
     edge = known[x][known[x] > 0].min() / 2 if (known[x] > 0).any() else 1.0
     stand = [value or edge for value in known[x]]
-    known = known.assign(at=_apart(stand))
+    known = known.assign(at=stand)
     for _, row in known.iterrows():
         _dot(ax, row, row["rung"] == verdict.rung)
     zero = edge if (known[x] == 0).any() else None
     _frame(ax, verdict, x, zero, table[table[x].isna()]["rung"].to_list())
-    _legend(ax, table, verdict, moved=list(known["at"]) != stand)
+    _legend(ax, table, verdict)
     if title:
         ax.set_title(title, fontsize=11, loc="left", pad=10)
+    dots = [(str(row["number"]), row["at"], row["score"]) for _, row in known.iterrows()]
+    name_dots(ax, dots, bars=list(known[["at", "low", "high"]].itertuples(index=False, name=None)))
     return ax
-
-
-def _apart(values: Sequence[float]) -> list[float]:
-    """The values, each at least a factor `APART` above the next lower one.
-
-    >>> _apart([1.0, 1.0, 3.0])
-    [1.0, 1.07, 3.0]
-    """
-    placed: dict[int, float] = {}
-    last = 0.0
-    for i in sorted(range(len(values)), key=lambda i: values[i]):
-        last = placed[i] = max(values[i], last * APART)
-    return [placed[i] for i in range(len(values))]
 
 
 def _dot(ax: Axes, row: pandas.Series, named: bool) -> None:
     color = COLORS[SHADES[row["state"]]]
     ax.plot([row["at"], row["at"]], [row["low"], row["high"]], color=color, lw=2, solid_capstyle="butt")
-    ax.plot(row["at"], row["score"], "o", color=color, ms=13, zorder=3)
-    ax.annotate(str(row["number"]), (row["at"], row["score"]), ha="center", va="center", color="white", fontsize=9, weight="bold", zorder=4)
+    ax.plot(row["at"], row["score"], "o", color=color, ms=8, alpha=0.8, zorder=3)
     if named:
-        ax.plot(row["at"], row["score"], "o", ms=19, mfc="none", mec=COLORS["blue"], mew=2, zorder=3)
+        ax.plot(row["at"], row["score"], "o", ms=14, mfc="none", mec=COLORS["blue"], mew=2, zorder=3)
 
 
 def _frame(ax: Axes, verdict: Verdict, x: str, zero: float | None, unknown: list[str]) -> None:
@@ -90,7 +76,7 @@ def _frame(ax: Axes, verdict: Verdict, x: str, zero: float | None, unknown: list
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def _legend(ax: Axes, table: pandas.DataFrame, verdict: Verdict, *, moved: bool) -> None:
+def _legend(ax: Axes, table: pandas.DataFrame, verdict: Verdict) -> None:
     """Right of the axes: number, name and state of each rung, the lowest at the bottom; then what line and ring mean."""
     top = 0.98
     for row in table[::-1].itertuples():
@@ -99,7 +85,6 @@ def _legend(ax: Axes, table: pandas.DataFrame, verdict: Verdict, *, moved: bool)
         ax.annotate(text, (1.02, top), xycoords="axes fraction", va="top", fontsize=9, color=COLORS[SHADES[row.state]], weight=weight)
         top -= 0.085
     notes = "ring: the verdict\n" * (verdict.rung is not None) + "dotted: good enough\n" * (verdict.good_enough is not None)
-    notes += "costs so alike that dots would\nhide each other: moved to the right" * moved
     ax.annotate(notes, (1.02, top - 0.03), xycoords="axes fraction", va="top", fontsize=8.5, color=COLORS["blue"])
 
 
