@@ -120,7 +120,7 @@ def _with_train(task: Task, rows: list[dict]) -> Task:
 
 @dataclass(frozen=True)
 class Entry:
-    """One rung. `build` gives its method and what opens its model; `adds` may name {shots} and {k}.
+    """One rung. `build` gives its method and what opens its model; `adds` may name {solved}, {similar} and {passages}.
 
     documents: it is for tasks with documents to look things up in, else for those without. labels: it needs a task with labels. pattern: it
     needs one with a regular expression.
@@ -180,7 +180,7 @@ ENTRIES = (
     Entry("closed book", "the question alone",
           lambda m, name: (_prompted(m, name, reading_wording(m.task)[0]), m.untuned), documents=True),
     Entry("whole page", "the page that shares most words with the question", lambda m, name: (m.whole_page, m.untuned), documents=True),
-    Entry("RAG", "the {k} best passages", lambda m, name: (m.rag, m.untuned), documents=True),
+    Entry("RAG", "the {passages}", lambda m, name: (m.rag, m.untuned), documents=True),
     Entry("RAG + LoRA", "trained on such prompts from train",
           lambda m, name: (_tuned_rag(m, name), lambda size: m.tuned.model(batch_size=size)), documents=True, weights=True),
 )  # fmt: skip

@@ -123,7 +123,8 @@ def _suits(entry: Entry, task: Task) -> bool:
 
 def _step(entry: Entry, material: Material, others: Sequence[Material]) -> Step:
     words = {"solved": _examples(len(material.solved)), "similar": _examples(material.shots, "most similar ")}
-    adds = entry.adds.format(**words, k=min(material.shots, 2))
+    k = min(material.shots, 2)
+    adds = entry.adds.format(**words, passages="best passage" if k == 1 else f"{k} best passages")
     again = tuple(entry.build(other, entry.name)[1] for other in others) if entry.weights else ()
     return Step(*entry.build(material, entry.name), adds, entry.weights, again)
 
