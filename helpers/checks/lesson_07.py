@@ -29,9 +29,7 @@ def warmup(tpr: float, tnr: float, kappa: float) -> str:
         raise Miss(f"TNR {tnr:.2f}", "the share of the wrong answers that are stopped", why)
     if abs(kappa - 1 / 3) > 0.01:
         raise Miss(f"kappa {kappa:.2f}", "(observed - chance) / (1 - chance)", _why_kappa(kappa))
-    return (
-        "Three answers in four judged as labeled, and a kappa of a third: much of that agreement is the chance of two who often say right."
-    )
+    return "It agrees with the labels on 44 of 60, and its kappa is a third: much of the agreement is what chance gives."
 
 
 def core(rule: Callable[[str, str, str], str]) -> str:
