@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.storage import write_bytes, write_text
+from helpers.storage import keep_copy, write_bytes, write_text
 from helpers.workbook.comparing import Change, changes
-from helpers.workbook.cut import answered, keep_copy, remember_cut
+from helpers.workbook.cut import answered, remember_cut
 from helpers.workbook.drift import drift, recut
 from helpers.workbook.execution import Result, Watcher
 from helpers.workbook.lifted import pictures
