@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers import places, progress
 
-__all__ = ["BEGIN", "END", "Miss", "Verdict", "check", "solution"]
+__all__ = ["BEGIN", "END", "Miss", "Verdict", "asked", "check", "solution"]
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
@@ -126,11 +126,16 @@ def _answers(name: str) -> str:
     lesson = name.partition(".")[0]
     for path in (places.root() / "lessons" / "solutions").glob(f"{lesson}_*.ipynb"):
         sources = ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
-        at = next((number for number, source in enumerate(sources) if re.search(rf"check\(\s*[\"']{re.escape(name)}[\"']", source)), -1)
+        at = next((number for number, source in enumerate(sources) if asked(source, name)), -1)
         marked = [source for source in sources[: at + 1] if BEGIN in source]
         if marked:
             return "\n\n".join(part.strip() for part in re.findall(rf"{BEGIN}\n(.*?)\n\s*{END}", marked[-1], re.DOTALL))
     return ""
+
+
+def asked(source: str, name: str) -> bool:
+    """Whether a cell checks exercise `name`."""
+    return bool(re.search(rf"check\(\s*[\"']{re.escape(name)}[\"']", source))
 
 
 def _find(name: str) -> Callable[..., str] | None:
