@@ -100,6 +100,28 @@ def test_a_stub_waits(name):
 
 
 @pytest.mark.parametrize(
+    ("name", "wrong", "answer"),
+    [
+        ("00.core", (stats.wilson(14, 20), 80), "320"),
+        ("01.stretch", (0.5, "B"), "0.215"),
+        ("01.stretch", (0.2153, "B"), "undetermined"),
+        ("06.stretch", (300, 626), "597"),
+        ("06.stretch", (597, 300), "626"),
+        ("10.stretch", (10, 20, "search"), "32.7"),
+        ("10.stretch", (32.7, 60, "search"), "20"),
+        ("10.stretch", (32.7, 20, "reader"), "search"),
+        ("13.warmup", (1,), "7168"),
+        ("15.warmup", (6.5,), "6.9"),
+        ("15.warmup", (9,), "6.9"),
+    ],
+)
+def test_a_check_does_not_give_the_answer_away(name, wrong, answer):
+    verdict = check(name, *wrong)
+    assert verdict.state == "missed"
+    assert answer not in verdict.text.replace(",", "")
+
+
+@pytest.mark.parametrize(
     ("question", "why"),
     [
         ("What is the capital of Norway?", "did not ask"),

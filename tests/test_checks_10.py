@@ -56,6 +56,7 @@ def test_core_tells_too_cheap_from_too_expensive(way, k, why):
     verdict = check("10.core", way, k, DEPTHS)
     assert verdict.state == "missed"
     assert why in verdict.text
+    assert f"Expected: {DEPTHS['tokens'][DEPTHS['k'] == 4].min():.0f}" not in verdict.text
 
 
 @pytest.mark.parametrize("search", [40 * 90 / 110, 33])

@@ -54,9 +54,8 @@ def core(way: str, k: int, depths: DataFrame) -> str:
         raise Miss(f"{recall:.2f} found", f"at least {least:.2f}", "it is cheap, and misses more than a tenth of what can be found")
     cheaper = depths[(depths["found"] >= least) & (depths["tokens"] < tokens)].sort_values("tokens")
     if len(cheaper):
-        best = cheaper.iloc[0]
         why = f"rows that find enough for fewer: {len(cheaper)}; sort those that find enough by tokens"
-        raise Miss(f"{tokens:.0f} tokens a question", f"{best['tokens']:.0f}", why)
+        raise Miss(f"{tokens:.0f} tokens a question", "the fewest that are enough", why)
     most = depths.loc[depths["found"].idxmax(), "tokens"]
     return f"It finds {recall:.2f} for {tokens:.0f} tokens a question; the best finds {depths['found'].max():.2f} for {most:.0f}."
 
@@ -74,8 +73,8 @@ def stretch(search: float, reader: float, choice: str) -> str:
         why = close[0] if close else f"of the {RIGHT + UNREAD} that were shown their passage, {RIGHT} were right; apply that to the {LOST}"
         raise Miss(search, "a number near 40 x the share that this reader gets right when the passage is there", why)
     if reader != UNREAD:
-        why = f"a perfect reader mends what was retrieved and not read, which is {UNREAD}; what was not retrieved it cannot see"
-        raise Miss(reader, UNREAD, why)
+        why = "a perfect reader mends what was retrieved and not read; what was not retrieved it cannot see"
+        raise Miss(reader, "the questions whose passage was there and that were still answered wrongly", why)
     if str(choice).strip().lower() != "search":
-        raise Miss(choice, '"search"', f"about {want:.0f} more right answers against {UNREAD}")
+        raise Miss(choice, "the one of the two that gains more", f"about {want:.0f} more right answers against {UNREAD}")
     return f"About {want:.0f} against {UNREAD}: here the search is the bottleneck. Measure before you tune, it may be the reader."

@@ -70,15 +70,15 @@ def _parses(source: str) -> bool:
         return False
 
 
-def answered(solution: Lesson) -> list[int]:
-    """The cells, counted from 1, of the lesson on disk that a person wrote: those whose source no version of the lesson has.
+def answered(lesson: Lesson) -> list[int]:
+    """The cells, counted from 1, of a lesson on disk (or of a solution's) that a person wrote: no version of the lesson has their source.
 
     The versions are what the solution cuts to, as it lies here and as git has it committed, the committed lesson, and the last cut made
     here. Cells are known by what they say, not by their ids: an editor may give new ones. Where git knows neither notebook, prose is not
     looked at, since it may only be old.
     """
-    path = solution.home / solution.path.name
-    if not path.exists():
+    solution, path = lesson.solution, lesson.home / lesson.path.name
+    if not path.exists() or not solution.path.exists():
         return []
     cells = Lesson(path).read().cells
     ours = _sources(cut(solution.read())) | _last_cut(path)

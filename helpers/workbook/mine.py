@@ -12,7 +12,7 @@ from helpers import places
 from helpers.exercises import asked
 from helpers.storage import digest, keep_copy, read_json, write_bytes, write_json, write_text
 from helpers.workbook.cut import answered, cut
-from helpers.workbook.notebooks import Lesson, clean, find, prose_cells, relative_links, said
+from helpers.workbook.notebooks import Lesson, clean, find, prose_cells, relative_links, said, said_there
 
 __all__ = ["Copy", "copies", "refuse_mine", "reset", "start"]
 
@@ -47,22 +47,13 @@ def _copy(lesson: Lesson, then: str | None) -> Copy:
     notebook, path = _without_a_persons_answers(lesson), places.mine(lesson.path.name)
     if not path.exists():
         return Copy(lesson, notebook, path)
-    now, here = said(notebook), _said_there(path)
+    now, here = said(notebook), said_there(path)
     return Copy(lesson, notebook, path, older=now not in (here, then), written=here not in (now, then))
-
-
-def _said_there(path: Path) -> str:
-    """What a copy says; nothing where it is no notebook any more."""
-    try:
-        return said(Lesson(path).read())
-    except ValueError:
-        return ""
 
 
 def _without_a_persons_answers(lesson: Lesson) -> Any:
     """The lesson, or, where somebody solved exercises in lessons/ itself, what its solution cuts to."""
-    solution = Lesson(lesson.path.parent / "solutions" / lesson.path.name)
-    return cut(solution.read()) if solution.path.exists() and answered(solution) else lesson.read()
+    return cut(lesson.solution.read()) if answered(lesson) else lesson.read()
 
 
 def start(*, renew: Sequence[str] | None = None, folder: Path | None = None) -> list[str]:

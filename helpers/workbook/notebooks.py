@@ -13,7 +13,19 @@ from typing import Any
 from helpers import places
 from helpers.storage import digest
 
-__all__ = ["Lesson", "clean", "code_cells", "find", "fingerprint", "known_lessons", "prose_cells", "relative_links", "said", "tree_hash"]
+__all__ = [
+    "Lesson",
+    "clean",
+    "code_cells",
+    "find",
+    "fingerprint",
+    "known_lessons",
+    "prose_cells",
+    "relative_links",
+    "said",
+    "said_there",
+    "tree_hash",
+]
 
 KEPT = {"tags", "nbval_reason", "jupyter"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -32,6 +44,11 @@ class Lesson:
     @property
     def is_solution(self) -> bool:
         return self.path.parent.name == "solutions"
+
+    @property
+    def solution(self) -> Lesson:
+        """The lesson's solution, there or not; of a solution, itself."""
+        return self if self.is_solution else Lesson(self.path.parent / "solutions" / self.path.name)
 
     @property
     def name(self) -> str:
@@ -141,6 +158,14 @@ def _steady_ids(text: str, widgets: Mapping) -> str:
 def said(notebook: Any) -> str:
     """A hash of what the cells say; outputs, ids and empty cells do not count: a run leaves these, and nobody wrote them."""
     return digest([[cell.cell_type, cell.source.strip()] for cell in notebook.cells if cell.source.strip()])
+
+
+def said_there(path: Path) -> str:
+    """What a notebook on disk says; nothing where it is missing, or no notebook any more."""
+    try:
+        return said(Lesson(path).read())
+    except ValueError:
+        return ""
 
 
 def fingerprint(lesson: Lesson, parameters: Mapping[str, Any], tree: str) -> str:
