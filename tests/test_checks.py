@@ -16,8 +16,10 @@ from helpers.exercises import check
 from helpers.methods.method import prompt
 from helpers.models import load
 from helpers.tasks import load_task
+from helpers.workbook.cut import answered
 
 HERE = Path(__file__).parent
+OURS = [lesson.number for lesson in workbook.find() if not answered(lesson)]  # the others hold a person's answers
 
 
 def _calls(source: str) -> Iterator[tuple[str, int]]:
@@ -32,7 +34,7 @@ def _calls(source: str) -> Iterator[tuple[str, int]]:
 def _exercises(solutions: bool) -> dict[str, tuple[int, str]]:
     """By exercise: how many answers its check takes, and the text that it left in the committed notebook."""
     found = {}
-    for lesson in workbook.find(solutions=solutions):
+    for lesson in (lesson for lesson in workbook.find(solutions=solutions) if lesson.number in OURS):
         for cell in lesson.read().cells:
             for name, answers in _calls(cell.source) if cell.cell_type == "code" and "check(" in cell.source else ():
                 found[name] = answers, "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
@@ -44,8 +46,7 @@ STUBS = {name: answers for name, (answers, _) in _exercises(False).items()}
 
 def _defined() -> set[str]:
     """The exercises that helpers.checks knows, of the lessons that there are."""
-    numbers = [lesson.number for lesson in workbook.find()]
-    return {f"{number}.{part}" for number in numbers for part in importlib.import_module(f"helpers.checks.lesson_{number}").__all__}
+    return {f"{number}.{part}" for number in OURS for part in importlib.import_module(f"helpers.checks.lesson_{number}").__all__}
 
 
 def _tried() -> set[str]:
