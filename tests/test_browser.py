@@ -21,7 +21,7 @@ from helpers import cli, places, progress
 from helpers.workbook.notebooks import Lesson
 from helpers.workbook.running import kernel_environment
 
-api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -c constraints.txt -e .[browser]")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 if CHROMIUM is None:
     pytest.skip("there is no Chromium: on Debian, apt install chromium", allow_module_level=True)
@@ -64,11 +64,12 @@ class Lab:
         """Open the notebook, and wait until its kernel is there and has nothing to do."""
         self.page.goto(f"{self.address}/lab/tree/{NAME}?reset", timeout=180_000)
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=180_000)
+        self.do("await app.restored; await app.shell.currentWidget.context.ready; await app.shell.currentWidget.sessionContext.ready;")
         self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached", timeout=180_000)
 
     def do(self, script: str) -> Any:
         """Run a script in which `app` is JupyterLab and `book` the notebook."""
-        return self.page.evaluate(f"async () => {{ const app = window.jupyterapp, book = app.shell.currentWidget.content; {script} }}")
+        return self.page.evaluate(f"async () => {{ const app = window.jupyterapp, book = app.shell.currentWidget?.content; {script} }}")
 
     def command(self, name: str) -> None:
         self.do(f"await app.commands.execute({name!r});")
@@ -128,7 +129,7 @@ RIGHT = 'my_interval, my_n = stats.wilson(14, 20), 320\nexercises.check("00.core
 def day(lab: Lab) -> dict[str, str]:
     """What a learner does; the texts that the exercise showed on the way."""
     lab.open()
-    first = lab.cell("widgets.predict(")
+    first = lab.cell("predict(")
     lab.do(f"book.activeCellIndex = {first}; await app.commands.execute('notebook:run-all-above');")
     lab.run(first)
     lab.click(first, "a")
