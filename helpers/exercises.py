@@ -52,10 +52,8 @@ class Verdict:
         word, color = _LOOK[self.state]
         text = html.escape(self.text)
         body = f"<pre>{text}</pre>" if self.state == "shown" else text.replace("\n", "<br>")
-        return (
-            f'<div style="border-left:4px solid {color};padding:.4em .8em">'
-            f'<b style="color:{color}">Exercise {html.escape(self.name)}: {word}.</b> {body}</div>'
-        )
+        head = f"<b>Exercise {html.escape(self.name)}: {word}.</b>"  # in the theme's color: any other is too dark or too light in one
+        return f'<div style="border-left:4px solid {color};padding:.4em .8em">{head} {body}</div>'
 
 
 def check(name: str, *answer: Any) -> Verdict:

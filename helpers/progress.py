@@ -41,7 +41,7 @@ def bar(total: int, title: str, progress: bool = True) -> tqdm:
 
     settings = {"total": total, "desc": title, "unit": "example", "leave": False}
     if progress and live():
-        return tqdm(**settings, file=_Line(), ncols=90, delay=0.5)
+        return tqdm(**settings, file=_Line(), ascii=False, ncols=90, delay=0.5)
     return tqdm(**settings, disable=not (progress and not _off() and sys.stderr.isatty()))
 
 
