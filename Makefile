@@ -13,7 +13,7 @@ MODELS := $(shell sed -n 's/==.*//p' models.txt)
 help:
 	@echo "make lessons   run every lesson; notebooks, HTML and index.html go to outputs/"
 	@echo "make test      lint, unit tests, house rules, every solution executed and its outputs compared"
-	@echo "make lab       open JupyterLab on lesson 00"
+	@echo "make lab       copy the lessons into my/, where you work, and open JupyterLab there"
 	@echo "make bench     what the README and CONTRIBUTING claim about speed, measured (an hour or two, alone on the machine)"
 	@echo "make clean     remove .venv; outputs/ stays"
 
@@ -24,7 +24,8 @@ test: $(VENV)/.dev
 	@$(BIN)/ladder check --all $(ARGS)
 
 lab: $(VENV)/.core
-	@$(BIN)/jupyter lab lessons/00_start_here.ipynb
+	@$(BIN)/ladder start
+	@$(BIN)/jupyter lab "$${LADDER_HOME:-.}/my/00_start_here.ipynb"
 
 bench: $(VENV)/.bench
 	@status=0; for b in start cache lessons runs models judge retrieval shrink tuning rule; do $(BIN)/python tests/bench/bench_$$b.py || status=1; done; exit $$status

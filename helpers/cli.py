@@ -50,8 +50,9 @@ def _elsewhere(command: str, arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     from helpers.workbook import commands
 
-    parser = argparse.ArgumentParser(prog="ladder", description="Run, check, refresh and cut the lessons.")
+    parser = argparse.ArgumentParser(prog="ladder", description="Learn with the lessons; run, check, refresh and cut them.")
     subparsers = parser.add_subparsers(required=True, metavar="command")
+    _learners(subparsers)
     run = _command(subparsers, "run", commands.run, "execute lessons into outputs/: notebooks, HTML and index.html", manual=True)
     run.add_argument("-p", dest="parameters", action="append", default=[], metavar="name=value", help="set a parameter (repeat for more)")
     run.add_argument("--solutions", action="store_true", help="run the solutions instead")
@@ -83,6 +84,22 @@ def _parser() -> argparse.ArgumentParser:
     for name, (_, text) in ELSEWHERE.items():
         subparsers.add_parser(name, help=text)
     return parser
+
+
+def _learners(subparsers: Any) -> None:
+    """The commands of those who learn."""
+    from helpers.workbook import commands
+
+    text = "copy the lessons into my/, where you work; say which copies are older than their lesson"
+    start = subparsers.add_parser("start", help=text, description=f"{text}. What you wrote is never overwritten without a copy beside it.")
+    which = "take the lesson as it is now, and keep your copy as .bak; without a number all that are older"
+    start.add_argument("--renew", nargs="*", metavar="number", help=which)
+    start.add_argument("--reset", metavar="NN.exercise", help="put the dots of one exercise back (00.core), and keep your copy as .bak")
+    start.set_defaults(do=commands.start)
+    progress = subparsers.add_parser("progress", help="predictions, exercises and quizzes so far, lesson by lesson")
+    progress.set_defaults(do=commands.progress)
+    for command in (start, progress):
+        command.add_argument("--lessons", type=Path, help="the folder of lessons (default: lessons/)")
 
 
 class Manual(argparse.Action):

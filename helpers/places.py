@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["root", "data", "outputs", "cache", "models", "recordings"]
+__all__ = ["root", "data", "outputs", "cache", "mine", "models", "recordings"]
 
 
 def root() -> Path:
@@ -26,6 +26,11 @@ def outputs(*parts: str) -> Path:
 def cache(*parts: str) -> Path:
     """A path under `.cache/` (or under `$LADDER_HOME/.cache`); nothing is created."""
     return _home().joinpath(".cache", *parts)
+
+
+def mine(*parts: str) -> Path:
+    """A path under `my/` (or under `$LADDER_HOME/my`), where a learner's copies of the lessons lie; nothing is created."""
+    return _home().joinpath("my", *parts)
 
 
 def models(*parts: str) -> Path:

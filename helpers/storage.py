@@ -13,6 +13,8 @@ from typing import Any
 __all__ = [
     "digest",
     "file_digest",
+    "free_name",
+    "keep_copy",
     "latest_checkpoint",
     "put_checkpoint",
     "read_json",
@@ -98,6 +100,19 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file's content, read in pieces: it may be the weights of a model."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def free_name(path: Path) -> Path:
+    """The first free name for a copy beside a file: `01_prompts.ipynb.1.bak`, which git ignores."""
+    number = 1
+    while (copy := path.with_name(f"{path.name}.{number}.bak")).exists():
+        number += 1
+    return copy
+
+
+def keep_copy(path: Path) -> Path:
+    """Copy a file to the first free name beside it."""
+    return shutil.copy2(path, free_name(path))
 
 
 def put_checkpoint(folder: Path) -> None:

@@ -16,8 +16,10 @@ from helpers.exercises import check
 from helpers.methods.method import prompt
 from helpers.models import load
 from helpers.tasks import load_task
+from helpers.workbook.cut import answered
 
 HERE = Path(__file__).parent
+OURS = [lesson.number for lesson in workbook.find() if not answered(lesson)]  # the others hold a person's answers
 
 
 def _calls(source: str) -> Iterator[tuple[str, int]]:
@@ -32,7 +34,7 @@ def _calls(source: str) -> Iterator[tuple[str, int]]:
 def _exercises(solutions: bool) -> dict[str, tuple[int, str]]:
     """By exercise: how many answers its check takes, and the text that it left in the committed notebook."""
     found = {}
-    for lesson in workbook.find(solutions=solutions):
+    for lesson in (lesson for lesson in workbook.find(solutions=solutions) if lesson.number in OURS):
         for cell in lesson.read().cells:
             for name, answers in _calls(cell.source) if cell.cell_type == "code" and "check(" in cell.source else ():
                 found[name] = answers, "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
@@ -44,8 +46,7 @@ STUBS = {name: answers for name, (answers, _) in _exercises(False).items()}
 
 def _defined() -> set[str]:
     """The exercises that helpers.checks knows, of the lessons that there are."""
-    numbers = [lesson.number for lesson in workbook.find()]
-    return {f"{number}.{part}" for number in numbers for part in importlib.import_module(f"helpers.checks.lesson_{number}").__all__}
+    return {f"{number}.{part}" for number in OURS for part in importlib.import_module(f"helpers.checks.lesson_{number}").__all__}
 
 
 def _tried() -> set[str]:
@@ -97,6 +98,28 @@ def test_every_exercise_s_answers_are_tried_here_or_in_a_file_of_its_lesson():
 def test_a_stub_waits(name):
     assert STUBS[name] > 0
     assert check(name, *[...] * STUBS[name]).state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "answer"),
+    [
+        ("00.core", (stats.wilson(14, 20), 80), "320"),
+        ("01.stretch", (0.5, "B"), "0.215"),
+        ("01.stretch", (0.2153, "B"), "undetermined"),
+        ("06.stretch", (300, 626), "597"),
+        ("06.stretch", (597, 300), "626"),
+        ("10.stretch", (10, 20, "search"), "32.7"),
+        ("10.stretch", (32.7, 60, "search"), "20"),
+        ("10.stretch", (32.7, 20, "reader"), "search"),
+        ("13.warmup", (1,), "7168"),
+        ("15.warmup", (6.5,), "6.9"),
+        ("15.warmup", (9,), "6.9"),
+    ],
+)
+def test_a_check_does_not_give_the_answer_away(name, wrong, answer):
+    verdict = check(name, *wrong)
+    assert verdict.state == "missed"
+    assert answer not in verdict.text.replace(",", "")
 
 
 @pytest.mark.parametrize(

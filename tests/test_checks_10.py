@@ -57,6 +57,7 @@ def test_core_tells_what_a_reader_would_lose(perfect, own, why):
     verdict = check("10.core", perfect, own, DEPTHS)
     assert verdict.state == "missed"
     assert why in verdict.text
+    assert f"Expected: {DEPTHS['tokens'][DEPTHS['k'] == 4].min():.0f}" not in verdict.text
 
 
 @pytest.mark.parametrize("search", [40 * 90 / 110, 33])

@@ -40,7 +40,7 @@ def test_17_warmup_passes_with_the_three_verdicts(case):
 @pytest.mark.parametrize(
     ("name", "said", "why"),
     [
-        ("no data may leave", "LoRA", "No higher rung is better than LoRA + int8 by 0.05"),
+        ("no data may leave", "LoRA", "No higher rung is better than the verdict's rung by 0.05"),
         ("50 ms", "LoRA + int8", "95 of 100 answers take 60 ms, and the limit is 50 ms"),
         ("1 dollar", "hosted few-shot", "hosted few-shot is out: 1,000 answers cost $1.05"),
         ("1 dollar", "hosted few-shots", "a verdict is the name of a rung"),
@@ -50,6 +50,7 @@ def test_17_warmup_says_which_step_was_missed(case, name, said, why):
     verdict = check("17.warmup", RIGHT | {name: said}, case)
     assert verdict.state == "missed"
     assert why in verdict.text
+    assert RIGHT[name] not in verdict.text.replace(said, "") or why == "a verdict is the name of a rung"
 
 
 def test_17_warmup_wants_all_three_budgets(case):

@@ -11,9 +11,9 @@ import nbformat
 import pytest
 
 from helpers import cli, places
-from helpers.storage import write_text
+from helpers.storage import keep_copy, write_text
 from helpers.workbook import find, refreshing
-from helpers.workbook.cut import answered, cut, keep_copy
+from helpers.workbook.cut import answered, cut
 from helpers.workbook.drift import drift
 from helpers.workbook.execution import Result
 from helpers.workbook.notebooks import Lesson, clean

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from helpers import exercises, workbook
 from helpers.exercises import Miss, check
 
 
@@ -25,6 +27,7 @@ def lesson(monkeypatch):
     module = ModuleType("helpers.checks.lesson_77")
     module.core, module.hidden, module.nothing, module.__all__ = core, core, lambda answer: None, ["core", "nothing"]
     monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(exercises, "_tries", Counter())
 
 
 def test_the_stub_waits():
@@ -36,7 +39,9 @@ def test_the_stub_waits():
 
 def test_a_right_answer_passes_and_says_what_it_showed():
     assert repr(check("77.core", 42)) == "Exercise 77.core: passed. You counted right."
-    assert 'color:#00735c">Exercise 77.core: passed.</b> You counted right.' in check("77.core", 42)._repr_html_()
+    html = check("77.core", 42)._repr_html_()
+    assert "<b>Exercise 77.core: passed.</b> You counted right." in html
+    assert "solid #00735c" in html
 
 
 def test_a_wrong_answer_is_told_what_was_got_what_was_expected_and_why():
@@ -70,7 +75,7 @@ def test_an_unknown_exercise_is_named():
     for name in ("78.core", "77.last", "77.hidden", "77", "", "core", None, 7.5, "../77.core"):
         verdict = check(name, 42)
         assert (verdict.state, verdict.text[:26]) == ("missed", "There is no such exercise:")
-    assert "<b>" not in check("<b>", 42)._repr_html_().replace("<b style", "")
+    assert "<b>" not in check("<b>", 42)._repr_html_().replace("<b>Exercise", "")
 
 
 @pytest.mark.parametrize("missing", ["peft_that_is_not_here", "helpers.checks.lesson_79_parts"])
@@ -91,3 +96,40 @@ def test_no_answer_and_a_check_without_a_word_still_give_a_verdict():
 def test_a_miss_carries_its_parts():
     miss = Miss([1], 2, "one list is no number")
     assert (miss.got, miss.expected, str(miss)) == ([1], 2, "one list is no number")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ('mine = ...\ncheck("77.core", mine)', "Replace the ... above, then run this cell again."),
+        ('check("77.core", mine)', "Replace the ... above, run that cell, then this one."),
+    ],
+)
+def test_the_stub_says_how_to_go_on_from_where_its_check_stands(code, told, monkeypatch):
+    monkeypatch.setattr(exercises.progress, "request", lambda: {"content": {"code": code}})
+    assert check("77.core", ...).text == told
+
+
+def test_a_solution_is_shown_only_after_an_attempt():
+    assert "Try it first" in exercises.solution("13.warmup").text
+    check("13.warmup", ...)
+    assert exercises.solution("13.warmup").state == "waiting"
+    check("13.warmup", 1)
+    assert exercises.solution("13.warmup").text == "my_size = 8 * (384 + 512)"
+    check("13.core", 1)
+    assert "\n    labels = tokenizer" in exercises.solution("13.core")._repr_html_()
+
+
+def test_an_attempt_in_an_earlier_session_is_an_attempt(monkeypatch):
+    monkeypatch.setattr(exercises.progress, "read", lambda: {"exercises": {"13.warmup": {"tries": 1, "passed": False}}})
+    assert exercises.solution("13.warmup").state == "shown"
+
+
+def test_every_exercise_has_a_solution_to_show():
+    names = [f"{lesson.number}.{part}" for lesson in workbook.find(solutions=True) for part in ("warmup", "core", "stretch")]
+    assert [name for name in names if not exercises._answers(name)] == []
+
+
+def test_after_three_wrong_answers_the_check_says_where_help_is():
+    told = ["exercises.solution" in check("77.core", 1).text for _ in range(3)]
+    assert told == [False, False, True]

@@ -17,6 +17,8 @@ import pytest
 
 import helpers
 from helpers import places
+from helpers.workbook.cut import answered
+from helpers.workbook.notebooks import known_lessons
 
 HELPERS = places.root() / "helpers"
 # From the lowest to the highest: a room imports from its own line and those above it in this table.
@@ -66,7 +68,7 @@ def module_name(path: Path) -> str:
 
 
 MODULES = {path: path.read_text(encoding="utf-8") for path in sorted(HELPERS.rglob("*.py"))}
-LESSONS = {path: cells(path) for path in sorted((places.root() / "lessons").rglob("*.ipynb"))}
+LESSONS = {lesson.path: cells(lesson.path) for lesson in known_lessons() if lesson.is_solution or not answered(lesson)}
 SOURCES = {**MODULES, **LESSONS}
 NAMES = {module_name(path) for path in MODULES}
 

@@ -51,7 +51,7 @@ def test_a_quiz_is_live_only_where_somebody_can_click(tmp_path, monkeypatch):
     with pytest.raises(NotImplementedError):
         asked._ipython_display_()
     shown = []
-    monkeypatch.setattr("helpers.widgets.recall.live", lambda: True)
+    monkeypatch.setattr("helpers.progress.live", lambda: True)
     monkeypatch.setattr(Panel, "show", lambda panel: shown.append(panel))
     asked._ipython_display_()
     assert [panel.row.tooltips for panel in shown] == [("yes & always", "no"), ("a", "b", "c")]

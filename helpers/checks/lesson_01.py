@@ -72,8 +72,8 @@ def stretch(p: float, choice: str) -> str:
     """The exact McNemar p value of 20 wins and 12 losses, and the decision it allows."""
     want = 2 * sum(math.comb(32, k) for k in range(13)) / 2**32
     if not isinstance(p, int | float) or abs(p - want) > 0.001:
-        raise Miss(p, f"{want:.3f}", "twice the chance that a fair coin, thrown 32 times, shows 12 heads or fewer")
+        raise Miss(p, "the exact p of 20 wins against 12", "twice the chance that a fair coin, thrown 32 times, shows 12 heads or fewer")
     if choice != "undetermined":
         luck = f"with p = {want:.2f}, a split at least as uneven as 20 to 12 happens by luck about one time in {round(1 / want)}"
-        raise Miss(choice, '"undetermined"', luck)
+        raise Miss(choice, "the decision that this p allows", luck)
     return f"p = {want:.3f}: four points on 200 reviews can be luck. More examples may tell."

@@ -76,9 +76,9 @@ def stretch(interval_n: int, paired_n: int) -> str:
     paired = sample_size(difference=0.05, discordant=0.2)
     low, high = FOUR_POINTS
     if not low <= interval_n <= high:
-        raise Miss(interval_n, f"about {sample_size(half_width=0.04)}", _why_interval(interval_n, paired))
+        raise Miss(interval_n, "the n for a score within ± 4 points", _why_interval(interval_n, paired))
     if abs(paired_n - paired) > 10:
-        raise Miss(paired_n, f"about {paired}", _why_paired(paired_n))
+        raise Miss(paired_n, "the n for a paired gain of 5 points", _why_paired(paired_n))
     return f"{interval_n} and {paired_n}: the two aims happen to cost about the same here, and the larger n serves both."
 
 

@@ -81,8 +81,8 @@ def stretch(search: float, reader: float, choice: str) -> str:
         why = close[0] if close else f"of the {RIGHT + UNREAD} that were shown their passage, {RIGHT} were right; apply that to the {LOST}"
         raise Miss(search, "a number near 40 x the share that this reader gets right when the passage is there", why)
     if reader != UNREAD:
-        why = f"a perfect reader mends what was retrieved and not read, which is {UNREAD}; what was not retrieved it cannot see"
-        raise Miss(reader, UNREAD, why)
+        why = "a perfect reader mends what was retrieved and not read; what was not retrieved it cannot see"
+        raise Miss(reader, "the questions whose passage was there and that were still answered wrongly", why)
     if str(choice).strip().lower() != "search":
-        raise Miss(choice, '"search"', f"about {want:.0f} more right answers against {UNREAD}")
+        raise Miss(choice, "the one of the two that gains more", f"about {want:.0f} more right answers against {UNREAD}")
     return f"About {want:.0f} against {UNREAD}: here the search is the bottleneck. Measure before you tune, it may be the reader."

@@ -18,6 +18,7 @@ __all__ = ["warmup", "core", "stretch"]
 
 SIZE = 64
 MARGIN = 0.05  # the lesson's
+RULE = "parameters × bits ÷ 8, divided by 10⁹"
 
 
 def warmup(gb: float) -> str:
@@ -25,7 +26,7 @@ def warmup(gb: float) -> str:
     bits = 4 + 16 / SIZE
     want = 13 * bits / 8
     if isinstance(gb, bool) or not isinstance(gb, int | float):
-        raise Miss(type(gb).__name__, "a number of GB", "parameters × bits ÷ 8, divided by 10⁹")
+        raise Miss(type(gb).__name__, "a number of GB", RULE)
     known = {
         13 * 4 / 8: "the scales are missing: 16 bits for 64 weights are a quarter of a bit for each",
         13 * bits: "these are gigabits; a byte has 8 bits",
@@ -35,9 +36,9 @@ def warmup(gb: float) -> str:
     }
     for wrong, why in known.items():
         if abs(gb - wrong) < 0.005 * wrong and abs(gb - want) > 0.005 * want:
-            raise Miss(gb, f"about {want:.2f}", why)
+            raise Miss(gb, RULE, why)
     if abs(gb - want) > 0.005 * want:
-        raise Miss(gb, f"about {want:.2f}", "each weight costs 4 bits and its share of a scale, 16/64; parameters × bits ÷ 8")
+        raise Miss(gb, RULE, "each weight costs 4 bits and its share of a scale that 64 weights have in common")
     return f"{want:.2f} GB: {bits} bits a weight. What is called 4 bits is usually a little more."
 
 

@@ -33,7 +33,8 @@ def warmup(mine: Mapping[str, str], case: Sequence[Rung]) -> str:
             raise Miss(f"{name}: {mine[name]!r}", f"one of {', '.join(allowed)}", "a verdict is the name of a rung, or one of the last two")
         if mine[name] != verdict.said:
             out = [reason for reason in verdict.reasons if " is out" in reason]
-            raise Miss(f"{name}: {mine[name]!r}", "another verdict", " ".join([*out, verdict.reasons[-2]]))
+            last = verdict.reasons[-2].replace(verdict.said, "the verdict's rung")  # which one is for the learner to say
+            raise Miss(f"{name}: {mine[name]!r}", "another verdict", " ".join([*out, last]))
     return "Three budgets, three verdicts, from the same five runs: the best method depends on what you may spend."
 
 

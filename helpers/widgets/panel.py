@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,18 +11,10 @@ if TYPE_CHECKING:
     from IPython.display import DisplayHandle
     from ipywidgets import HTML, ToggleButtons
 
-__all__ = ["Face", "Panel", "lettered", "listed", "listed_text", "live", "rewrite", "show"]
+__all__ = ["Face", "Panel", "lettered", "listed", "listed_text", "rewrite", "show"]
 
 # A saved notebook keeps the place of the buttons but not the buttons; JupyterLab would print an error there when it is opened again.
 NO_DEAD_BUTTONS = "<style>.jp-OutputArea-output.jupyter-widgets { display: none }</style>"
-
-
-def live() -> bool:
-    """Whether somebody can click: the cell was sent by a frontend that takes input, as JupyterLab does and nbclient does not."""
-    if os.environ.get("LADDER_PROGRESS", "").lower() == "off" or "IPython" not in sys.modules:
-        return False
-    kernel = getattr(sys.modules["IPython"].get_ipython(), "kernel", None)
-    return kernel is not None and bool(kernel.get_parent("shell").get("content", {}).get("allow_stdin"))
 
 
 def lettered(options: Sequence[str], number: int) -> str:

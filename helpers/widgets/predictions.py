@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.widgets.panel import Face, Panel, lettered, listed, listed_text, live, rewrite, show
+from helpers import progress
+from helpers.widgets.panel import Face, Panel, lettered, listed, listed_text, rewrite, show
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
@@ -44,6 +45,7 @@ class Prediction:
         """Take the guess, rewrite the explanation where it is already shown, and return what to say about it."""
         self.choice = choice
         self.late = self.right is not None
+        self._keep()
         if self._explained:
             rewrite(self._explained, Explanation(self).face())
         return self._line()
@@ -60,9 +62,16 @@ class Prediction:
             )
         self.right = self.options.index(right)
         self.measured = str(measured).rstrip(".")
+        self._keep()
         if self._panel:
             self._panel.say(self._line())
         return Explanation(self)
+
+    def _keep(self) -> None:
+        """Put the guess, if there is one, into the learner's record."""
+        if self.choice is not None:
+            right = None if self.right is None else self.choice == self.right
+            progress.guessed(self.name, self.options[self.choice], right, self.late)
 
     def _line(self) -> str:
         if self.choice is None:
@@ -79,7 +88,7 @@ class Prediction:
         return f"<p><b>Predict.</b> {html.escape(self.question)}</p>{listed(self.options, self.choice, 'your guess')}"
 
     def _ipython_display_(self) -> None:
-        if not live():
+        if not progress.live():
             raise NotImplementedError  # IPython then shows the static face
         if self._panel:
             self._panel.close()
@@ -119,7 +128,7 @@ class Explanation:
         return self.face().html
 
     def _ipython_display_(self) -> None:
-        if not live():
+        if not progress.live():
             raise NotImplementedError  # IPython then shows the static face
         self.prediction._explained = show(self.face())
 

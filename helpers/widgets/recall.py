@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from helpers import places
-from helpers.widgets.panel import Face, Panel, lettered, listed, listed_text, live
+from helpers import places, progress
+from helpers.widgets.panel import Face, Panel, lettered, listed, listed_text
 
 __all__ = ["Question", "Quiz", "quiz"]
 
@@ -22,9 +22,11 @@ class Question:
     options: tuple[str, ...]
     right: int
     why: str
+    name: str = ""  # "01.2": the second of lesson 01
 
     def mark(self, choice: int) -> str:
-        """What to tell someone who chose option number `choice` (from 0)."""
+        """What to tell someone who chose option number `choice` (from 0); the first answer goes into the learner's record."""
+        progress.recalled(self.name, choice == self.right)
         verdict = "Right." if choice == self.right else f"Not this one; it is {lettered(self.options, self.right)}."
         return f"{verdict} {self.why}"
 
@@ -42,7 +44,7 @@ class Quiz:
         return "".join(_html(number, question) for number, question in enumerate(self.questions, 1))
 
     def _ipython_display_(self) -> None:
-        if not live():
+        if not progress.live():
             raise NotImplementedError  # IPython then shows the static face
         for number, question in enumerate(self.questions, 1):
             Panel("Your answer", question.options, partial(_live_face, number, question), question.mark).show()
@@ -63,16 +65,16 @@ def quiz(lesson: str, *, folder: Path | None = None) -> Quiz:
         raise ValueError(f"{path.name} is not TOML: {error}") from None
     if not rows:
         raise ValueError(f"{path.name} has no questions: each begins with a line [[question]]")
-    return Quiz(tuple(_question(row, path.name) for row in rows))
+    return Quiz(tuple(_question(row, path.name, f"{lesson}.{number}") for number, row in enumerate(rows, 1)))
 
 
-def _question(row: dict, where: str) -> Question:
+def _question(row: dict, where: str, name: str) -> Question:
     for field in ("text", "options", "right", "why"):
         if field not in row:
             raise ValueError(f"{where}: the question {row.get('text', '')!r} has no {field!r}; each needs text, options, right and why")
     if row["right"] not in row["options"]:
         raise ValueError(f"{where}: the right answer {row['right']!r} of {row['text']!r} is not one of its options")
-    return Question(row["text"], tuple(row["options"]), row["options"].index(row["right"]), row["why"])
+    return Question(row["text"], tuple(row["options"]), row["options"].index(row["right"]), row["why"], name)
 
 
 def _live_face(number: int, question: Question, choice: int | None) -> Face:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -11,11 +12,13 @@ import time
 import xml.etree.ElementTree as xml
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import places
 from helpers.workbook import asking_again
+from helpers.workbook.cut import answered, left_alone
 from helpers.workbook.drift import drift, twins
 from helpers.workbook.execution import Result, Watcher
 from helpers.workbook.nbval_run import through_nbval
@@ -70,32 +73,48 @@ def check(
     """House rules, lessons against their solutions, and every solution executed once, its outputs compared with the committed ones.
 
     `everything` puts ruff and the unit tests before. The learners' versions are executed too where lessons are named, or `execution`
-    says so; `execution=None` executes none. A part that fails stops none of the others.
+    says so; `execution=None` executes none. A part that fails stops none of the others. A lesson in which a person has solved exercises is
+    not ours to check: it is left out, and named at the end.
     Raises RuntimeError when `everything` is wanted and the developers' tools are not installed.
     """
     lessons = find(numbers, folder=folder)
     solutions = find(numbers, folder=folder, solutions=True)
+    spared = [solution for solution in solutions if _answered(solution)]
+    lessons = [lesson for lesson in lessons if lesson.solution not in spared]
+    followed = [solution for solution in solutions if solution not in spared]
     steps: list[tuple[str, Callable[[], Part]]] = [
         ("house rules of lessons", lambda: _rules(lessons + solutions)),
-        ("lessons against their solutions", lambda: _against_solutions(lessons, solutions)),
+        ("lessons against their solutions", lambda: _against_solutions(lessons, followed)),
     ]
     if everything:
-        steps = [*_developers(), *steps]
+        steps = [*_developers([solution.path.name for solution in spared]), *steps]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as notes:
         if execution:
             chosen = solutions + lessons * (execution.learners or bool(numbers))
             steps.append(("notebooks: executed, compared", lambda: _execute(chosen, execution, Path(notes), watcher)))
             steps.append(("recordings: asked again", lambda: _again(Path(notes), execution, say)))
-        return [_timed(name, step, say) for name, step in steps]
+        parts = [_timed(name, step, say) for name, step in steps]
+    for line in left_alone(spared, "exercises {number}"):
+        say(f"{line}. It was not checked: a person's answers belong in my/, and ladder start brings them there")
+    return parts
 
 
-def _developers() -> list[tuple[str, Callable[[], Part]]]:
+def _answered(solution: Lesson) -> bool:
+    """Whether a person has solved exercises in the lesson; not where it cannot be read: a part of the check tells of that."""
+    with suppress(ValueError):
+        return bool(answered(solution))
+    return False
+
+
+def _developers(persons: Sequence[str]) -> list[tuple[str, Callable[[], Part]]]:
     missing = [name for name in DEVELOPERS if not importlib.util.find_spec(name)]
     if missing:
         raise RuntimeError(f"not installed: {', '.join(missing)}. Run: make test, or: pip install -c constraints.txt -e .[dev]")
+    left_out = json.dumps(["outputs", "my", *(f"lessons/{name}" for name in persons)])
+    without = ("--config", f"extend-exclude = {left_out}") if persons else ()
     return [
-        ("lint: ruff check", lambda: _tool("ruff", "check", ".")),
-        ("format: ruff format", lambda: _tool("ruff", "format", "--check", ".")),
+        ("lint: ruff check", lambda: _tool("ruff", "check", ".", *without)),
+        ("format: ruff format", lambda: _tool("ruff", "format", "--check", ".", *without)),
         ("unit tests: pytest", _unit_tests),
     ]
 

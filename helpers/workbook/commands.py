@@ -1,4 +1,4 @@
-"""The instructor's commands, as the `ladder` command line calls them: do it, say what was done, return the exit code."""
+"""The learner's and the instructor's commands, as `ladder` calls them: do it, say what was done, return the exit code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from helpers import places, workbook
+from helpers.workbook import mine
 from helpers.workbook.asking_again import SAMPLE, recorded_lessons
 from helpers.workbook.console import Progress, summary
 from helpers.workbook.cut import left_alone
@@ -16,13 +17,32 @@ from helpers.workbook.page import index
 from helpers.workbook.parameters import parse_parameters
 from helpers.workbook.recording import estimate, has_second
 from helpers.workbook.recording import record as record_lesson
+from helpers.workbook.standing import standings, table
 
-__all__ = ["check", "exercises", "link", "record", "refresh", "run"]
+__all__ = ["check", "exercises", "link", "progress", "record", "refresh", "run", "start"]
+
+
+def start(options: argparse.Namespace) -> int:
+    """`ladder start`: which copies were made, which are older than their lesson, and where they lie."""
+    if options.reset:
+        print(mine.reset(options.reset, folder=options.lessons))
+        return 0
+    lines = mine.start(renew=options.renew, folder=options.lessons)
+    copies = mine.copies(options.lessons)
+    print("\n".join([*lines, f"{len(copies)} lessons in {copies[0].path.parent}. To open them: jupyter lab {copies[0].path}"]))
+    return 0
+
+
+def progress(options: argparse.Namespace) -> int:
+    """`ladder progress`: predictions, exercises and quizzes so far, lesson by lesson."""
+    print(table(standings(options.lessons)))
+    return 0
 
 
 def run(options: argparse.Namespace) -> int:
     """`ladder run`: how each lesson ended, and where its notebook, its page and the overview lie."""
     out = (options.out or places.outputs()).resolve()
+    mine.refuse_mine(out)
     lessons = workbook.find(options.numbers, folder=options.lessons, solutions=options.solutions)
     with Progress(len(lessons)) as watcher:
         results = workbook.run(
@@ -118,15 +138,16 @@ def exercises(options: argparse.Namespace) -> int:
 
 def link(options: argparse.Namespace) -> int:
     """`ladder link`: which notebooks lead to the fork now."""
-    written = workbook.link(options.repository, branch=options.branch, folder=options.lessons, force=options.force)
     spared = _left_alone(options, f"link {options.repository} --branch {options.branch}")
+    written = workbook.link(options.repository, branch=options.branch, folder=options.lessons, force=options.force)
     lines = [*(f"relinked {path.name}" for path in written), *spared]
     print("\n".join(lines) or f"nothing to do: every link leads to {options.repository}")
     return int(bool(spared))
 
 
 def _left_alone(options: argparse.Namespace, command: str) -> list[str]:
-    """What is said of the lessons that a command leaves alone; nothing where it is forced."""
+    """What is said of the lessons that a command leaves alone; nothing where it is forced. ValueError: it would write into `my/`."""
+    mine.refuse_mine(options.lessons)
     if options.force:
         return []
     return left_alone(workbook.find(options.numbers, folder=options.lessons, solutions=True), command)

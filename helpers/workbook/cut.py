@@ -5,20 +5,17 @@ from __future__ import annotations
 import ast
 import copy
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from helpers import places
+from helpers.exercises import BEGIN, END
 from helpers.storage import read_json, short, write_json
 from helpers.workbook.notebooks import Lesson
 
-__all__ = ["answered", "cut", "is_exercise", "keep_copy", "left_alone", "remember_cut"]
-
-BEGIN = "### BEGIN SOLUTION"
-END = "### END SOLUTION"
+__all__ = ["answered", "cut", "is_exercise", "left_alone", "remember_cut"]
 
 
 def is_exercise(cell: Any) -> bool:
@@ -73,15 +70,15 @@ def _parses(source: str) -> bool:
         return False
 
 
-def answered(solution: Lesson) -> list[int]:
-    """The cells, counted from 1, of the lesson on disk that a person wrote: those whose source no version of the lesson has.
+def answered(lesson: Lesson) -> list[int]:
+    """The cells, counted from 1, of a lesson on disk (or of a solution's) that a person wrote: no version of the lesson has their source.
 
     The versions are what the solution cuts to, as it lies here and as git has it committed, the committed lesson, and the last cut made
     here. Cells are known by what they say, not by their ids: an editor may give new ones. Where git knows neither notebook, prose is not
     looked at, since it may only be old.
     """
-    path = solution.home / solution.path.name
-    if not path.exists():
+    solution, path = lesson.solution, lesson.home / lesson.path.name
+    if not path.exists() or not solution.path.exists():
         return []
     cells = Lesson(path).read().cells
     ours = _sources(cut(solution.read())) | _last_cut(path)
@@ -142,12 +139,3 @@ def left_alone(solutions: Iterable[Lesson], command: str) -> list[str]:
             remedy = f"ladder {command.format(number=solution.number)} --force"
             lines.append(f"{state}. To make it anew, with a copy kept beside it: {remedy}")
     return lines
-
-
-def keep_copy(path: Path) -> Path:
-    """Copy the notebook to the first free name beside it: `01_prompts.ipynb.1.bak`, which git ignores."""
-    number = 1
-    while (copy := path.with_name(f"{path.name}.{number}.bak")).exists():
-        number += 1
-    shutil.copy2(path, copy)
-    return copy

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from helpers.storage import write_text
+from helpers.storage import keep_copy, write_text
 from helpers.workbook.comparing import disagreements
-from helpers.workbook.cut import answered, cut, is_exercise, keep_copy, remember_cut
+from helpers.workbook.cut import answered, cut, is_exercise, remember_cut
 from helpers.workbook.notebooks import Lesson, clean, find
 
 __all__ = ["drift", "exercises", "link", "recut", "relinked", "twins"]

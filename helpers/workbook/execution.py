@@ -82,6 +82,8 @@ class Task:
     def __call__(self) -> Result:
         if not self.job.force and not self._asks_a_server() and (before := self._before()):
             result = before
+        elif not self.job.force and (edited := self.files.edited):
+            result = Result(self.lesson.name, "failed", error=_left_alone(edited[0], self.lesson.number))
         else:
             self.job.watcher.started(self.lesson.name)
             result = self._execute()
@@ -153,6 +155,11 @@ class Task:
                 for process in [*worker.children(recursive=True), worker]:
                     with suppress(psutil.NoSuchProcess):
                         process.kill()
+
+
+def _left_alone(notebook: Path, number: str) -> str:
+    how = f"To run it anew, with a copy kept beside it: ladder run {number} --force"
+    return f"somebody has written in {notebook.parent.name}/{notebook.name} since it was made, so it is left alone. {how}"
 
 
 def _why(end: Mapping[str, Any]) -> str:

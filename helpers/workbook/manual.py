@@ -11,7 +11,7 @@ from helpers.workbook.parameters import parameters_of
 __all__ = ["VARIABLES", "manual"]
 
 VARIABLES = {
-    "LADDER_HOME": "a folder that outputs/ and .cache/ go to (else the repository)",
+    "LADDER_HOME": "a folder that outputs/, .cache/ and my/ go to (else the repository)",
     "LADDER_CACHE": 'the file of kept replies (else .cache/replies.sqlite); "off" keeps none',
     "LADDER_MODELS": "a folder of converted models, which several homes may share (else .cache/models)",
     "LADDER_RECORDINGS": "a folder of recordings of your own (else data/recordings)",

@@ -11,8 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from helpers import places
+from helpers.storage import digest
 
-__all__ = ["Lesson", "clean", "code_cells", "find", "fingerprint", "known_lessons", "prose_cells", "tree_hash"]
+__all__ = [
+    "Lesson",
+    "clean",
+    "code_cells",
+    "find",
+    "fingerprint",
+    "known_lessons",
+    "prose_cells",
+    "relative_links",
+    "said",
+    "said_there",
+    "tree_hash",
+]
 
 KEPT = {"tags", "nbval_reason", "jupyter"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -31,6 +44,11 @@ class Lesson:
     @property
     def is_solution(self) -> bool:
         return self.path.parent.name == "solutions"
+
+    @property
+    def solution(self) -> Lesson:
+        """The lesson's solution, there or not; of a solution, itself."""
+        return self if self.is_solution else Lesson(self.path.parent / "solutions" / self.path.name)
 
     @property
     def name(self) -> str:
@@ -109,6 +127,13 @@ def prose_cells(notebook: Any) -> list[tuple[int, Any]]:
     return [(number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "markdown"]
 
 
+def relative_links(source: str) -> list[str]:
+    """The files that a cell of prose links or shows, without what is on the web."""
+    pairs = re.findall(r"\]\(([^)\s]+)|(?:href|src)=\"([^\"]+)\"", source)
+    targets = [(a or b).split("#")[0] for a, b in pairs]
+    return [target for target in targets if target and not re.match(r"[a-z]+:", target)]
+
+
 def clean(notebook: Any) -> str:
     """The notebook as the text to commit: no kernel of one machine, no times, no paths in its metadata, steady widget ids."""
     import nbformat
@@ -128,6 +153,19 @@ def _steady_ids(text: str, widgets: Mapping) -> str:
     for number, name in enumerate(ids):
         text = text.replace(name, f"{number:032x}")
     return text.rstrip("\n")
+
+
+def said(notebook: Any) -> str:
+    """A hash of what the cells say; outputs, ids and empty cells do not count: a run leaves these, and nobody wrote them."""
+    return digest([[cell.cell_type, cell.source.strip()] for cell in notebook.cells if cell.source.strip()])
+
+
+def said_there(path: Path) -> str:
+    """What a notebook on disk says; nothing where it is missing, or no notebook any more."""
+    try:
+        return said(Lesson(path).read())
+    except ValueError:
+        return ""
 
 
 def fingerprint(lesson: Lesson, parameters: Mapping[str, Any], tree: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from helpers.storage import write_bytes, write_text
+from helpers.storage import keep_copy, write_bytes, write_text
 from helpers.workbook.comparing import Change, changes
-from helpers.workbook.cut import answered, keep_copy, remember_cut
+from helpers.workbook.cut import answered, remember_cut
 from helpers.workbook.drift import drift, recut
 from helpers.workbook.execution import Result, Watcher
 from helpers.workbook.lifted import pictures
-from helpers.workbook.notebooks import Lesson, clean, find
+from helpers.workbook.notebooks import Lesson, clean, find, said_there
 from helpers.workbook.running import run
 
 __all__ = ["STRICT", "refresh"]
@@ -41,6 +41,7 @@ def refresh(
     with tempfile.TemporaryDirectory() as out:
         lessons = solutions + [_draft(solution, Path(out, "drafts")) for solution in solutions]
         results = run(lessons, jobs=jobs, timeout=timeout, out=Path(out), settings=STRICT, fresh_home=True, force=True, watcher=watcher)
+        results = [_unless_edited(lesson, result, Path(out)) for lesson, result in zip(lessons, results, strict=True)]
         failed = {lesson.path.name for lesson, result in zip(lessons, results, strict=True) if not result.ok}
         good = [lesson for lesson in lessons if lesson.path.name not in failed]
         for lesson in good:
@@ -65,6 +66,13 @@ def _draft(solution: Lesson, folder: Path) -> Lesson:
     lesson = solution.home / solution.path.name
     write_text(folder / lesson.name, recut(solution) if drift(solution) else lesson.read_text(encoding="utf-8"))
     return _Draft(folder / lesson.name, solution.home)
+
+
+def _unless_edited(lesson: Lesson, result: Result, out: Path) -> Result:
+    """The result; failed, where somebody wrote in the solution while it was executed."""
+    if not result.ok or said_there(lesson.path) == said_there(lesson.executed(out)):
+        return result
+    return replace(result, status="failed", error="it was changed while it was executed, so it is left as it is: refresh it again")
 
 
 def _replace(lesson: Lesson, executed: Path) -> list[Change]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.storage import read_json, short, write_text
+from helpers.storage import keep_copy, read_json, short, write_text
 from helpers.workbook.html import page
-from helpers.workbook.notebooks import Lesson, clean
+from helpers.workbook.notebooks import Lesson, clean, said_there
 
 __all__ = ["Files", "placed", "with_parameters"]
 
@@ -49,6 +49,11 @@ class Files:
         """How the last run failed; {} if it passed."""
         return _record(self.notebook.with_suffix(".failed.json"))
 
+    @property
+    def edited(self) -> list[Path]:
+        """Those of its notebooks, of the good and of the failed run, in which somebody has written since they were made."""
+        return [path for path in (self.notebook, self.notebook.with_suffix(".failed.ipynb")) if _edited(path)]
+
     def part(self) -> Path:
         """Where to write a notebook that is being executed; what killed runs left half done is removed."""
         self.notebook.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +61,8 @@ class Files:
         return self.notebook.with_name(f".{self.notebook.stem}.{os.getpid()}.part.ipynb")
 
     def drop_failure(self) -> None:
+        """Remove what a failed run left; a copy stays where somebody has written in it."""
+        _keep_edited(self.notebook.with_suffix(".failed.ipynb"))
         for suffix in FAILED:
             self.notebook.with_suffix(suffix).unlink(missing_ok=True)
 
@@ -63,6 +70,7 @@ class Files:
         """Move what was executed to its place, with its page beside it; return its name, or nothing when there is nothing."""
         self.drop_failure()
         if passed:
+            _keep_edited(self.notebook)
             self.notebook.with_suffix(".json").unlink(missing_ok=True)  # until both files are there, no record speaks for them
         target = self.notebook if passed else self.notebook.with_suffix(".failed.ipynb")
         try:
@@ -76,9 +84,22 @@ class Files:
         return target.name
 
     def write(self, record: Mapping[str, Any]) -> None:
-        """Keep the record of a run, as good or as failed."""
+        """Keep the record of a run, as good or as failed, with what its notebook says."""
         suffix = ".json" if record["status"] == "passed" else ".failed.json"
-        write_text(self.notebook.with_suffix(suffix), json.dumps(record, indent=1, default=str) + "\n")
+        path = self.notebook.with_suffix(suffix)
+        whole = {**record, "said": said_there(path.with_suffix(".ipynb"))}
+        write_text(path, json.dumps(whole, indent=1, default=str) + "\n")
+
+
+def _edited(notebook: Path) -> bool:
+    """Whether a notebook says something else than when it was written; one of which no record tells is not looked at."""
+    then = _record(notebook.with_suffix(".json")).get("said")
+    return bool(then) and notebook.exists() and said_there(notebook) != then
+
+
+def _keep_edited(notebook: Path) -> None:
+    if _edited(notebook):
+        keep_copy(notebook)
 
 
 def _record(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from helpers.workbook.notebooks import Lesson, code_cells, prose_cells
+from helpers.workbook.notebooks import Lesson, code_cells, prose_cells, relative_links
 from helpers.workbook.own_prose import kept
 from helpers.workbook.rules_code import CODE_RULES
 from helpers.workbook.rules_outputs import OUTPUT_RULES, asks
@@ -97,10 +97,10 @@ def _words(source: str) -> int:
 
 def links(lesson: Lesson, notebook: Any) -> list[str]:
     """Relative links lead to files; cell 1 links the lesson before and the lesson after, and no other."""
-    targets = [(number, link) for number, cell in prose_cells(notebook) for link in _relative(cell.source)]
+    targets = [(number, link) for number, cell in prose_cells(notebook) for link in relative_links(cell.source)]
     problems = [f"cell {number}: the link {link} leads to no file" for number, link in targets if not (lesson.path.parent / link).exists()]
     if notebook.cells:
-        linked = {link for link in _relative(notebook.cells[0].source) if re.fullmatch(r"\d\d_\w+\.ipynb", link)} - {lesson.path.name}
+        linked = {link for link in relative_links(notebook.cells[0].source) if re.fullmatch(r"\d\d_\w+\.ipynb", link)} - {lesson.path.name}
         if linked != _neighbors(lesson):
             want = ", ".join(sorted(_neighbors(lesson))) or "none"
             problems.append(f"cell 1 links lessons {', '.join(sorted(linked)) or 'none'}; the ones before and after are {want}")
@@ -117,12 +117,6 @@ def _neighbors(lesson: Lesson) -> set[str]:
     names = sorted(path.name for path in lesson.path.parent.glob("[0-9][0-9]_*.ipynb"))
     at = names.index(lesson.path.name)
     return set(names[max(0, at - 1) : at] + names[at + 1 : at + 2])
-
-
-def _relative(source: str) -> list[str]:
-    pairs = re.findall(r"\]\(([^)\s]+)|(?:href|src)=\"([^\"]+)\"", source)
-    targets = [(a or b).split("#")[0] for a, b in pairs]
-    return [target for target in targets if target and not re.match(r"[a-z]+:", target)]
 
 
 def _goals(source: str, heading: str) -> list[str]:
