@@ -406,7 +406,7 @@ def test_labels_that_may_mean_no_answer_are_told_with_their_rows(tmp_path):
     rows = [f"{text},{'N/A' if i % 5 == 0 else label}" for i, (text, label) in enumerate(PAIRS)]
     notes = read(made(tmp_path, ["message,mood", *rows]))[2]
     count = sum(i % 5 == 0 for i in range(len(PAIRS)))
-    assert f"'N/A' ({count:,} rows) may mean that there is no answer: then empty these cells" in notes
+    assert f"the targets 'N/A' ({count:,} rows) may mean that there is no answer: then empty these cells" in notes
 
 
 @pytest.mark.parametrize(("labels", "told"), [(("0", "1"), True), (("True", "False"), True), (("1", "good"), False)])

@@ -17,7 +17,7 @@ from helpers.tasks.task import RUN_COLUMNS
 
 __all__ = ["Rows", "usable", "settled", "enough", "with_ids", "fields", "notes"]
 
-_NOTHING = {"nan", "null", "n/a", "#n/a", "<na>"}
+_NOTHING = {"nan", "null", "n/a", "#n/a", "<na>", "-", "--", "---", "?", "nil", "#value!", "#ref!"}  # as programs write an empty cell
 LEAST = 6  # examples; with fewer, a split would hold one at most
 RESERVED = ("context", "group", "date", *RUN_COLUMNS)  # names that a task or a run gives to columns of its own
 
@@ -151,10 +151,11 @@ def notes(rows: Rows, targets: Sequence) -> list[str]:
     sentences = [f"an input has {sizes[len(sizes) // 2]:,} characters (median), the longest {sizes[-1]:,} (row {row})"]
     empty = [column for column, cells in rows.table.columns.items() if all(cell is None for cell in cells)]
     sentences += [f"columns that hold nothing: {', '.join(empty)}"] if empty else []
-    odd = [number for number, value in zip(rows.numbers, targets) if isinstance(value, str) and value.lower() in _NOTHING]
-    return sentences + (
-        [f"{len(odd)} targets such as that of row {odd[0]} look like a missing value, and were kept as text"] if odd else []
-    )
+    odd = Counter(value for value in targets if isinstance(value, str) and value.lower() in _NOTHING)
+    if odd:
+        shown = ", ".join(f"{value!r} ({count:,} row{'s' * (count != 1)})" for value, count in odd.most_common())
+        sentences.append(f"the targets {shown} may mean that there is no answer: then empty these cells, and their rows are left out")
+    return sentences
 
 
 def _words(cell: Cell) -> str:

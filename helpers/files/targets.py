@@ -15,9 +15,6 @@ from helpers.prompts import as_text
 
 __all__ = ["Targets", "understand"]
 
-# As programs write an empty cell.
-NO_ANSWER = ("n/a", "na", "#n/a", "null", "nan", "nil", "-", "--", "---", "?", "#value!", "#ref!", "<na>")
-
 
 @dataclass(frozen=True)
 class Targets:
@@ -80,18 +77,15 @@ def _with_labels(place: str, targets: Targets, rows: Sequence[int], listed: Sequ
             f"{place}: labels are two or more, different in more than case; got {list(labels)}: name another column with target="
         )
     values = [spelled[as_text(value).casefold()] for value in targets.values]
-    return replace(targets, values=values, labels=labels, notes=[*targets.notes, *note, *_doubtful(values, labels)])
+    return replace(targets, values=values, labels=labels, notes=[*targets.notes, *note, *_meaningless(labels)])
 
 
-def _doubtful(values: Sequence[str], labels: Sequence[str]) -> list[str]:
-    """What a reader must know of labels that may be none, or that do not say what they mean."""
-    counts = Counter(values)
-    empty = [f"{label!r} ({counts[label]:,} rows)" for label in labels if label.casefold() in NO_ANSWER]
-    notes = [f"{', '.join(empty)} may mean that there is no answer: then empty these cells, and their rows are left out"] if empty else []
-    if all(re.fullmatch(r"-?\d+(\.\d+)?|true|false", label.casefold()) for label in labels):
-        shown = ", ".join(labels[:5]) + ", ..." * (len(labels) > 5)
-        notes.append(f"the labels ({shown}) do not say what they mean: put names in their place, or explain them with instruction=")
-    return notes
+def _meaningless(labels: Sequence[str]) -> list[str]:
+    """What a reader must know of labels that no prompt can make sense of."""
+    if not all(re.fullmatch(r"-?\d+(\.\d+)?|true|false", label.casefold()) for label in labels):
+        return []
+    shown = ", ".join(labels[:5]) + ", ..." * (len(labels) > 5)
+    return [f"the labels ({shown}) do not say what they mean: put names in their place, or explain them with instruction="]
 
 
 def _checked(place: str, column: str, targets: Targets, rows: Sequence[int]) -> Targets:
