@@ -51,7 +51,8 @@ def test_core_takes_what_suits_each_reader():
 
 @pytest.mark.parametrize(("perfect", "own", "why"), [
     (("dense", 4), ("BM25", 1), "at most 600"), (("dense", 1), ("BM25", 1), "loses only what was not retrieved"),
-    (("BM25", 4), ("BM25", 4), "gets lost in it"), (("hybrid", 1), ("BM25", 1), "that was measured"), ("BM25", ("BM25", 1), "a pair such as"),
+    (("BM25", 4), ("BM25", 4), "gets lost in it"), (("hybrid", 1), ("BM25", 1), "that was measured"),
+    ("BM25", ("BM25", 1), "a pair such as"),
 ])  # fmt: skip
 def test_core_tells_what_a_reader_would_lose(perfect, own, why):
     verdict = check("10.core", perfect, own, DEPTHS)
