@@ -29,4 +29,4 @@ def test_every_entry_has_a_lesson_and_they_are_in_order() -> None:
 def test_the_word_stands_in_the_lesson_that_it_points_to(name: str, number: str, file: str) -> None:
     assert file.startswith(number)
     text = lesson_text(file)
-    assert any(re.sub(r"\W+", " ", word.lower()).strip() in re.sub(r"\W+", " ", text) for word in re.split(r", ", name)), name
+    assert any(re.sub(r"\W+", " ", word.lower()).strip() in re.sub(r"\W+", " ", text) for word in re.split(r", | and ", name)), name
