@@ -20,7 +20,7 @@ COLORS = {
     "sky": "#56B4E9", "pink": "#CC79A7", "gray": "#6b6b6b",
 }  # fmt: skip
 _COSTS = {
-    "tokens_in": "prompt tokens an example", "tokens_out": "reply tokens an example", "seconds": "seconds an example",
+    "tokens_in": "prompt tokens per example", "tokens_out": "reply tokens per example", "seconds": "seconds per example",
     "usd_per_1000": "US dollars per 1,000 answers",
 }  # fmt: skip
 _STEPS = (9, -17, 21, -29, 33, -41, 45, 57)  # points above or below a dot where its name may stand

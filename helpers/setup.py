@@ -1,4 +1,4 @@
-"""Is everything in place? One row a requirement, and for what is missing the line that mends it."""
+"""Is everything in place? One row a requirement, and for what is missing the line that fixes it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ PACKAGES = ("torch", "transformers", "datasets", "pandas", "matplotlib", "comet_
 
 
 def check() -> pandas.DataFrame:
-    """The state of Python, packages, data and the pocket model: columns what, state ("ok" or what was found) and mend.
+    """The state of Python, packages, data and the pocket model: columns what, state ("ok" or what was found) and fix.
 
     A package is ok when its version is the one in `constraints.txt`, whatever build (2.13.0+cpu is 2.13.0).
     """
     import pandas as pd
 
     rows = [_python(), *map(_package, PACKAGES), _tasks(), _pocket(), _writable()]
-    return pd.DataFrame(rows, columns=["what", "state", "mend"]).set_index("what")
+    return pd.DataFrame(rows, columns=["what", "state", "fix"]).set_index("what")
 
 
-def _row(what: str, good: bool, state: str, mend: str) -> tuple[str, str, str]:
-    return (what, "ok", "") if good else (what, state, mend)
+def _row(what: str, good: bool, state: str, fix: str) -> tuple[str, str, str]:
+    return (what, "ok", "") if good else (what, state, fix)
 
 
 def _python() -> tuple[str, str, str]:

@@ -160,6 +160,23 @@ def test_00_stretch_tells_when_nothing_is_declined(pocket, facts_run):
     assert "declined" in verdict.text or "decline" in verdict.text
 
 
+def test_00_stretch_says_whether_fewer_wrong_answers_may_be_luck(pocket, facts_run):
+    permission = 'If you are not sure, say "I don\'t know."'
+    assert "lies below zero" in check("00.stretch", permission, pocket, facts_run).text
+    careful = runs.run(prompt("{input}\n" + permission, name="careful", max_tokens=32), load_task("facts"), pocket)
+    own = check("00.stretch", 'Reply "I don\'t know." when the question is about something you have not read about.', pocket, careful)
+    assert own.state == "passed"
+    assert "holds zero: on these questions, that may be luck" in own.text
+
+
+def test_00_stretch_does_not_take_the_careful_prompt_itself(pocket):
+    permission = 'If you are not sure, say "I don\'t know."'
+    careful = runs.run(prompt("{input}", name="careful", system=permission, max_tokens=32), load_task("facts"), pocket, limit=24)
+    verdict = check("00.stretch", permission, pocket, careful)
+    assert verdict.state == "missed"
+    assert "fewer than" in verdict.text
+
+
 @pytest.mark.parametrize(
     ("template", "why"),
     [

@@ -91,7 +91,7 @@ def test_cost_puts_the_score_over_what_it_costs_and_names_the_unknown():
     priced = [run("bare", 4, tokens=5, usd=0.002), run("full", 8, tokens=30, usd=float("nan"))]
     ax = plots.cost(priced)
     assert ax.lines[0].get_xydata().tolist() == [[5, 0.4], [30, 0.8]]
-    assert ax.get_xlabel() == "prompt tokens an example"
+    assert ax.get_xlabel() == "prompt tokens per example"
     assert [text.get_text() for text in ax.texts] == ["bare", "full"]
     ax = plots.cost(priced, x="usd_per_1000")
     assert ax.lines[0].get_xydata().round(6).tolist() == [[2, 0.4]]
@@ -112,10 +112,10 @@ def test_an_incomplete_run_has_a_word_in_place_of_a_dot():
 
 
 def test_incomplete_runs_are_named_below_the_figure_of_costs_also_when_no_other_is_left():
-    assert plots.cost([run("bare", 4), incomplete("full")]).get_xlabel() == "prompt tokens an example (unknown for full)"
+    assert plots.cost([run("bare", 4), incomplete("full")]).get_xlabel() == "prompt tokens per example (unknown for full)"
     ax = plots.cost([incomplete(name) for name in "abcd"])
     ax.figure.canvas.draw()
-    assert ax.get_xlabel() == "prompt tokens an example (unknown for 4 of 4 runs)"
+    assert ax.get_xlabel() == "prompt tokens per example (unknown for 4 of 4 runs)"
 
 
 def test_where_there_is_no_comparison_the_figure_says_why():

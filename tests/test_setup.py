@@ -14,7 +14,7 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(monkeypatch):
     monkeypatch.setattr(setup, "PACKAGES", ("no_such_package",))
     row = setup.check().loc["no_such_package"]
     assert row["state"] == "missing"
-    assert row["mend"].startswith("pip install -c constraints.txt")
+    assert row["fix"].startswith("pip install -c constraints.txt")
 
 
 def test_a_missing_split_is_named(tmp_path, monkeypatch):
@@ -38,4 +38,4 @@ def test_a_changed_or_missing_pocket_model_is_noticed(tmp_path, monkeypatch, wei
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     (tmp_path / "outputs").write_text("a file where the folder should be")
     monkeypatch.setenv("LADDER_HOME", str(tmp_path))
-    assert "LADDER_HOME" in setup.check().loc["outputs/ can be written", "mend"]
+    assert "LADDER_HOME" in setup.check().loc["outputs/ can be written", "fix"]

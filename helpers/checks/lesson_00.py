@@ -8,6 +8,8 @@ from helpers.checks import all_complete
 from helpers.exercises import Miss
 
 if TYPE_CHECKING:
+    import pandas
+
     from helpers.models import Model
     from helpers.runs import Run
     from helpers.stats import Interval
@@ -80,19 +82,29 @@ def stretch(system: str, model: Model, careful: Run) -> str:
     run = runs.run(prompt("{input}", name="yours", system=system.replace("{", "{{").replace("}", "}}"), max_tokens=32),
                    load_task("facts"), model, split=careful.split, limit=len(careful.table), progress=False)  # fmt: skip
     all_complete(careful, run)
-    right_before, wrong_before = _counts(careful)
-    right_after, wrong_after = _counts(run)
+    right_before, right_after = (int((each.table["score"] == 1).sum()) for each in (careful, run))
+    wrong_before, wrong_after = (int(_wrong(each).sum()) for each in (careful, run))
     if wrong_after >= wrong_before:
         fewer = f"fewer than {wrong_before}, as with the careful prompt"
         raise Miss(f"{wrong_after} wrong answers", fewer, "say which questions to decline, and with which words")
     if right_before - right_after > 10:
         enough = f"at least {right_before - 10}"
         raise Miss(f"{right_after} right answers", enough, "it declines what it knows: a model that always declines is never wrong either")
-    return f"Wrong answers went from {wrong_before} to {wrong_after}, right ones from {right_before} to {right_after}."
+    counts = f"Wrong answers went from {wrong_before} to {wrong_after}, right ones from {right_before} to {right_after}."
+    return f"{counts} {_evidence(careful, run)}"
 
 
-def _counts(run: Run) -> tuple[int, int]:
-    """Right answers, and wrong ones that did not decline."""
-    right = run.table["score"] == 1
+def _wrong(run: Run) -> pandas.Series:
+    """1 for each answer that is neither right nor declines, else 0."""
     declined = run.table["answer"].str.contains(DECLINES, case=False)
-    return int(right.sum()), int((~right & ~declined).sum())
+    return ((run.table["score"] != 1) & ~declined).astype(float)
+
+
+def _evidence(careful: Run, own: Run) -> str:
+    """The paired interval of the change in wrong answers, and in words whether it may be luck."""
+    from helpers.stats import difference
+
+    change = difference(_wrong(careful), _wrong(own)).gain
+    below = change.high < 0
+    meaning = "lies below zero: on these questions, a clear change" if below else "holds zero: on these questions, that may be luck"
+    return f"The change in the share of wrong answers, question by question: {change}. Its interval {meaning}."
