@@ -230,7 +230,7 @@ def test_the_figure_has_a_number_a_rung_and_marks_the_verdict():
     verdict = decide([rung(run("none", right(30), model="none")), run("a", right(90)), run("b", right(91), usd=0.5)], margin=0.2)
     ax = draw(verdict, title="x")
     texts = [text.get_text() for text in ax.texts]
-    assert [text for text in texts if len(text) == 1 or text == "costs 0"] == ["1", "2", "3", "costs 0"]
+    assert sorted(text for text in texts if len(text) == 1 or text == "costs 0") == ["1", "2", "3", "costs 0"]
     assert "2  a: will do" in texts
     assert any(text.startswith("ring: the verdict") for text in texts)
     assert (ax.get_xscale(), ax.get_xlabel()) == ("log", "US dollars for 1,000 answers, log scale")

@@ -22,7 +22,7 @@ from helpers import places
 
 POCKET = places.data("pocket")
 REPLIES = """
-measured = {run.method: run for run in [*(pair[0] for pair in [*steps, chatty]), my_run]}
+measured = {run.method: run for run in [*(pair[0] for pair in [*steps, chatty]), *my_ablation.values()]}
 columns = ["id", "reply", "answer", "score", "tokens_in", "tokens_out"]
 print("RUNS", {name: (str(run.score), run.table[columns].values.tolist()) for name, run in measured.items()})
 """

@@ -60,6 +60,6 @@ def test_lesson_17_says_nothing_about_abstracts_where_the_file_is_the_readers():
     cells = [cell for cell in notebook.cells if kept(cell.source)]
     switch(notebook, {"task": "my.csv"})
     text = "\n".join(cell.source for cell in cells)
-    assert len(cells) == 11
+    assert len(cells) == 12
     assert "my.csv" in text
     assert not any(word in text for word in ("{task}", "abstract", "int8", "120 examples", "handbook"))

@@ -99,7 +99,8 @@ def test_a_live_curve_begins_anew_with_another_run(causal: Path, tmp_path: Path)
 
 
 def test_a_finished_run_draws_its_whole_curve_at_its_end(causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "IPython", type("IPython", (), {"get_ipython": lambda: type("Shell", (), {"kernel": 1})}))
+    kernel = type("Kernel", (), {"get_parent": lambda self, channel: {}})()
+    monkeypatch.setitem(sys.modules, "IPython", type("IPython", (), {"get_ipython": lambda: type("Shell", (), {"kernel": kernel})}))
     drawn = []
     monkeypatch.setattr(tuning.Live, "_draw", lambda self: drawn.append(self.title))
     for _ in range(2):
