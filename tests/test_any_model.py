@@ -18,7 +18,7 @@ from helpers import workbook
 
 USEFUL = ("positive", "right", "I don't know.", '["BERT"]', "It is London.", "wrong", "unsafe", "negative", "12")
 NOISE = ("", " ", "…", "asdf qwer zxcv", "\n\n", "???")
-SMALL = {"00": {}, "01": {"limit": 40}, "06": {"limit": 40}, "07": {"limit": 40}, "10": {"limit": 30}, "17": {"limit": 6, "questions": 6}}
+SMALL = {"00": {}, "01": {"limit": 40}, "06": {"limit": 40}, "07": {"limit": 40}, "10": {"limit": 30}, "17": {"limit": 6}}
 
 
 def banana(text: str) -> str:
@@ -81,7 +81,7 @@ def test_a_model_that_says_nothing_useful_half_of_the_time_is_measured_to_the_en
 def test_a_lesson_says_that_its_runs_are_incomplete_and_takes_no_look(seen, number):
     lesson = seen(tenth)[number]
     assert lesson.error == ""
-    assert re.search(r"no score, \d+ of \d+ replies failed .*; incomplete: run it again, which asks only for the rest", lesson.text)
+    assert re.search(r"no score, \d+ of \d+ replies failed\b.*; incomplete: run it again, which asks only for the rest", lesson.text)
     assert "look 1" not in lesson.text
 
 
