@@ -68,6 +68,7 @@ def _frame(ax: Axes, verdict: Verdict, x: str, zero: float | None, unknown: list
     ax.set_ylim(-0.05, min(1.12, max(float(table["high"].fillna(0).max()), verdict.good_enough or 0.0) + 0.12))
     if zero is not None:
         ax.axvline(zero * 1.4, color=COLORS["gray"], lw=0.8)
+        ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}" if x > zero * 1.4 else "")
         ax.annotate("costs 0", (zero, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", fontsize=8.5, color=COLORS["gray"])
     if verdict.good_enough is not None:
         ax.axhline(verdict.good_enough, color=COLORS["blue"], lw=1.2, ls=":", zorder=0)
