@@ -33,7 +33,7 @@ class Constant:
         return short("constant" + self.text)
 
     def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
-        return _tell([self.text] * len(examples), on_answer)
+        return tell([self.text] * len(examples), on_answer)
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,7 +46,7 @@ class Classical:
 
     def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
         texts = [example["input"] for example in examples]
-        return _tell([str(label) for label in self.fitted.predict(texts)] if texts else [], on_answer)
+        return tell([str(label) for label in self.fitted.predict(texts)] if texts else [], on_answer)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class _Random:
         return _short(["random", self.labels, self.seed])
 
     def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
-        return _tell([self.labels[int(_short([self.seed, example["id"]]), 16) % len(self.labels)] for example in examples], on_answer)
+        return tell([self.labels[int(_short([self.seed, example["id"]]), 16) % len(self.labels)] for example in examples], on_answer)
 
 
 def majority(train: Iterable[Mapping], *, name: str = "majority") -> Constant:
@@ -119,7 +119,7 @@ def random_label(labels: Iterable[str], seed: int = 0, *, name: str = "random la
     return _Random(name, choices, seed)
 
 
-def _tell(texts: list[str], on_answer: OnAnswer | None) -> list[Answer]:
+def tell(texts: list[str], on_answer: OnAnswer | None) -> list[Answer]:
     answers = [Answer(text) for text in texts]
     for i, answer in enumerate(answers):
         if on_answer:

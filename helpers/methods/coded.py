@@ -6,46 +6,48 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import CodeType
 from typing import TYPE_CHECKING
 
-from helpers.methods.method import Answer, OnAnswer
+from helpers.methods.baselines import tell
 from helpers.storage import short
 
 if TYPE_CHECKING:
+    from helpers.methods.method import Answer, OnAnswer
     from helpers.models import Model
 
 __all__ = ["Pattern", "by_code"]
 
 
-class _WithoutModel:
-    """Answers each example by `answer`, and asks no model."""
-
-    answer: Callable[[Mapping], str]
-
-    def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
-        answers = [Answer(self.answer(example)) for example in examples]
-        for i, answer in enumerate(answers):
-            if on_answer:
-                on_answer(i, answer)
-        return answers
-
-
 @dataclass(frozen=True)
-class _Coded(_WithoutModel):
-    """What a function makes of an example."""
+class _Coded:
+    """Answers each example with what a function makes of it, and asks no model."""
 
     name: str
     answer: Callable[[Mapping], str]
 
     @property
     def fingerprint(self) -> str:
-        code = self.answer.__code__
-        held = [cell.cell_contents for cell in self.answer.__closure__ or ()]
-        return short(f"code {self.name} {code.co_code.hex()} {code.co_names} {code.co_consts!r} {held!r}")
+        return short(f"code {self.name} {_said(self.answer.__code__)} {_cells(self.answer)}")
+
+    def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
+        return tell([self.answer(example) for example in examples], on_answer)
+
+
+def _said(code: CodeType) -> str:
+    """What a function's code does, the same in every process: the functions inside it by what they do, not by where they lie."""
+    constants = [_said(value) if isinstance(value, CodeType) else repr(value) for value in code.co_consts]
+    return f"{code.co_code.hex()} {code.co_names} {constants}"
+
+
+def _cells(function: Callable) -> str:
+    """The plain values that a function holds from outside; others have no text that stays."""
+    values = [cell.cell_contents for cell in function.__closure__ or ()]
+    return repr([value for value in values if isinstance(value, str | int | float | bool | tuple | list | dict)])
 
 
 @dataclass(frozen=True)
-class Pattern(_WithoutModel):
+class Pattern:
     """What a regular expression finds in the input: all matches as a JSON list, or else the first one; of a match its first group."""
 
     regex: str
@@ -59,6 +61,9 @@ class Pattern(_WithoutModel):
     def answer(self, example: Mapping) -> str:
         matches = [match[1] if match.re.groups else match[0] for match in re.finditer(self.regex, example["input"])]
         return json.dumps(matches, ensure_ascii=False) if self.of_lists else (matches or [""])[0]
+
+    def solve(self, examples: Sequence[Mapping], model: Model | None = None, on_answer: OnAnswer | None = None) -> list[Answer]:
+        return tell([self.answer(example) for example in examples], on_answer)
 
 
 def by_code(answer: Callable[[Mapping], str], *, name: str = "") -> _Coded:

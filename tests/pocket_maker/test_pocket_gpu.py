@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,24 +27,6 @@ from pocket_maker.train.training import train
 
 SMALL = Preset(4096, step=1024, micro=1024, hidden=16, layers=1, heads=2, ffn=32, vocab=512)
 GPU = replace(SMALL, step=2048, warmup=2, pieces=0.15, gpu=True)
-
-
-@pytest.fixture(scope="module")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a small tokenizer, made once."""
-    import torch
-
-    from pocket_maker.train.tokenizer import save_tokenizer, train_tokenizer
-
-    torch.set_num_threads(1)
-    folder = tmp_path_factory.mktemp("school")
-    save_tokenizer(train_tokenizer(vocab_size=512, rows=500), folder)
-    return folder
-
-
-@pytest.fixture
-def folder(school: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(school, tmp_path / "run"))
 
 
 @pytest.fixture(scope="module")
