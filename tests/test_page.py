@@ -257,3 +257,14 @@ def test_versions_follow_the_weights_and_the_rows(tmp_path: Path) -> None:
     assert [(task.name, task.about) for task in before] == [("rivers", "2 dev")]
     write_text(tmp_path / "data" / "rivers" / "dev.jsonl", "{}\n{ }\n")
     assert entries.tasks(tmp_path / "data") != before
+
+
+def test_a_table_is_lifted_though_an_explanation_stands_below_it() -> None:
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    shown = [
+        new_output("display_data", {"text/html": "<table><tr><td>7</td></tr></table>"}),
+        new_output("display_data", {"text/plain": "Measured"}),
+    ]
+    cell = new_code_cell("x", metadata={"tags": ["table-ladder"]}, outputs=shown)
+    assert "<td" in lifted.tables(new_notebook(cells=[cell]))["ladder"]

@@ -64,7 +64,7 @@ def tables(notebook: Any) -> dict[str, str]:
             plain = data.get("text/plain", "")
             if "<table" in rich:
                 lifted[name] = bare(rich)
-            elif plain and "image/png" not in data:
+            elif plain and "image/png" not in data and "<table" not in lifted.get(name, ""):
                 lifted[name] = f"<pre>{html.escape(plain)}</pre>"
     return lifted
 
