@@ -262,9 +262,9 @@ def test_versions_follow_the_weights_and_the_rows(tmp_path: Path) -> None:
 def test_a_table_is_lifted_though_an_explanation_stands_below_it() -> None:
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-    shown = [
-        new_output("display_data", {"text/html": "<table><tr><td>7</td></tr></table>"}),
-        new_output("display_data", {"text/plain": "Measured"}),
-    ]
+    from helpers.workbook.lifted import tables
+
+    faces = ({"text/html": "<table><tr><td>7</td></tr></table>"}, {"text/plain": "Measured"})
+    shown = [new_output("display_data", face) for face in faces]
     cell = new_code_cell("x", metadata={"tags": ["table-ladder"]}, outputs=shown)
-    assert "<td" in lifted.tables(new_notebook(cells=[cell]))["ladder"]
+    assert "<td" in tables(new_notebook(cells=[cell]))["ladder"]
