@@ -11,7 +11,7 @@ MODELS := $(shell sed -n 's/==.*//p' models.txt)
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make lessons   run every lesson; notebooks, HTML and index.html go to outputs/"
+	@echo "make lessons   run every lesson; notebooks and a site to read go to outputs/"
 	@echo "make test      lint, unit tests, house rules, every solution executed and its outputs compared"
 	@echo "make lab       copy the lessons into my/, where you work, and open JupyterLab there"
 	@echo "make bench     what the README and CONTRIBUTING claim about speed, measured (an hour or two, alone on the machine)"

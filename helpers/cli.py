@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ladder", description="Learn with the lessons; run, check, refresh and cut them.")
     subparsers = parser.add_subparsers(required=True, metavar="command")
     _learners(subparsers)
-    run = _command(subparsers, "run", commands.run, "execute lessons into outputs/: notebooks, HTML and index.html", manual=True)
+    run = _command(subparsers, "run", commands.run, "execute lessons into outputs/: notebooks, and a site to read them", manual=True)
     run.add_argument("-p", dest="parameters", action="append", default=[], metavar="name=value", help="set a parameter (repeat for more)")
     run.add_argument("--solutions", action="store_true", help="run the solutions instead")
     run.add_argument("--out", type=Path, help="where to write (default: outputs/)")
@@ -74,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     refresh = _command(subparsers, "refresh", commands.refresh, "execute the committed lessons in place; say which outputs changed")
     exercises = _command(subparsers, "exercises", commands.exercises, "cut the lessons from their solutions", runs=False)
     exercises.add_argument("--check", action="store_true", help="change nothing; fail when a lesson has drifted")
+    site = subparsers.add_parser("site", help="build the site from what has run", description="Build the site from what has run.")
+    site.add_argument(
+        "--publish-dir", type=Path, metavar="DIR", help="also a copy for others, for GitHub Pages: without progress and own runs"
+    )
+    site.add_argument("--lessons", type=Path, help="the folder of lessons (default: lessons/)")
+    site.add_argument("--out", type=Path, help="where the runs lie (default: outputs/)")
+    site.set_defaults(do=commands.site)
     linker = subparsers.add_parser("link", help="point badges and the Colab cell at a fork", description="Point badges at a fork.")
     linker.add_argument("repository", metavar="owner/name", help="the fork on GitHub")
     linker.add_argument("--branch", default="main", help="its branch (default: main)")

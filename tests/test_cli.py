@@ -35,7 +35,7 @@ def test_a_failed_lesson_is_exit_code_one(
     assert cli.main(["run", "--lessons", str(lessons), "--out", str(tmp_path)]) == 1
     told = capsys.readouterr().out
     assert "0 passed, 1 failed" in told
-    assert str(tmp_path / "index.html") in told
+    assert str(tmp_path / "site" / "index.html") in told
 
 
 def test_the_help_of_run_lists_parameters_with_their_comments_and_variables(lessons: Path, capsys: pytest.CaptureFixture) -> None:
@@ -47,7 +47,14 @@ def test_the_help_of_run_lists_parameters_with_their_comments_and_variables(less
 
 
 def test_every_variable_that_is_read_is_in_the_help_of_run() -> None:
-    between_processes = {"LADDER_EXACT", "LADDER_RECORD", "LADDER_RECORDINGS_NOTES", "LADDER_RECORDINGS_STRICT"}
+    between_processes = {
+        "LADDER_BRANCH",
+        "LADDER_EXACT",
+        "LADDER_RECORD",
+        "LADDER_RECORDINGS_NOTES",
+        "LADDER_RECORDINGS_STRICT",
+        "LADDER_REPOSITORY",
+    }
     sources = [path.read_text(encoding="utf-8") for path in places.root().joinpath("helpers").rglob("*.py")]
     read = {name for source in sources for name in re.findall(r'"(LADDER_[A-Z_]+)"', source)}
     assert read - between_processes == {name for name in VARIABLES if name.startswith("LADDER_")}

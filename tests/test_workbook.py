@@ -17,7 +17,7 @@ import pytest
 
 from helpers import places, workbook
 from helpers.storage import write_text
-from helpers.workbook import checking, html, page, refreshing, rules_outputs, running
+from helpers.workbook import checking, refreshing, rules_outputs, running
 from helpers.workbook.drift import drift
 from helpers.workbook.execution import Job, Result, Task, Watcher
 from helpers.workbook.notebooks import Lesson, clean, fingerprint, tree_hash
@@ -90,8 +90,7 @@ def test_a_run_leaves_whole_clean_results_and_the_second_run_does_nothing(lesson
     assert set(made.metadata) == {"kernelspec", "language_info"}
     assert made.cells[4].outputs[0].data["text/plain"] == "4"
     assert workbook.run(workbook.find(folder=lessons), out=out)[0].status == "current"
-    assert sorted(path.name for path in (out / "lessons").iterdir()) == ["01_rivers.html", "01_rivers.ipynb", "01_rivers.json"]
-    assert "01 · Rivers" in page.index(out, workbook.find(folder=lessons)).read_text(encoding="utf-8")
+    assert sorted(path.name for path in (out / "lessons").iterdir()) == ["01_rivers.ipynb", "01_rivers.json"]
 
 
 def test_a_run_with_parameters_lies_beside_the_course_s_own(lessons: Path, tmp_path: Path) -> None:
@@ -104,22 +103,18 @@ def test_a_run_with_parameters_lies_beside_the_course_s_own(lessons: Path, tmp_p
     assert made.cells[5].outputs[0].data["text/plain"] == "10"  # one below its place: the parameters were put in before it
     assert (out / "lessons" / "01_rivers.ipynb").read_bytes() == before
     assert [workbook.run(found, parameters=share, out=out)[0].status for share in ({}, {"n": 10})] == ["current", "current"]
-    assert "<p>with n = 10</p>" in page.index(out, found).read_text(encoding="utf-8")
 
 
-def test_a_failed_run_leaves_the_last_good_page_until_the_next_good_one(tmp_path: Path) -> None:
+def test_a_failed_run_leaves_the_last_good_one_until_the_next_good_one(tmp_path: Path) -> None:
     out, path = tmp_path / "out", tmp_path / "lessons" / "01_wrong.ipynb"
-    good = ["01_wrong.html", "01_wrong.ipynb", "01_wrong.json"]
-    both = sorted([*good, "01_wrong.failed.html", "01_wrong.failed.ipynb", "01_wrong.failed.json"])
+    good = ["01_wrong.ipynb", "01_wrong.json"]
+    both = sorted([*good, "01_wrong.failed.ipynb", "01_wrong.failed.json"])
     for code, status, names in (("n + 1", "passed", good), ("n / 0", "failed", both), ("n / 0", "failed", both)):
         notebook(path, "n = 1", code)
         [result] = workbook.run([Lesson(path)], out=out)
         assert (result.status, bool(result.last_good)) == (status, status == "failed")
         assert sorted(path.name for path in (out / "lessons").iterdir()) == names
         assert "n + 1" in (out / "lessons" / "01_wrong.ipynb").read_text(encoding="utf-8")
-    text = page.index(out, [Lesson(path)]).read_text(encoding="utf-8")
-    assert 'href="lessons/01_wrong.html"' in text
-    assert '<a href="lessons/01_wrong.failed.html">where it failed</a>; the page is that of the last good run' in text
     notebook(path, "n = 1", "n + 1")
     assert workbook.run([Lesson(path)], out=out)[0].status == "current"
     assert sorted(path.name for path in (out / "lessons").iterdir()) == good
@@ -169,16 +164,6 @@ def test_a_relative_home_is_the_same_folder_for_the_kernels(tmp_path: Path, monk
     assert running.environment(1, {})["LADDER_CACHE"] == "off"
 
 
-def test_the_page_of_a_lesson_needs_no_network(tmp_path: Path) -> None:
-    source = "# A\n[![Colab](https://x.org/b.svg)](https://x.org) [next](02_x.ipynb) [card](../data/card.md)"
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
-    body = html.page(made, tmp_path / "out" / "lessons" / "01_a.ipynb", home=tmp_path / "lessons")
-    assert "<script" not in body
-    assert 'src="http' not in body
-    assert 'href="02_x.html"' in body
-    assert 'href="../../data/card.md"' in body
-
-
 def test_failures_are_named_and_the_others_still_finish(tmp_path: Path) -> None:
     folder, out = tmp_path / "lessons", tmp_path / "out"
     notebook(folder / "00_good.ipynb", "n = 1", "n + 1")
@@ -190,8 +175,7 @@ def test_failures_are_named_and_the_others_still_finish(tmp_path: Path) -> None:
     assert killed.status == "died"
     assert killed.error.startswith("cell 2 of 2 (`import os, signal`): the kernel died")
     assert not (out / "lessons" / "01_wrong.ipynb").exists()
-    assert "ZeroDivisionError" in (out / "lessons" / "01_wrong.failed.html").read_text(encoding="utf-8")
-    assert "division by zero" in page.index(out, workbook.find(folder=folder)).read_text(encoding="utf-8")
+    assert "ZeroDivisionError" in (out / "lessons" / "01_wrong.failed.ipynb").read_text(encoding="utf-8")
 
 
 def test_a_lesson_that_takes_too_long_is_ended_and_said_so(tmp_path: Path) -> None:
@@ -216,7 +200,7 @@ def test_a_killed_run_leaves_no_half_result_and_the_rerun_does_the_rest(tmp_path
     assert list(out.glob("lessons/0*")) == []
     flag.touch()
     assert workbook.run(workbook.find(folder=folder), out=out)[0].status == "passed"
-    assert sorted(path.suffix for path in out.glob("lessons/*")) == [".html", ".ipynb", ".json"]
+    assert sorted(path.suffix for path in out.glob("lessons/*")) == [".ipynb", ".json"]
 
 
 def test_an_unknown_parameter_is_refused_with_the_known_ones(lessons: Path) -> None:

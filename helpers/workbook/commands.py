@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from helpers import places, workbook
 from helpers.workbook import mine
@@ -13,13 +12,13 @@ from helpers.workbook.console import Progress, summary
 from helpers.workbook.cut import left_alone
 from helpers.workbook.drift import drift
 from helpers.workbook.notebooks import known_lessons
-from helpers.workbook.page import index
 from helpers.workbook.parameters import parse_parameters
 from helpers.workbook.recording import estimate, has_second
 from helpers.workbook.recording import record as record_lesson
+from helpers.workbook.site import build, publish
 from helpers.workbook.standing import standings, table
 
-__all__ = ["check", "exercises", "link", "progress", "record", "refresh", "run", "start"]
+__all__ = ["check", "exercises", "link", "progress", "record", "refresh", "run", "site", "start"]
 
 
 def start(options: argparse.Namespace) -> int:
@@ -40,7 +39,7 @@ def progress(options: argparse.Namespace) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """`ladder run`: how each lesson ended, and where its notebook, its page and the overview lie."""
+    """`ladder run`: how each lesson ended, and where the notebooks and the site lie."""
     out = (options.out or places.outputs()).resolve()
     mine.refuse_mine(out)
     lessons = workbook.find(options.numbers, folder=options.lessons, solutions=options.solutions)
@@ -54,15 +53,27 @@ def run(options: argparse.Namespace) -> int:
             force=options.force,
             watcher=watcher,
         )
-    overview = index(out, known_lessons(options.lessons))  # before anything is printed: the reader of our output may be gone
+    first = build(out, known_lessons(options.lessons))  # before anything is printed: the reader of our output may be gone
     kind = "solutions" if options.solutions else "lessons"
     print(f"\n{summary(results)}")
-    print(f"notebooks and HTML: {out / kind}")
+    print(f"notebooks: {out / kind}")
     if options.parameters:
-        pages = [Path(result.notebook).with_suffix(".html").name for result in results if result.notebook]
-        print(f"beside the course's own, which stay as they were: {', '.join(pages) or 'nothing was written'}")
-    print(f"overview:           {overview}")
+        names = [result.notebook for result in results if result.notebook]
+        print(f"beside the course's own, which stay as they were: {', '.join(names) or 'nothing was written'}")
+    print(f"to read:   {first}")
     return int(not all(result.ok for result in results))
+
+
+def site(options: argparse.Namespace) -> int:
+    """`ladder site`: where the pages lie, and where those for others."""
+    out = (options.out or places.outputs()).resolve()
+    lessons = known_lessons(options.lessons)
+    if not lessons:
+        raise ValueError(f"no lessons in {options.lessons}: there is no notebook named like 01_prompts.ipynb")
+    print(f"to read:    {build(out, lessons)}")
+    if options.publish_dir:
+        print(f"to publish: {publish(out, lessons, options.publish_dir.resolve())} (no runs with parameters, no progress)")
+    return 0
 
 
 def check(options: argparse.Namespace) -> int:

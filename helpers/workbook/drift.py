@@ -11,7 +11,7 @@ from helpers.workbook.comparing import disagreements
 from helpers.workbook.cut import answered, cut, is_exercise, remember_cut
 from helpers.workbook.notebooks import Lesson, clean, find
 
-__all__ = ["drift", "exercises", "link", "recut", "relinked", "twins"]
+__all__ = ["drift", "exercises", "link", "linked_to", "recut", "relinked", "twins"]
 
 
 def drift(solution: Lesson) -> list[str]:
@@ -107,6 +107,13 @@ def relinked(text: str, repository: str, branch: str) -> str:
     fork = f"git clone -q -b {branch} https://github.com/{repository} && bash {name}/binder/colab"
     match = re.search(clone, text)
     return re.sub(clone, fork, text).replace(f'sys.path.append("{match[1]}")', f'sys.path.append("{name}")') if match else text
+
+
+def linked_to(lesson: Lesson) -> tuple[str, str]:
+    """Repository ("owner/name") and branch that a lesson's Colab link leads to; two empty texts where it has none."""
+    text = "\n".join(cell.source for cell in lesson.read().cells if cell.cell_type == "markdown")
+    match = re.search(r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/([\w.-]+)/", text)
+    return (match[1], match[2]) if match else ("", "")
 
 
 def link(repository: str, *, branch: str = "main", folder: Path | None = None, force: bool = False) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What the page under outputs/ tells: what each lesson's last run left there, and what it was made with.
+"""What the overview tells: what each lesson's last run left there, and what it was made with.
 
 Models and tasks are known by their content, packages by their version.
 """
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from helpers import places
 from helpers.storage import file_digest, read_json
@@ -61,17 +60,18 @@ class Entry:
         """The parameters that were set, so that a short run is not taken for a whole one: `limit = 20, split = test`."""
         return ", ".join(f"{name} = {_without_paths(str(value))}" for name, value in (self.last.get("parameters") or {}).items())
 
-    def link(self, suffix: str) -> str:
-        """Where its page (`".html"`) or notebook (`".ipynb"`) lies, seen from outputs/: of the last good run, else of the failed one; empty
-        when they left none."""
-        return self._place((self.record or self.failure).get("notebook", ""), suffix)
+    @property
+    def shown(self) -> Any:
+        """The notebook to show: that of the last good run, else the committed one. None: there is none, as where the only run failed that
+        had these parameters."""
+        return self.notebook if self.notebook is not None or self.parameters else self.source
 
-    def failed_link(self) -> str:
-        """Where the page of a failed run lies; empty when it left none."""
-        return self._place(self.failure.get("notebook", ""), ".html")
-
-    def _place(self, name: str, suffix: str) -> str:
-        return quote(f"{self.lesson.kind}/{Path(name).with_suffix(suffix).name}") if name else ""
+    @property
+    def page(self) -> str:
+        """The file name of the notebook to show; empty when there is none."""
+        if self.notebook is not None:
+            return self.record["notebook"]
+        return self.lesson.path.name if self.shown is not None else ""
 
 
 def read_entry(out: Path, lesson: Lesson, tree: str) -> Entry:

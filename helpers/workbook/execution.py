@@ -108,7 +108,7 @@ class Task:
         part = self.files.part()
         end = self._listen(part)
         passed = end["status"] == "passed"
-        notebook = self.files.put(part, passed, self.lesson.home)
+        notebook = self.files.put(part, passed)
         last_good = "" if passed else self.files.record.get("date", "")
         seconds = round(time.perf_counter() - start, 1)
         result = Result(self.lesson.name, end["status"], seconds, end.get("memory"), end["cells"], _why(end), notebook, last_good)

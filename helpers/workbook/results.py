@@ -1,4 +1,4 @@
-"""What the runs of a lesson leave under outputs/: a notebook, its page and a record; and beside them those of a run that failed."""
+"""What the runs of a lesson leave under outputs/: a notebook and a record; and beside them those of a run that failed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from helpers.storage import keep_copy, read_json, short, write_text
-from helpers.workbook.html import page
 from helpers.workbook.notebooks import Lesson, clean, said_there
 
 __all__ = ["Files", "placed", "with_parameters"]
 
-FAILED = (".failed.ipynb", ".failed.html", ".failed.json")
+FAILED = (".failed.ipynb", ".failed.json")
 NEEDED = {"status", "seconds", "key", "parameters", "notebook"}  # of a record
 
 
@@ -66,8 +65,8 @@ class Files:
         for suffix in FAILED:
             self.notebook.with_suffix(suffix).unlink(missing_ok=True)
 
-    def put(self, part: Path, passed: bool, home: Path) -> str:
-        """Move what was executed to its place, with its page beside it; return its name, or nothing when there is nothing."""
+    def put(self, part: Path, passed: bool) -> str:
+        """Move what was executed to its place; return its name, or nothing when there is nothing."""
         self.drop_failure()
         if passed:
             _keep_edited(self.notebook)
@@ -80,7 +79,6 @@ class Files:
         finally:
             part.unlink(missing_ok=True)
         write_text(target, clean(notebook))
-        write_text(target.with_suffix(".html"), page(notebook, target, home=home))
         return target.name
 
     def write(self, record: Mapping[str, Any]) -> None:

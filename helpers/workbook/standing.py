@@ -21,11 +21,22 @@ HEAD = ("lesson", "predicted", "right", "exercises", "quiz")
 class Standing:
     """One lesson: how many predictions, exercises and recall questions it has, and what of them is done."""
 
+    name: str
     title: str
     predictions: int
     exercises: int
     questions: int
     count: Count
+
+    @property
+    def words(self) -> str:
+        """What is done, in words; "not begun" where nothing is."""
+        count = self.count
+        done = [f"{count.guesses} of {self.predictions} predicted"] if count.guesses else []
+        done += [f"{count.right} of {count.measured} right"] if count.measured else []
+        done += [f"{count.passed} of {self.exercises} exercises"] if count.passed else []
+        done += [f"{count.remembered} of {self.questions} recalled"] if count.remembered else []
+        return ", ".join(done) or "not begun"
 
     def cells(self) -> tuple[str, ...]:
         """A row of the table, as texts."""
@@ -53,14 +64,14 @@ def _standing(lesson: Lesson, count: Count) -> Standing:
         questions = len(widgets.quiz(lesson.number).questions)
     except FileNotFoundError:
         questions = 0
-    return Standing(f"{lesson.number} {title}", len(named["predict"]), len(named["check"]), questions, count)
+    return Standing(lesson.name, f"{lesson.number} {title}", len(named["predict"]), len(named["check"]), questions, count)
 
 
 def table(rows: Sequence[Standing]) -> str:
     """The lessons one below the other, their sum, and what does not count."""
     total = Count(**{name: sum(getattr(row.count, name) for row in rows) for name in asdict(NOTHING)})
     sizes = [sum(getattr(row, name) for row in rows) for name in ("predictions", "exercises", "questions")]
-    lines = [HEAD, *(row.cells() for row in rows), Standing("all", *sizes, total).cells()]
+    lines = [HEAD, *(row.cells() for row in rows), Standing("all", "all", *sizes, total).cells()]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     text = "\n".join("   ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
     late = f"\n{total.late} made after the run: not counted as right or wrong." if total.late else ""
