@@ -116,6 +116,10 @@ BREAKS = {
     "a fifth of the outputs exempt": (tag(5, "nbval-ignore-output", nbval_reason="it is a random walk"), "1 of 6 output cells are exempt"),
     "an exemption without a reason": (tag(5, "nbval-ignore-output"), "cell 5 is exempt without a reason"),
     "an exemption by another door": (tag(5, "nbval-skip"), "only the tag 'nbval-ignore-output' may exempt"),
+    "a figure that nothing describes": (
+        output(output_type="display_data", data={"image/png": "iVBORw0KGgo="}, metadata={"image/png": {"alt": "dots"}}),
+        "cell 5 draws a figure without an alternative text: end it on plots.show(ax, alt)",
+    ),
     "a heavy notebook": (output(output_type="stream", name="stdout", text="x" * 600_001), "KB, at most 600"),
 }
 

@@ -32,7 +32,9 @@ def drawing(tag: str, **data: str) -> nbformat.NotebookNode:
     return cell
 
 
-LADDER = (drawing("picture-ladder", image_png=PIXEL, text_plain="a figure"), drawing("table-ladder", text_html=TABLE))
+FIGURE = drawing("picture-ladder", image_png=PIXEL, text_plain="a figure")
+FIGURE.outputs[0].metadata = nbformat.from_dict({"image/png": {"alt": "nine dots"}})
+LADDER = (FIGURE, drawing("table-ladder", text_html=TABLE))
 
 
 class Course:
@@ -189,7 +191,7 @@ def built(course: Course) -> Path:
     course.ran()
     course.ran(parameters={"limit": 20})
     course.ran("failed", error="no")
-    write_text(course.lesson.home / "glossary.md", "# Glossary\n\n- **Rung.** A step.\n")
+    write_text(course.lesson.home / "glossary.md", "# Glossary\n\n## Rung\n\nA step.\n")
     return site.build(course.out, find(folder=course.lesson.home)).parent
 
 
@@ -210,6 +212,11 @@ def test_the_pages_are_made_and_load_nothing_from_a_network(built: Path, course:
     style = "\n".join(path.read_text(encoding="utf-8") for path in built.rglob("*.css"))
     assert not re.search(r"(?:url\(|@import).{0,2}https?:", style)
     assert "MathJax" not in "".join(path.name for path in built.rglob("*.js"))
+
+
+def test_a_figure_s_alternative_text_is_on_its_page_and_on_the_first(built: Path) -> None:
+    for name in ("index", "lessons/17_decide"):
+        assert re.search(r'<img alt="nine dots"[^>]*src="[^"]*_images/', (built / f"{name}.html").read_text(encoding="utf-8")), name
 
 
 def test_a_build_without_a_change_makes_nothing_anew(built: Path, course: Course) -> None:
@@ -237,7 +244,7 @@ def test_a_folder_with_something_else_in_it_is_not_replaced(course: Course, tmp_
 
 
 def test_a_solution_s_links_lead_to_the_lessons_beside_it(tmp_path: Path) -> None:
-    cell = nbformat.v4.new_markdown_cell("[next](02_x.ipynb), [words](glossary.md#rung)")
+    cell = nbformat.v4.new_markdown_cell("[next](02_x.ipynb), [words](../glossary.md#rung)")
     made = site._text(nbformat.v4.new_notebook(cells=[cell]), Lesson(tmp_path / "solutions" / "01_a.ipynb"))
     assert "[next](../lessons/02_x.ipynb), [words](../lessons/glossary.md#rung)" in made
 

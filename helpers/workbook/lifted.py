@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["LADDER", "Picture", "lifted", "pictures", "tagged"]
+__all__ = ["LADDER", "Picture", "alternative_text", "lifted", "pictures", "tagged"]
 
 LADDER = "ladder"  # the name in the tags `picture-ladder` and `table-ladder`
 IMAGES = ("image/png", "image/svg+xml", "image/jpeg")
@@ -41,6 +41,12 @@ def pictures(notebook: Any) -> list[Picture]:
     return figures
 
 
+def alternative_text(cell: Any) -> str:
+    """What `plots.show` said of a cell's figure, for those who do not see it; nothing where it was not asked."""
+    texts = [output.metadata.get(kind, {}).get("alt", "") for output in _shown(cell) for kind in IMAGES if kind in output["data"]]
+    return next((text for text in texts if text), "")
+
+
 def lifted(notebook: Any, name: str) -> list[Any]:
     """Cells without code that show what the cells tagged with this name showed: the figure with the words beside it, then the table."""
     figure = [_bare(cell, _shown(cell)) for known, cell in tagged(notebook, "picture-") if known == name]
@@ -62,5 +68,4 @@ def _tables(cell: Any) -> list[Any]:
 def _bare(cell: Any, outputs: list[Any]) -> Any:
     from nbformat.v4 import new_code_cell
 
-    metadata = {key: value for key, value in cell.metadata.items() if key == "mystnb"}
-    return new_code_cell("# shown only", outputs=outputs, metadata={**metadata, "tags": ["remove-input"]})
+    return new_code_cell("# shown only", outputs=outputs, metadata={"tags": ["remove-input"]})

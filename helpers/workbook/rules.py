@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from helpers.workbook.lifted import alternative_text
 from helpers.workbook.notebooks import Lesson, code_cells, prose_cells, relative_links
 from helpers.workbook.own_prose import kept
 from helpers.workbook.rules_code import CODE_RULES
@@ -107,6 +108,15 @@ def links(lesson: Lesson, notebook: Any) -> list[str]:
     return problems
 
 
+def described(lesson: Lesson, notebook: Any) -> list[str]:
+    """A figure has an alternative text, for those who do not see it."""
+    return [
+        f"cell {number} draws a figure without an alternative text: end it on plots.show(ax, alt)"
+        for number, cell in code_cells(notebook)
+        if any("image/png" in output.get("data", {}) for output in cell.outputs) and len(alternative_text(cell)) < 40
+    ]
+
+
 def size(lesson: Lesson, notebook: Any) -> list[str]:
     """At most 600 KB."""
     size = lesson.path.stat().st_size
@@ -129,5 +139,5 @@ def _lines(source: str) -> list[str]:
     return [line for line in source.split("\n") if line.strip()]
 
 
-LESSON_RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, size]
+LESSON_RULES: list[Rule] = [title_cell, setup_and_parameters, rhythm, close, prose, links, described, size]
 RULES: list[Rule] = [*LESSON_RULES, *CODE_RULES, *OUTPUT_RULES]

@@ -17,7 +17,8 @@ from helpers import places
 from helpers.storage import write_text
 from helpers.workbook.drift import linked_to
 from helpers.workbook.entries import Entry, parameter_runs, read_entry
-from helpers.workbook.notebooks import Lesson, clean, tree_hash
+from helpers.workbook.lifted import alternative_text
+from helpers.workbook.notebooks import Lesson, tree_hash
 from helpers.workbook.overview import Overview
 from helpers.workbook.standing import Standing, standings
 
@@ -71,7 +72,7 @@ def _pages(out: Path, lessons: Sequence[Lesson], *, whole: bool) -> dict[str, st
     if words:
         pages[f"{words}.md"] = glossary.read_text(encoding="utf-8")
     overview = Overview(entries, own, _progress(lessons) if whole else {}, date.today())
-    return pages | {"index.ipynb": clean(overview.notebook(words))}
+    return pages | {"index.ipynb": _written(overview.notebook(words))}
 
 
 def _failed(out: Path, entry: Entry) -> list[tuple[str, Any, Lesson]]:
@@ -86,8 +87,20 @@ def _text(notebook: Any, lesson: Lesson) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             source = BADGE.sub("", cell.source)
-            cell.source = re.sub(r"\]\((\d\d_\w+\.ipynb|glossary\.md)", r"](../lessons/\1", source) if lesson.is_solution else source
-    return clean(notebook)
+            cell.source = (
+                re.sub(r"\]\((?:\.\./)?(\d\d_\w+\.ipynb|glossary\.md)", r"](../lessons/\1", source) if lesson.is_solution else source
+            )
+    return _written(notebook)
+
+
+def _written(notebook: Any) -> str:
+    """The text of a page, with each figure's alternative text where myst-nb looks for it."""
+    import nbformat
+
+    for cell in notebook.cells:
+        if alt := alternative_text(cell):
+            cell.metadata["mystnb"] = {"image": {"alt": alt}}
+    return nbformat.writes(notebook, indent=1)
 
 
 def _progress(lessons: Sequence[Lesson]) -> Mapping[str, Standing]:

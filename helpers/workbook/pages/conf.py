@@ -31,6 +31,7 @@ if repository := os.environ.get("LADDER_REPOSITORY"):  # "owner/name", and its b
             "binderhub_url": "https://mybinder.org",
         },
     }
+myst_heading_anchors = 2  # the words of the glossary
 nb_execution_mode = "off"  # the lessons come executed
 nb_ipywidgets_js = {}  # from a CDN otherwise; every widget has a static face
 exclude_patterns = []
