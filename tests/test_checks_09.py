@@ -100,3 +100,13 @@ def test_stretch_tells_which_half_was_taken(answer, why):
     verdict = check("09.stretch", *answer, reciprocals, GRID)
     assert verdict.state == "missed"
     assert why in verdict.text
+
+
+def test_a_wrong_reciprocal_rank_is_not_told_the_place():
+    assert "place 3" not in check("09.warmup", 2 / 3, 1 / 4).text
+
+
+def test_a_worse_setting_is_not_told_the_best_mean():
+    text = check("09.stretch", 2.0, 1.0, gain(OTHER, (2.0, 1.0)), reciprocals, GRID).text
+    assert "0.600" in text  # its own
+    assert "0.800" not in text

@@ -34,7 +34,7 @@ def warmup(recall: float, reciprocal: float) -> str:
         why = next((why for value, why in USUAL.items() if _near(recall, value)), "count the relevant chunks among the first 4")
         raise Miss(recall, "the relevant chunks among the first 4, over all relevant chunks", why)
     if not _near(reciprocal, RECIPROCAL):
-        why = "only the first relevant chunk counts, and it stands in place 3: c7 and c2 are not relevant"
+        why = "only the first relevant chunk counts: go down the ranking, place by place, until you meet one"
         raise Miss(reciprocal, "1 over the rank of the first relevant chunk", why)
     return "Two of three are among the first 4, the first of them in place 3. The third, c5, was not found at all: only recall notices."
 
@@ -66,8 +66,8 @@ def stretch(k1: float, b: float, gain: Interval, reciprocals: Callable, grid: Se
     best = max(math.fsum(scores) for scores in halves.values())
     mine = math.fsum(halves[k1, b])
     if mine < best - 1e-9:
-        n = len(halves[k1, b])
-        raise Miss(f"mean RR {mine / n:.3f} for {(k1, b)}", f"{best / n:.3f}", "another pair is better on the half `[::2]`")
+        mean = mine / len(halves[k1, b])
+        raise Miss(f"mean RR {mean:.3f} for {(k1, b)}", "the highest of the grid", "another pair is better on the half `[::2]`")
     return _praise(gain, reciprocals(*LUCENE), reciprocals(k1, b))
 
 
