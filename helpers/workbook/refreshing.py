@@ -13,7 +13,7 @@ from helpers.workbook.comparing import Change, changes
 from helpers.workbook.cut import answered, remember_cut
 from helpers.workbook.drift import drift, recut
 from helpers.workbook.execution import Result, Watcher
-from helpers.workbook.lifted import pictures
+from helpers.workbook.lifted import alternative_text, pictures
 from helpers.workbook.notebooks import Lesson, clean, find, said_there
 from helpers.workbook.running import run
 
@@ -82,7 +82,7 @@ def _replace(lesson: Lesson, executed: Path) -> list[Change]:
     changed = changes(lesson.name, before, after)
     if not changed and _same_numbers(before, after) and "widgets" not in after.metadata:
         for old, new in zip(before.cells, after.cells, strict=True):
-            if new.cell_type == "code":
+            if new.cell_type == "code" and alternative_text(new) == alternative_text(old):
                 new.outputs = old.outputs
     if lesson.is_solution:
         _write_pictures(after, lesson.home / "figures")
