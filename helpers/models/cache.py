@@ -34,7 +34,7 @@ create table if not exists files (stamp text primary key, sha256 text not null) 
 def reply_key(name: str, identity: str, messages: list[dict], settings: Settings) -> str:
     """SHA-256 over everything a reply follows from; the seed counts only when the temperature is above 0."""
     sampled = {"seed": settings.seed} if settings.temperature > 0 else {}
-    what = [name, identity, messages, settings.tools, settings.max_tokens, settings.temperature, sampled]
+    what = [name, identity, messages, settings.tools, settings.max_tokens, settings.temperature, sampled, *settings.extras()]
     return hashlib.sha256(json.dumps(what, sort_keys=True, ensure_ascii=True, default=str).encode()).hexdigest()
 
 

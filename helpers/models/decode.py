@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-__all__ = ["batches", "decode", "Noise"]
+__all__ = ["batches", "common_start", "decode", "padded", "Noise"]
 
 SHARED = 16  # a beginning common to the whole batch is computed once if it has at least this many tokens
 FIRST = 6  # tokens of the first round; each further round is twice as long
@@ -63,16 +63,16 @@ def decode(model: PreTrainedModel, rows: list[list[int]], *, max_tokens: int, no
 
     with torch.inference_mode():
         if model.config.is_encoder_decoder:
-            out = _generate(model, *_padded(model, rows, on_left=False), max_tokens, noise).sequences[:, 1:]
+            out = _generate(model, *padded(model, rows, on_left=False), max_tokens, noise).sequences[:, 1:]
             return [_ended(row, model.generation_config.eos_token_id) for row in out.tolist()]
         return _rounds(model, rows, max_tokens, noise)
 
 
 def _rounds(model: PreTrainedModel, rows: list[list[int]], max_tokens: int, noise: Noise | None) -> list[list[int]]:
     """Short rounds of `generate`; after each one the rows that have ended leave the batch, and so cost nothing more."""
-    cache, simple = _start(model, rows)
+    cache, simple = common_start(model, rows)
     shared = cache.get_seq_length() if cache is not None else 0
-    ids, mask = _padded(model, rows, on_left=True, shared=shared)
+    ids, mask = padded(model, rows, on_left=True, shared=shared)
     done = [[] for _ in rows]
     alive = list(range(len(rows)))
     size = FIRST if simple and len(rows) > 1 else max_tokens
@@ -93,7 +93,7 @@ def _rounds(model: PreTrainedModel, rows: list[list[int]], max_tokens: int, nois
     return done
 
 
-def _start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[Any, bool]:
+def common_start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[Any, bool]:
     """The cache of what all rows begin with (None if it is short), and whether this model's cache can be cut into rows."""
     from transformers import DynamicCache
 
@@ -102,7 +102,7 @@ def _start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[Any, bool]:
     shared = _common(rows)
     if not simple or len(rows) == 1 or shared < SHARED:
         return None, simple
-    ids, mask = _padded(model, [rows[0][:shared]], on_left=True)
+    ids, mask = padded(model, [rows[0][:shared]], on_left=True)
     model(input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True)
     cache.batch_repeat_interleave(len(rows))
     return cache, True
@@ -131,7 +131,7 @@ def _generate(model: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor, siz
     return model.generate(ids, attention_mask=mask, max_new_tokens=size, logits_processor=processors, return_dict_in_generate=True, **more)
 
 
-def _padded(model: PreTrainedModel, rows: list[list[int]], *, on_left: bool, shared: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+def padded(model: PreTrainedModel, rows: list[list[int]], *, on_left: bool, shared: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids and mask; on the left, padding stands between the shared beginning and the rest of a row."""
     import torch
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from helpers.models.messages import Messages, as_messages
 from helpers.models.packaged import NAMED
-from helpers.models.reply import Reply, Settings
+from helpers.models.reply import ModelError, Provider, Reply, Settings
 from helpers.models.spec import on_disk, parse
 
 if TYPE_CHECKING:
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from helpers.models.cache import Cache
 
 __all__ = ["load", "wrap", "Model"]
-
-
-class Provider(Protocol):
-    """What answers: `helpers.models.local.Local` or `helpers.models.remote.Remote`."""
-
-    context: int
-    parameters: int | None
-
-    def identity(self, cache: Cache | None) -> str: ...
-    def count(self, messages: list[dict]) -> int: ...
-    def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]: ...
 
 
 class Model:
@@ -76,6 +65,7 @@ class Model:
         temperature: float = 0.0,
         seed: int = 0,
         tools: list[dict] | None = None,
+        options: Sequence[str] = (),
         on_reply: Callable[[int, Reply], None] | None = None,
     ) -> list[Reply]:
         """One reply a conversation, in order; a request that failed is a `Reply` with `error`, never an exception.
@@ -83,8 +73,10 @@ class Model:
         A conversation is a string or a list of messages with a role and a content. `temperature=0` is greedy. With a higher one
         the sample follows from `seed` and the conversation, so for another sample ask again with another seed. `on_reply(i,
         reply)` is called as replies arrive, in any order. Replies are kept as they arrive, so a killed run has lost none.
+
+        With `options` the model writes nothing: a reply is the option that it finds likeliest, with the `scores` of all.
         """
-        settings = Settings(max_tokens, float(temperature), seed, tools or None)
+        settings = Settings(max_tokens, float(temperature), seed, tools or None, tuple(options))
         chats = [as_messages(messages) for messages in conversations]
         replies: list[Reply | None] = [None] * len(chats)
         for i, reply in self.replies(chats, settings):
@@ -92,6 +84,17 @@ class Model:
             if on_reply is not None:
                 on_reply(i, reply)
         return replies
+
+    def score(self, messages: Messages, options: Sequence[str]) -> dict[str, float]:
+        """The log-probability of each option as the whole reply, in nats. ModelError: it cannot be had, as from a server.
+
+        >>> load("pocket").score("What is the capital of France?", ["Paris", "Rome"])  # doctest: +SKIP
+        {'Paris': -0.01, 'Rome': -9.4}
+        """
+        reply = self.ask(messages, options=options, max_tokens=1)
+        if reply.error:
+            raise ModelError(reply.error)
+        return dict(zip(options, reply.scores, strict=True))
 
     def count_tokens(self, messages: Messages) -> int:
         """Tokens of the conversation as the model reads it (for a remote model an estimate: a token is about 4 characters)."""

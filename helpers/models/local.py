@@ -74,17 +74,17 @@ class Local(Rendering):
         """Batches of (position, reply), as they are ready; first those that cannot be asked at all."""
         rows = {}
         refused = []
-        room = thinking_room() if self.thinks else 0
+        room = thinking_room() if self.thinks and not settings.options else 0
         settings = replace(settings, max_tokens=settings.max_tokens + room)
         for i, messages in enumerate(conversations):
             try:
                 rows[i] = self._fitting(messages, settings)
             except Exception as error:  # a template may refuse a conversation with an error of any kind
-                refused.append((i, replace(_failed(error), final=True)))
+                refused.append((i, replace(failed(error), final=True)))
         if refused:
             yield refused
         self._say(room)
-        for batch in self._batches(rows, settings) if rows else ():
+        for batch in self._batches(rows, conversations, settings) if rows else ():
             yield [(i, replace(reply, changes=self._changes(conversations[i], room))) for i, reply in batch]
 
     def _say(self, room: int) -> None:
@@ -98,14 +98,17 @@ class Local(Rendering):
         folded = self.folds and any(turn["role"] == "system" for turn in messages)
         return (*(["system=user"] if folded else []), *([f"max_tokens=+{room}"] if room else []))
 
-    def _batches(self, rows: dict[int, list[int]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
+    def _batches(self, rows: dict[int, list[int]], chats: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
         from helpers.models.decode import batches
+        from helpers.models.likelihood import weigh
 
         at = list(rows)
         budget = TOKENS.get(self.model.device.type, TOKENS["cpu"])
         for batch in batches([len(rows[i]) for i in at], rows=self.batch_size, tokens=budget, extra=settings.max_tokens):
             where = [at[n] for n in batch]
-            yield list(zip(where, self._ask([rows[i] for i in where], settings), strict=True))
+            asked = [rows[i] for i in where]
+            replies = weigh(self, asked, [chats[i] for i in where], settings.options) if settings.options else self._ask(asked, settings)
+            yield list(zip(where, replies, strict=True))
 
     def _ask(self, rows: list[list[int]], settings: Settings) -> list[Reply]:
         from helpers.models.decode import Noise, decode
@@ -115,7 +118,7 @@ class Local(Rendering):
         try:
             new = decode(self.model, rows, max_tokens=settings.max_tokens, noise=noise)
         except (RuntimeError, IndexError, ValueError) as error:  # out of memory, or a model that cannot read such a prompt
-            return [_failed(error)] * len(rows)
+            return [failed(error)] * len(rows)
         seconds = (time.perf_counter() - start) / len(rows)
         return [self._reply(row, out, seconds) for row, out in zip(rows, new, strict=True)]
 
@@ -136,12 +139,17 @@ class Local(Rendering):
         return re.sub("|".join(map(re.escape, self.tokenizer.all_special_tokens)) or "$", "", text)
 
     def _fitting(self, messages: list[dict], settings: Settings) -> list[int]:
+        from helpers.models.likelihood import longest
+
         row = self._tokens(messages, settings.tools)
         new = 0 if self.seq2seq else settings.max_tokens
+        if settings.options:
+            new = longest(self, messages, settings.options)
         if not row:
             raise ModelError("the prompt is empty: it has no token; ask something")
         if len(row) + new > self.context:
-            room = f" + max_tokens={new}{f' ({NAME} among them)' if self.thinks else ''}" if new else ""
+            more = "of the longest option" if settings.options else f"max_tokens ({NAME} among them)" if self.thinks else "max_tokens"
+            room = f" + {new} {more}" if new else ""
             raise ModelError(f"context too long: {len(row)} tokens{room} exceed the limit of {self.context} tokens; shorten the prompt")
         return row
 
@@ -176,6 +184,6 @@ class Memory(Local):
         return tensors_hash(self.module, self.tokenizer)
 
 
-def _failed(error: Exception) -> Reply:
+def failed(error: Exception) -> Reply:
     reason = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
     return Reply("", 0, 0, 0.0, 0.0, error=reason)

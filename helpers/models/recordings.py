@@ -57,7 +57,7 @@ def conversation_key(messages: list[dict], settings: Settings, change: Mapping |
     The seed counts only when the temperature is above 0. `change` says what was done to the weights, {"bits": 4, "group": 64}.
     """
     sampled = settings.seed if settings.temperature > 0 else None
-    asked = [messages, settings.tools, settings.max_tokens, settings.temperature, sampled]
+    asked = [messages, settings.tools, settings.max_tokens, settings.temperature, sampled, *settings.extras()]
     return digest([*asked, dict(change)] if change else asked)[:20]
 
 
@@ -102,7 +102,7 @@ def read(lesson: str, spec: str) -> Recording | None:
 def to_line(key: str, reply: Reply) -> str:
     """A reply as one line of JSON: its key, and whatever differs from an empty reply."""
     values = {name: value for name, value in asdict(reply).items() if name not in NEVER_KEPT and value != DEFAULTS.get(name, MISSING)}
-    values["seconds"] = round(reply.seconds, 4)
+    values |= {"seconds": round(reply.seconds, 4), **({"scores": [round(score, 4) for score in reply.scores]} if reply.scores else {})}
     return json.dumps({"key": key, **values}, ensure_ascii=False)
 
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Remote", "price"]
 
+NO_SCORES = (
+    "a server tells at most how likely the tokens were that it wrote itself, not how likely texts are that we name: "
+    "score options with a model whose weights are here (pocket, smollm2, hf:<folder or hub id>)"
+)
 PACE = 20  # tokens a second: what a thought may take beyond the time limit
 ASSUMED_CONTEXT = 8192  # of a model that prices.toml does not list
 SERVER = re.compile(r"localhost\b|[^/]*:\d+(/|$)|[^/]+/", re.IGNORECASE)  # how a URL without its scheme begins
@@ -67,7 +71,9 @@ class Remote:
         return sum(4 + _about(f"{m.get('content') or ''}{m.get('tool_calls') or ''}") for m in messages)
 
     def answer(self, conversations: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
-        """One (position, reply) at a time, as they arrive."""
+        """One (position, reply) at a time, as they arrive. ModelError: options are to be scored."""
+        if settings.options:
+            raise ModelError(NO_SCORES)
         from concurrent.futures import ThreadPoolExecutor, as_completed
 
         room = thinking_room()
