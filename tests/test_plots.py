@@ -145,3 +145,20 @@ def test_outcomes_fill_a_bar_for_each_run():
     ax = plots.outcomes(table, baseline=0.5, title="Half cannot be read")
     assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [(0, 0.25), (0.25, 0.25), (0.5, 0.5)]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["trivial baseline 0.50", "right", "wrong", "unreadable"]
+
+
+def test_a_figure_is_shown_once_with_its_words_and_then_closed(monkeypatch):
+    import IPython.display
+    import matplotlib.pyplot as plt
+
+    displays = []
+    monkeypatch.setattr(IPython.display, "display", lambda *figures, **options: displays.append((figures, options)))
+    ax = plots.scores([run("bare", 4)])
+    plots.show(ax, alt="One dot, at 0.4.")
+    assert displays == [((ax.figure,), {"metadata": {"image/png": {"alt": "One dot, at 0.4."}}})]
+    assert plt.get_fignums() == []
+
+
+def test_a_figure_without_words_is_not_shown():
+    with pytest.raises(ValueError, match=r"alt=' ': say in a sentence or two what the figure shows"):
+        plots.show(plots.scores([run("bare", 4)]), alt=" ")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 from helpers import places, workbook
 from helpers.storage import write_text
@@ -177,6 +178,13 @@ def test_the_page_of_a_lesson_needs_no_network(tmp_path: Path) -> None:
     assert 'src="http' not in body
     assert 'href="02_x.html"' in body
     assert 'href="../../data/card.md"' in body
+
+
+def test_the_page_says_what_a_figure_shows_to_those_who_do_not_see_it(tmp_path: Path) -> None:
+    output = nbformat.v4.new_output("display_data", {"image/png": "aGk="}, metadata={"image/png": {"alt": 'A "flat" line <0.1.'}})
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])])
+    body = html.page(made, tmp_path / "01_a.ipynb", home=tmp_path)
+    assert BeautifulSoup(body, "html.parser").img["alt"] == 'A "flat" line <0.1.'
 
 
 def test_failures_are_named_and_the_others_still_finish(tmp_path: Path) -> None:

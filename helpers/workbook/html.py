@@ -10,12 +10,17 @@ from typing import Any
 
 __all__ = ["page"]
 
-# nbconvert's own page loads these from a CDN; the lessons keep a static face beside every widget, so nothing is lost.
+# nbconvert's own page loads these from a CDN; the lessons keep a static face beside every widget, so nothing is lost. It also drops the
+# text that a figure carries for those who do not see it.
 OFFLINE = """{%- extends "lab/index.html.j2" -%}
 {%- block html_head_js -%}{%- endblock -%}
 {%- block jupyter_widgets -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
+{%- block data_png scoped -%}
+{%- set alt = output | get_metadata("alt", "image/png") -%}
+{%- if alt -%}{{ super() | replace("<img ", '<img alt="' ~ (alt | escape) ~ '" ') }}{%- else -%}{{ super() }}{%- endif -%}
+{%- endblock -%}
 """
 
 
