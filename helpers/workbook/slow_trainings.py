@@ -1,4 +1,4 @@
-"""The trainings of SmolLM2 that lesson 13 reads from recordings: how each was made, and how to make it again, which takes an hour each.
+"""The trainings of SmolLM2 that lesson 13 reads from recordings: how each was made, and how to make it again, in up to an hour each.
 
 `python -m helpers.workbook.trainings abstracts-smollm2-25` makes one again. A hash over its settings, its rows and its base is in the
 recording (`key`), and a test compares it with this plan.

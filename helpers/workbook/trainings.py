@@ -2,7 +2,7 @@
 
 A lesson has time for one training. The spread over seeds, the learning curve and the other ways to train come from this recording.
 Each training is written down when it ends, so after a kill the same command does only what is missing.
-With names behind it, it makes those trainings of SmolLM2 again (`slow_trainings`), an hour each.
+With names behind it, it makes those trainings of SmolLM2 again (`slow_trainings`), up to an hour each.
 """
 
 from __future__ import annotations
