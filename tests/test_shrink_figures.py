@@ -45,6 +45,19 @@ def test_the_dashed_line_joins_what_nothing_smaller_beats() -> None:
     assert list(dashed.get_ydata()) == [0.8, 0.9]
 
 
+def test_a_file_that_scores_nothing_is_not_joined() -> None:
+    """The line from 2 bits would run through the smallest file of zeros, which no path leads over."""
+    ax = draw_frontier(table(("plain", 10, 0.9, NAN, 0.1), ("90% zeros", 4, 0.0, -0.8, 0.1), ("2 bits", 3, 0.0, -0.8, 0.1)))
+    dashed = next(line for line in ax.lines if line.get_linestyle() == "--")
+    assert list(dashed.get_xdata()) == [10]
+
+
+def test_files_of_another_kind_are_diamonds_and_the_legend_says_so() -> None:
+    ax = draw_frontier(table(("plain", 10, 0.9, NAN, 0.1), ("90% zeros", 4, 0.0, -0.8, 0.1)), diamonds="zeros")
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "D" and len(line.get_xdata())] == [4]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["diamond: zeros"]
+
+
 def test_names_of_dots_in_one_place_do_not_cover_each_other() -> None:
     ax = draw_frontier(table(*[(f"technique {i}", 5 + i / 100, 0.9, 0.0, 0.1) for i in range(5)], ("plain", 10, 0.9, NAN, 0.1)))
     ax.figure.draw_without_rendering()

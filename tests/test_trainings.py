@@ -6,12 +6,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import torch
 
 from helpers import methods, places, runs, tuning
 from helpers.storage import read_json
 from helpers.tasks import load_task
-from helpers.workbook import trainings
+from helpers.tuning import fitting
+from helpers.tuning.bases import open_base
+from helpers.tuning.rows import encode_splits
+from helpers.tuning.settings import settings_for
+from helpers.workbook import slow_trainings, trainings
 
+HOME = places.cache().parent  # the tests have a home of their own, without the converted model
+CONVERTED = places.models("smollm2-135m-instruct-fp16-b179c952", "sizes.json")
 SHIPPED = places.data("recordings", "13", "pocket.json")
 
 
@@ -45,6 +52,35 @@ def test_the_shipped_answers_still_get_the_scores_that_were_recorded(monkeypatch
     for row, kept in zip(read.to_dict("records"), read_json(SHIPPED)["trainings"], strict=True):
         for task, recorded in kept["runs"].items():
             assert row[task].table["score"].tolist() == pytest.approx(recorded["scores"], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", slow_trainings.SLOW)
+def test_a_recorded_training_of_smollm2_has_the_settings_and_rows_of_its_plan(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of a recording is a hash over settings, rows as tokens, and the base: nothing in the plan may differ."""
+    if not CONVERTED.exists():
+        pytest.skip("not converted yet: python -c 'from helpers.models import load; load(\"smollm2\")'")
+    monkeypatch.setenv("LADDER_HOME", str(HOME))
+    base = open_base("smollm2")
+    given = slow_trainings.SLOW[name].fitting()
+    pairs, watched = encode_splits(
+        load_task("abstracts"), given["dev"], given["template"], base.local, room=0, limit=given["limit"], dev_limit=None
+    )  # fmt: skip
+    settings = settings_for("lora", **slow_trainings.SLOW[name].settings)
+    assert fitting._key("lora", settings, base, pairs, watched) == read_json(SHIPPED.parent / name / "training.json")["key"]
+
+
+def test_a_training_in_bf16_multiplies_in_bf16_and_any_other_does_not() -> None:
+    matrices = torch.ones(2, 2)
+    types = []
+    for bf16 in (True, False):
+        with slow_trainings.SlowTraining(25, {}, bf16=bf16).arithmetic():
+            types.append((matrices @ matrices).dtype)
+    assert types == [torch.bfloat16, torch.float32]
+
+
+def test_a_training_of_another_name_is_refused_before_anything_is_trained() -> None:
+    with pytest.raises(SystemExit, match=r"no training 'abstracts-smollm2-50'; .* by name: abstracts-smollm2, abstracts-smollm2-25"):
+        trainings.main(["abstracts-smollm2-50"])
 
 
 def test_plain_code_answers_every_example_and_asks_no_model() -> None:

@@ -94,6 +94,14 @@ def test_the_loss_is_that_of_transformers_itself(causal: Local, seq2seq: Local) 
         assert torch.isclose(ours, local.model(**batch).loss, atol=1e-5)
 
 
+def test_a_loss_in_bf16_on_a_processor_is_rounded_where_that_was_asked_for(causal: Local) -> None:
+    batch = padded(encode(ROWS, "Mood of: {input}", causal), pad=0, seq2seq=False)
+    exact = loss_sum(causal.model, batch).item()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        rounded = loss_sum(causal.model, batch).item()
+    assert 0 < abs(rounded - exact) < 0.05 * exact
+
+
 def test_rows_without_target_or_with_a_foreign_label_are_named_together(causal: Local) -> None:
     rows = [*ROWS, {"id": "r-3", "input": "x", "target": None}, {"input": "y", "target": "meh"}, {"id": "r-5", "target": "positive"}]
     with pytest.raises(ValueError, match="3 rows cannot be trained on") as told:

@@ -9,6 +9,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from test_tuning_fit import DEV, QUICK, TRAIN, fit
@@ -90,6 +91,15 @@ for step in range(4):
     assert result.data["text/plain"] == "('step 3 of 3', False)"
 
 
+def test_the_picture_names_the_rows_that_were_watched() -> None:
+    live = tuning.Live(watched="watch")
+    for step, loss in enumerate((2.0, 0.5, 0.7)):
+        live({"step": step, "steps": 2, "loss": 1.0, "dev_loss": loss})
+    assert live.alt == "The loss of each training step, and that of watch: 2.00 at first, lowest with 0.50 at step 1."
+    labels = [text.get_text() for text in tuning.draw(pd.DataFrame(live.rows), watched="watch").get_legend().get_texts()]
+    assert labels == ["training, one batch a step", "watch", "best, kept"]
+
+
 def test_a_live_curve_begins_anew_with_another_run(causal: Path, tmp_path: Path) -> None:
     live = tuning.Live()
     fit(causal, tmp_path / "one", live=live)
@@ -154,8 +164,6 @@ def test_a_learning_curve_has_a_score_with_an_interval_for_each_size(causal: Pat
 
 
 def test_a_learning_curve_is_drawn_with_intervals_and_the_base() -> None:
-    import pandas as pd
-
     curve = pd.DataFrame({"n": [0, 50], "score": [0.5, 0.8], "low": [0.4, 0.7], "high": [0.6, 0.9]})
     ax = tuning.draw_learning(curve)
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("training rows", "score")

@@ -148,8 +148,10 @@ class Local(Rendering):
         if not row:
             raise ModelError("the prompt is empty: it has no token; ask something")
         if len(row) + new > self.context:
-            more = "of the longest option" if settings.options else f"max_tokens ({NAME} among them)" if self.thinks else "max_tokens"
-            room = f" + {new} {more}" if new else ""
+            tokens = (
+                f"{new} of the longest option" if settings.options else f"max_tokens={new}{f' ({NAME} among them)' if self.thinks else ''}"
+            )
+            room = f" + {tokens}" if new else ""
             raise ModelError(f"context too long: {len(row)} tokens{room} exceed the limit of {self.context} tokens; shorten the prompt")
         return row
 

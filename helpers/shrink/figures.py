@@ -59,30 +59,31 @@ def draw_values(weights: numpy.ndarray, allowed: Mapping[str, Sequence[float]], 
 
 
 def draw_frontier(
-    table: pandas.DataFrame, *, margin: float = 0.05, seconds: str = "seconds_1", ax: Axes | None = None, title: str = ""
+    table: pandas.DataFrame,
+    *,
+    margin: float = 0.05,
+    seconds: str = "seconds_1",
+    diamonds: str = "",
+    ax: Axes | None = None,
+    title: str = "",
 ) -> Axes:
     """Score against bytes on disk (log scale), the color of a dot its `seconds`; a line joins what nothing smaller beats in score.
 
     table: what `weigh` returns. A full dot surely loses less than the margin against the first row (change_low lies above it); an open
-    one is surely below the first row (change_high lies below zero); a gray one is undetermined.
+    one is surely below the first row (change_high lies below zero); a gray one is undetermined. A file that scores 0 is not joined.
+    diamonds: rows whose name holds this word are diamonds, and a legend says so.
     """
     ax = ax or _axes(4.2)
     table = table.assign(mb=table["bytes"] / 1e6).sort_values("mb", kind="stable")
     spread = [(table["score"] - table["low"]).clip(lower=0), (table["high"] - table["score"]).clip(lower=0)]
     ax.errorbar(table["mb"], table["score"], yerr=spread, fmt="none", ecolor=COLORS["gray"], elinewidth=1, alpha=0.5)
-    best = table[frontier(table, low=["bytes"])]
-    ax.step(best["mb"], best["score"], where="post", color=COLORS["gray"], lw=1, ls="--", zorder=1)
-    colors = _colors(ax, table[seconds])
-    for row, color in zip(table.itertuples(), colors, strict=True):
-        ax.plot(row.mb, row.score, "o", ms=9, mew=2, mec=color, mfc=_filling(row.change_low, row.change_high, margin) or color)
-    ax.set_xscale("log")
-    ticks = [tick for tick in (1, 2, 3, 5, 10, 20, 30, 50) if table["mb"].min() * 0.7 <= tick <= table["mb"].max() * 1.5]
-    ax.set_xticks(ticks or ax.get_xticks(), [str(tick) for tick in ticks] or None)
-    ax.set_xticks([], minor=True)
-    words = f"full: loses less than {margin:g}, open: worse, gray: undetermined"
-    ax.set(xlabel=f"MB on disk (log scale); {words}", ylabel="score with 95% interval", ylim=(-0.1, 1.16))
-    ax.set_xlim(table["mb"].min() * 0.8, table["mb"].max() * 1.3)
-    ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    best = table[frontier(table, low=["bytes"]) & (table["score"] > 0)]
+    ax.plot(best["mb"], best["score"], color=COLORS["gray"], lw=1, ls="--", zorder=1)
+    for row, color in zip(table.itertuples(), _colors(ax, table[seconds]), strict=True):
+        shape = "D" if diamonds and diamonds in row.name else "o"
+        filling = _filling(row.change_low, row.change_high, margin) or color
+        ax.plot(row.mb, row.score, shape, ms=7.5 if shape == "D" else 9, mew=2, mec=color, mfc=filling)
+    _label_bytes(ax, table["mb"], margin, diamonds)
     name_dots(_finish(ax, title), list(zip(table["name"], table["mb"], table["score"], strict=True)))
     return ax
 
@@ -102,6 +103,21 @@ def draw_sensitivity(table: pandas.DataFrame, *, ax: Axes | None = None, title: 
     ax.axvline(0, color=COLORS["orange"], ls=":", lw=1.5)
     ax.set(yticks=range(len(table)), yticklabels=names, ylim=(len(table) - 0.4, -0.8), xlabel="change of the score, 95% paired interval")
     return _finish(ax, title)
+
+
+def _label_bytes(ax: Axes, mb: pandas.Series, margin: float, diamonds: str) -> None:
+    """The two axes of `draw_frontier`, with what its dots mean."""
+    ax.set_xscale("log")
+    ticks = [tick for tick in (1, 2, 3, 5, 10, 20, 30, 50) if mb.min() * 0.7 <= tick <= mb.max() * 1.5]
+    ax.set_xticks(ticks or ax.get_xticks(), [str(tick) for tick in ticks] or None)
+    ax.set_xticks([], minor=True)
+    words = f"full: loses less than {margin:g}, open: worse, gray: undetermined"
+    ax.set(xlabel=f"MB on disk (log scale); {words}", ylabel="score with 95% interval", ylim=(-0.1, 1.16))
+    ax.set_xlim(mb.min() * 0.8, mb.max() * 1.3)
+    ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    if diamonds:
+        ax.plot([], [], "D", ms=7.5, mew=2, mec=COLORS["gray"], mfc="white", ls="none", label=f"diamond: {diamonds}")
+        ax.legend(frameon=False, fontsize=9, loc="lower right")
 
 
 def _filling(low: float, high: float, margin: float) -> str:

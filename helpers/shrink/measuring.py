@@ -50,20 +50,20 @@ def weigh(
     rows = []
     first = None
     for candidate in shrunk:
-        row, run = _score(candidate, method, task, first, split, limit)
+        model = candidate.model()
+        run = runs.run(method, task, model, split=split, limit=limit)
         first = first or run
-        rows.append(row | _costs(candidate.model(), run, batches, repeats))
+        rows.append(_score(candidate, run, first) | _costs(model, run, batches, repeats))
     return pd.DataFrame(rows)
 
 
-def _score(shrunk: Shrunk, method: Solver, task: Task, first: Run | None, split: str, limit: int | None) -> tuple[dict, Run]:
-    run = runs.run(method, task, shrunk.model(), split=split, limit=limit)
+def _score(shrunk: Shrunk, run: Run, first: Run) -> dict:
     row = {"name": shrunk.name, "bytes": shrunk.bytes, "score": run.score.value, "low": run.score.low, "high": run.score.high}
-    if first is None:
+    if run is first:
         nan = float("nan")
-        return row | {"change": nan, "change_low": nan, "change_high": nan}, run
+        return row | {"change": nan, "change_low": nan, "change_high": nan}
     change = runs.compare(first, run).difference
-    return row | {"change": change.value, "change_low": change.low, "change_high": change.high}, run
+    return row | {"change": change.value, "change_low": change.low, "change_high": change.high}
 
 
 def _costs(model: Model, run: Run, batches: Sequence[int], repeats: int) -> dict:

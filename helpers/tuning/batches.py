@@ -89,7 +89,8 @@ def loss_sum(model: PreTrainedModel, batch: dict[str, torch.Tensor]) -> torch.Te
         at = (labels[:, 1:] != NO_LOSS).any(0).nonzero().squeeze(1)  # the position before a label predicts it
         labels = labels[:, at + 1]
         inputs = _where(model, at)
-    with torch.autocast(labels.device.type, dtype=torch.bfloat16, enabled=labels.device.type == "cuda"):
+    kind = labels.device.type
+    with torch.autocast(kind, dtype=torch.bfloat16, enabled=kind == "cuda" or torch.is_autocast_enabled(kind)):
         logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], use_cache=False, **inputs).logits
     if not seq2seq and logits.shape[1] != labels.shape[1]:  # a model that makes all logits, behind its virtual tokens if it has any
         logits = logits[:, at + logits.shape[1] - batch["input_ids"].shape[1]]

@@ -21,14 +21,17 @@ __all__ = ["Live", "draw", "draw_learning", "tell", "to_archive"]
 REPORTS = 100  # a tracker gets at most about so many points of the loss curve
 
 
-def draw(curve: pandas.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
-    """The loss of every step, and the dev loss where it was measured; the best of that is ringed. `curve`: as `Tuned.curve`."""
+def draw(curve: pandas.DataFrame, *, ax: Axes | None = None, title: str = "", watched: str = "dev") -> Axes:
+    """The loss of every step, and the dev loss where it was measured; the best of that is ringed. `curve`: as `Tuned.curve`.
+
+    watched: what the legend calls the rows of the dev loss, if they are not dev.
+    """
     from helpers.plots import COLORS
 
     ax = ax or _axes()
     dev = curve[curve["dev_loss"].notna()]
     ax.plot(curve["step"], curve["loss"], color=COLORS["gray"], lw=1, label="training, one batch a step")
-    ax.plot(dev["step"], dev["dev_loss"], "o-", color=COLORS["blue"], lw=2, ms=4, label="dev")
+    ax.plot(dev["step"], dev["dev_loss"], "o-", color=COLORS["blue"], lw=2, ms=4, label=watched)
     if len(dev):
         best = dev.loc[dev["dev_loss"].idxmin()]
         ax.plot(best["step"], best["dev_loss"], "o", mfc="none", mec=COLORS["orange"], ms=11, mew=2, label="best, kept")
@@ -67,11 +70,12 @@ def _finish(ax: Axes, title: str) -> Axes:
 class Live:
     """Draws a loss curve in the notebook as it grows, at most every `seconds`. Elsewhere it only keeps the rows.
 
-    `fit(..., live=Live())` draws the loss of one run after another.
+    `fit(..., live=Live())` draws the loss of one run after another. watched: what the rows of the dev loss are called.
     """
 
-    def __init__(self, *, seconds: float = 1.0) -> None:
+    def __init__(self, *, seconds: float = 1.0, watched: str = "dev") -> None:
         self.rows: list[dict] = []
+        self.watched = watched
         self.seconds = seconds
         self._shown = -math.inf
         self._handle: DisplayHandle | None = None
@@ -93,14 +97,24 @@ class Live:
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(6, 3), layout="constrained")
-        draw(pd.DataFrame(self.rows), ax=figure.subplots(), title=self.title)
+        draw(pd.DataFrame(self.rows), ax=figure.subplots(), title=self.title, watched=self.watched)
         png = BytesIO()
         figure.savefig(png, format="png", dpi=100)
-        image = Image(data=png.getvalue(), alt="training and dev loss by step")
+        image = Image(data=png.getvalue(), alt=self.alt)
         if self._handle is None:
             self._handle = display(image, display_id=True)
         else:
             self._handle.update(image)
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, for those who do not see it."""
+        losses = [(row["dev_loss"], row["step"]) for row in self.rows if not math.isnan(row["dev_loss"])]
+        if not losses:
+            return "The loss of each training step."
+        lowest, step = min(losses)
+        course = f"{losses[0][0]:.2f} at first, lowest with {lowest:.2f} at step {step}"
+        return f"The loss of each training step, and that of {self.watched}: {course}."
 
     @property
     def title(self) -> str:

@@ -2,6 +2,7 @@
 
 A lesson has time for one training. The spread over seeds, the learning curve and the other ways to train come from this recording.
 Each training is written down when it ends, so after a kill the same command does only what is missing.
+With names behind it, it makes those trainings of SmolLM2 again (`slow_trainings`), up to an hour each.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers import places, tuning
 from helpers.storage import read_json, write_json
 from helpers.tasks import Task, load_task
+from helpers.workbook.slow_trainings import SLOW
 
 if TYPE_CHECKING:
     from helpers.models import Model
@@ -143,13 +145,17 @@ def _read(file: Path) -> dict[str, list]:
     return read_json(file) if file.exists() else {"trainings": []}
 
 
-def main() -> int:
-    file = places.recordings("13", "pocket.json")
-    for training in record_all(file):
+def main(names: Sequence[str] = ()) -> int:
+    for name in names:
+        if name not in SLOW:
+            raise SystemExit(f"no training {name!r}; without a name pocket's are made, and by name: {', '.join(SLOW)}")
+    for name in names:
+        sys.stdout.write(f"{SLOW[name].record(name)}\n")
+    for training in [] if names else record_all(places.recordings("13", "pocket.json")):
         sys.stdout.write(f"{json.dumps(asdict(training))}\n")
         sys.stdout.flush()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
