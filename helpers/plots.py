@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from helpers.runs import Comparison, Run
 
-__all__ = ["COLORS", "scores", "paired", "outcomes", "cost", "name_dots"]
+__all__ = ["COLORS", "scores", "paired", "outcomes", "cost", "name_dots", "show"]
 
 # Okabe & Ito, "Color Universal Design" (2008)
 COLORS = {
@@ -141,6 +141,17 @@ def name_dots(ax: Axes, dots: Sequence[tuple[str, float, float]], *, bars: Seque
         line = {"arrowstyle": "-", "lw": 0.5, "color": COLORS["gray"], "shrinkA": 0, "shrinkB": 4} if abs(spot[1]) > 20 else None
         text = ax.annotate(name, (x, y), xytext=spot, textcoords="offset points", fontsize=8, arrowprops=line)
         text.set_in_layout(False)  # or the axes would shrink, and the dots come nearer than they were
+
+
+def show(ax: Axes, alt: str) -> None:
+    """Show the figure in a notebook; its output's metadata say in `alt` what is drawn, for those who do not see it."""
+    from IPython.display import display
+    from matplotlib import pyplot as plt
+
+    if not alt.strip():
+        raise ValueError(f"alt={alt!r}: say in a sentence or two what the figure shows, for those who do not see it")
+    display(ax.figure, metadata={"image/png": {"alt": alt}})
+    plt.close(ax.figure)  # or the notebook would show it a second time
 
 
 def _spot(ax: Axes, x: float, y: float) -> tuple[float, float]:
