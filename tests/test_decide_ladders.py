@@ -183,3 +183,35 @@ def test_a_readers_instruction_stands_in_the_prompt_over_the_documents(tmp_path)
     asked = rag.messages([{"id": "q", "input": "How is soup?"}])[0][-1]["content"]
     assert asked.startswith("Answer in {one} word.\n\n")
     assert "Soup is warm." in asked
+
+
+def test_a_short_answer_in_the_documents_is_found_and_the_head_of_a_page_is_not(tmp_path):
+    (tmp_path / "faq.md").write_text(
+        "# Questions\nDate: 2025-03-04\nFrom: the soup office\n\n## Is the soup warm?\nYes.\n", encoding="utf-8"
+    )
+    task = replace(moods(metric="exact"), documents=tmp_path)
+    rag = next(step.method for step in rungs_for(task, hosted()).steps if step.name == "RAG")
+    assert [chunk.text for chunk in rag.retriever.chunks] == ["Yes."]
+
+
+def test_documents_that_are_all_heads_are_still_searched(tmp_path):
+    (tmp_path / "head.md").write_text("# Head\nFrom: the soup office\n", encoding="utf-8")
+    rag = next(step.method for step in rungs_for(replace(moods(metric="exact"), documents=tmp_path), hosted()).steps if step.name == "RAG")
+    assert [chunk.text for chunk in rag.retriever.chunks] == ["From: the soup office"]
+
+
+@pytest.mark.parametrize("library", [OSError("no libc.so.6"), SimpleNamespace()])
+def test_memory_is_given_back_after_each_rung_and_a_system_without_glibc_goes_on(model, monkeypatch, library):
+    asked = []
+
+    def opened(name):
+        asked.append(name)
+        if isinstance(library, OSError):
+            raise library
+        return library
+
+    monkeypatch.setattr("helpers.decide.ladders.ctypes.CDLL", opened)
+    ladder = rungs_for(moods(), model)
+    few = replace(ladder, steps=ladder.steps[:2])
+    assert [rung.name for rung in climb(few)] == LABELED[:2]
+    assert asked == ["libc.so.6", "libc.so.6"]

@@ -60,6 +60,14 @@ def test_many_questions_are_answered_in_order() -> None:
     assert [row[0].chunk.text for row in hits] == rows
 
 
+def test_the_same_questions_with_another_k_are_embedded_once():
+    index = NumpyIndex(Words(), chunks("red fox", "blue sea"))
+    index.embedder.seen.clear()
+    assert [[hit.chunk.text for hit in index.search(["a fox"], k)[0]] for k in (1, 2)] == [["red fox"], ["red fox", "blue sea"]]
+    assert index.search(["a sea"], 1)[0][0].chunk.text == "blue sea"
+    assert index.embedder.seen == ["a fox", "a sea"]
+
+
 def test_only_what_changed_is_embedded_again() -> None:
     embedder, rows = Words(), chunks("a", "b", "c")
     index = NumpyIndex(embedder, rows)

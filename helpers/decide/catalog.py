@@ -5,6 +5,7 @@ A new method becomes a rung of `ladder decide` and lesson 17 by an entry here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -31,7 +32,7 @@ __all__ = ["ENTRIES", "Entry", "Material"]
 
 Setting = float | bool | None  # of a training; `tuning.fit` has the names
 DECLINES = "I don't know"
-SHORTEST_CHUNK = 12  # words; shorter ones are headings and the like
+HEAD = re.compile(r"\W*(?:date|from|to|by|author)\W*:.*", re.IGNORECASE)  # a line of a page's head
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +77,8 @@ class Material:
         from helpers.retrieval import Bm25, by_structure
 
         chunks = by_structure(self.pages, 128)
-        long = [chunk for chunk in chunks if len(chunk.text.split()) > SHORTEST_CHUNK]
-        return Rag(prompt(reading_wording(self.task)[1], name="RAG", **self.room), Bm25(long or chunks), k=min(self.shots, 2))
+        telling = [chunk for chunk in chunks if not _only_head(chunk.text)]
+        return Rag(prompt(reading_wording(self.task)[1], name="RAG", **self.room), Bm25(telling or chunks), k=min(self.shots, 2))
 
     @cached_property
     def whole_page(self) -> Rag:
@@ -109,6 +110,11 @@ class Material:
         from helpers import shrink
 
         return shrink.nf4(self.tuned.model(), self.folder / "nf4")
+
+
+def _only_head(text: str) -> bool:
+    """Whether a chunk says only when a page was written and by whom, which answers nothing; a short chunk may answer much."""
+    return all(HEAD.fullmatch(line) for line in text.splitlines() if line.strip())
 
 
 def _with_train(task: Task, rows: list[dict]) -> Task:

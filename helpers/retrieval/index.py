@@ -99,6 +99,7 @@ class NumpyIndex:
         self.name = name or f"{embedder.name}, numpy"
         self.chunks: list[Chunk] = []
         self.vectors: numpy.ndarray | None = None
+        self._last: tuple[list[str], numpy.ndarray | None] = ([], None)
         if chunks:
             self.update(chunks)
 
@@ -126,8 +127,15 @@ class NumpyIndex:
         questions = checked(questions, k)
         if not self.chunks:
             raise BadIndex("the index is empty: index.update(chunks) comes first")
+        asked = self._embedded(questions)
         rankings = []
         for start in range(0, len(questions), BLOCK):
-            scores = self.embedder.embed(questions[start : start + BLOCK], kind="query") @ self.vectors.T  # (questions, chunks)
+            scores = asked[start : start + BLOCK] @ self.vectors.T  # (questions, chunks)
             rankings += [ranked([(self.chunks[i], row[i]) for i in best(row, k)]) for row in scores.round(DIGITS)]
         return rankings
+
+    def _embedded(self, questions: list[str]) -> numpy.ndarray:
+        """The vectors of the questions; those of the last search are kept, because the same questions often come again with another k."""
+        if self._last[0] != questions:
+            self._last = (questions, self.embedder.embed(questions, kind="query"))
+        return self._last[1]
