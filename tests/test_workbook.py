@@ -14,7 +14,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
 
 from helpers import places, workbook
 from helpers.storage import write_text
