@@ -225,6 +225,16 @@ def test_a_build_without_a_change_makes_nothing_anew(built: Path, course: Course
     assert (built / "index.html").stat().st_mtime_ns == before
 
 
+def test_a_change_of_the_settings_makes_the_pages_anew(
+    built: Path, course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = shutil.copytree(site.SETTINGS, tmp_path / "pages")
+    write_text(other / "ladder.css", "p { color: teal }")
+    monkeypatch.setattr(site, "SETTINGS", other)
+    site.build(course.out, find(folder=course.lesson.home))
+    assert (built / "_static" / "ladder.css").read_text(encoding="utf-8") == "p { color: teal }"
+
+
 def test_what_is_published_has_no_runs_with_parameters_and_what_pages_need(built: Path, course: Course, tmp_path: Path) -> None:
     target = tmp_path / "public"
     for _ in range(2):  # an earlier site is replaced

@@ -72,7 +72,7 @@ def _pages(out: Path, lessons: Sequence[Lesson], *, whole: bool) -> dict[str, st
     if words:
         pages[f"{words}.md"] = glossary.read_text(encoding="utf-8")
     overview = Overview(entries, own, _progress(lessons) if whole else {}, date.today())
-    return pages | {"index.ipynb": _written(overview.notebook(words))}
+    return pages | {"index.ipynb": _written(overview.notebook(words)), "settings": tree_hash([SETTINGS])}
 
 
 def _failed(out: Path, entry: Entry) -> list[tuple[str, Any, Lesson]]:

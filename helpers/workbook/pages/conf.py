@@ -15,6 +15,7 @@ html_static_path = ["."]
 html_css_files = ["ladder.css"]
 html_show_copyright = False
 html_show_sphinx = False
+html_context = {"default_mode": "auto"}
 html_theme_options: dict[str, Any] = {
     "home_page_in_toc": True,
     "logo": {"text": "LLM Ladder"},
