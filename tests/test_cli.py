@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers import cli, places, workbook
+from helpers.workbook import site
 from helpers.workbook.checking import Execution, Part
 from helpers.workbook.console import Progress, line, summary
 from helpers.workbook.execution import Result
@@ -36,6 +37,17 @@ def test_a_failed_lesson_is_exit_code_one(
     told = capsys.readouterr().out
     assert "0 passed, 1 failed" in told
     assert str(tmp_path / "site" / "index.html") in told
+
+
+def test_a_run_is_told_whole_though_its_pages_could_not_be_made(
+    lessons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(workbook, "run", lambda lessons, **settings: [Result("01_rivers", "passed", 1.0, None, 3)])
+    monkeypatch.setattr(site, "SETTINGS", tmp_path)
+    assert cli.main(["run", "--lessons", str(lessons), "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().out
+    assert "1 passed, 0 failed" in told
+    assert "to read:   the pages could not be made" in told
 
 
 def test_the_help_of_run_lists_parameters_with_their_comments_and_variables(lessons: Path, capsys: pytest.CaptureFixture) -> None:

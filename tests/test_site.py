@@ -246,6 +246,13 @@ def test_what_is_published_has_no_runs_with_parameters_and_what_pages_need(built
     assert "limit = 20" in (built / "index.html").read_text(encoding="utf-8")
 
 
+def test_a_broken_record_of_progress_does_not_stop_the_pages(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LADDER_HOME", str(tmp_path))
+    write_text(places.mine("progress.json"), '{"bro')
+    course.has()
+    assert site._progress(find(folder=course.lesson.home)) == {}
+
+
 def test_a_folder_with_something_else_in_it_is_not_replaced(course: Course, tmp_path: Path) -> None:
     course.has()
     write_text(tmp_path / "home" / "thesis.md", "mine")

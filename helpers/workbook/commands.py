@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 
 from helpers import places, workbook
@@ -28,7 +29,11 @@ def start(options: argparse.Namespace) -> int:
         return 0
     lines = mine.start(renew=options.renew, folder=options.lessons)
     copies = mine.copies(options.lessons)
-    print("\n".join([*lines, f"{len(copies)} lessons in {copies[0].path.parent}. To open them: jupyter lab {copies[0].path}"]))
+    print(
+        "\n".join(
+            [*lines, f"{len(copies)} lessons in {copies[0].path.parent}. To open them: jupyter lab {shlex.quote(str(copies[0].path))}"]
+        )
+    )
     return 0
 
 
@@ -53,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
             force=options.force,
             watcher=watcher,
         )
-    first = build(out, known_lessons(options.lessons))  # before anything is printed: the reader of our output may be gone
+    first = _built(out, options.lessons)  # before anything is printed: the reader of our output may be gone
     kind = "solutions" if options.solutions else "lessons"
     print(f"\n{summary(results)}")
     print(f"notebooks: {out / kind}")
@@ -61,7 +66,15 @@ def run(options: argparse.Namespace) -> int:
         names = [result.notebook for result in results if result.notebook]
         print(f"beside the course's own, which stay as they were: {', '.join(names) or 'nothing was written'}")
     print(f"to read:   {first}")
-    return int(not all(result.ok for result in results))
+    return int(not all(result.ok for result in results) or not isinstance(first, Path))
+
+
+def _built(out: Path, folder: Path | None) -> Path | str:
+    """The first page; why there is none, in words: what ran is not lost for it."""
+    try:
+        return build(out, known_lessons(folder))
+    except RuntimeError as error:
+        return str(error)
 
 
 def site(options: argparse.Namespace) -> int:

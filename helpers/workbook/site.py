@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -104,10 +105,12 @@ def _written(notebook: Any) -> str:
 
 
 def _progress(lessons: Sequence[Lesson]) -> Mapping[str, Standing]:
-    """How far the reader got, by lesson; nothing where nothing is kept."""
+    """How far the reader got, by lesson; nothing where nothing is kept, or nothing that can be read, which `ladder progress` tells."""
     if not lessons or not places.mine("progress.json").exists():
         return {}
-    return {standing.name: standing for standing in standings(lessons[0].home)}
+    with suppress(ValueError):
+        return {standing.name: standing for standing in standings(lessons[0].home)}
+    return {}
 
 
 def _put(folder: Path, pages: Mapping[str, str]) -> bool:
