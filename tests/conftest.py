@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -92,3 +93,19 @@ def lessons(tmp_path: Path) -> Path:
     write_text(folder / "01_rivers.ipynb", clean(learner))
     remember_cut(folder / "01_rivers.ipynb", learner)
     return folder
+
+
+@pytest.fixture(scope="module")
+def splits(request: pytest.FixtureRequest) -> dict[str, list[dict]]:
+    """The rows of a frozen task by split, for a module that names its FOLDER and the SIZES of its splits."""
+    folder = request.module.FOLDER
+    return {
+        name: [json.loads(line) for line in (folder / f"{name}.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]]
+        for name in request.module.SIZES
+    }
+
+
+@pytest.fixture(scope="module")
+def rows(splits: dict[str, list[dict]]) -> list[dict]:
+    """All rows of the task, split after split."""
+    return [row for part in splits.values() for row in part]

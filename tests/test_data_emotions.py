@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -34,16 +33,6 @@ def words(text: str) -> list[str]:
 
 def names(text: str, *labels: str) -> bool:
     return any(re.search(rf"\b(?:{NAMED[label]})\b", text, re.IGNORECASE) for label in labels)
-
-
-@pytest.fixture(scope="module")
-def splits() -> dict[str, list[dict]]:
-    return {name: [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]] for name in SIZES}
-
-
-@pytest.fixture(scope="module")
-def rows(splits: dict[str, list[dict]]) -> list[dict]:
-    return [row for part in splits.values() for row in part]
 
 
 def test_every_split_has_its_size_and_the_columns_in_order(splits: dict[str, list[dict]]) -> None:

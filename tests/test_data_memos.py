@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from calendar import month_name
 from collections import Counter
 from itertools import combinations
-
-import pytest
 
 from helpers import places
 from helpers.metrics.overlap import rouge_l
@@ -20,16 +17,6 @@ SIZES = {"train": 20, "dev": 50, "test": 50}
 
 def words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9']+", text.lower())
-
-
-@pytest.fixture(scope="module")
-def splits() -> dict[str, list[dict]]:
-    return {name: [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]] for name in SIZES}
-
-
-@pytest.fixture(scope="module")
-def rows(splits: dict[str, list[dict]]) -> list[dict]:
-    return [row for part in splits.values() for row in part]
 
 
 def test_every_split_has_its_size_and_every_memo_two_summaries(splits: dict[str, list[dict]]) -> None:
