@@ -57,7 +57,8 @@ def core(perfect: tuple[str, int], own: tuple[str, int], depths: DataFrame, find
     _row(own, depths, "my_own")
     first = depths.columns[list(depths.columns).index("tokens") + 1]
     _unbeaten(own, answers, depths, f"a row that finds more is no use to a reader that gets lost in it: compare the column {first}")
-    return f"{tuple(perfect)} for a perfect reader, {tuple(own)} for {first}: no other row is shown to beat either."
+    chosen = f"{perfect[0]} with {perfect[1]} for a perfect reader, {own[0]} with {own[1]} for {first}"
+    return f"{chosen}: no other row is shown to beat either. The reader decides how much to find."
 
 
 def _unbeaten(choice: tuple[str, int], scores: Scores, rivals: DataFrame, why: str) -> None:
