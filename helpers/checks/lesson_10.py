@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.exercises import Miss
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
+
+    Scores = Mapping[tuple[str, int], Sequence[float]]
 
 __all__ = ["warmup", "core", "stretch"]
 
@@ -41,20 +44,32 @@ def warmup(text: str) -> str:
     return "It shows the passages, asks, and says in which words to decline: an answer that `abstention.declined` recognizes."
 
 
-def core(perfect: tuple[str, int], own: tuple[str, int], depths: DataFrame) -> str:
-    """The row with most found in 600 tokens, for a reader without fault, and the one that the first model answers best from."""
+def core(perfect: tuple[str, int], own: tuple[str, int], depths: DataFrame, finds: Scores, answers: Scores) -> str:
+    """For each reader a row that no other is shown to beat, by the interval of the paired gain; the first has room for 600 tokens.
+
+    `finds` and `answers` say for each row, by (way, k), which questions were found, and which the first model answered rightly (1 or 0).
+    """
+    tokens = _row(perfect, depths, "my_perfect")["tokens"]
+    if tokens > ROOM:
+        raise Miss(f"{tokens:.0f} tokens", f"at most {ROOM}", "a row that leaves no room cannot be built")
+    fitting = depths[depths["tokens"] <= ROOM]
+    _unbeaten(perfect, finds, fitting, "this reader loses only what was not retrieved: compare found")
+    _row(own, depths, "my_own")
     first = depths.columns[list(depths.columns).index("tokens") + 1]
-    within = depths[depths["tokens"] <= ROOM]
-    found = _row(perfect, depths, "my_perfect")
-    if found["tokens"] > ROOM:
-        raise Miss(f"{found['tokens']:.0f} tokens", f"at most {ROOM}", "a row that leaves no room cannot be built")
-    if found["found"] < within["found"].max():
-        raise Miss(f"{found['found']:.2f} found", "the row that finds most", "this reader loses only what was not retrieved")
-    answered = _row(own, depths, "my_own")
-    if answered[first] < depths[first].max():
-        why = f"a row that finds more is no use to a reader that gets lost in it: compare the column {first}"
-        raise Miss(f"{answered[first]:.2f} answered rightly", "the row with most right answers", why)
-    return f"{perfect[0]} with {perfect[1]} for a perfect reader, {own[0]} with {own[1]} for {first}: the reader decides how much to find."
+    _unbeaten(own, answers, depths, f"a row that finds more is no use to a reader that gets lost in it: compare the column {first}")
+    chosen = f"{perfect[0]} with {perfect[1]} for a perfect reader, {own[0]} with {own[1]} for {first}"
+    return f"{chosen}: no other row is shown to beat either. The reader decides how much to find."
+
+
+def _unbeaten(choice: tuple[str, int], scores: Scores, rivals: DataFrame, why: str) -> None:
+    """Miss where the interval of a rival's gain over the choice lies above zero, question by question."""
+    from helpers import stats
+
+    gains = [stats.difference(scores[tuple(choice)], scores[rival]).gain for rival in zip(rivals["way"], rivals["k"])]
+    shown = [gain for gain in gains if gain.low > 0]
+    if shown:
+        gain = max(shown, key=lambda gain: gain.value)
+        raise Miss(f"{tuple(choice)}, over which another row gains {gain}", "a row that no other is shown to beat", why)
 
 
 def _row(choice: tuple[str, int], depths: DataFrame, name: str) -> Series:
