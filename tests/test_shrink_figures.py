@@ -66,6 +66,15 @@ def test_names_of_dots_in_one_place_do_not_cover_each_other() -> None:
     assert [(a, b) for a in range(6) for b in range(a) if boxes[a].overlaps(boxes[b])] == []
 
 
+def test_the_name_of_a_file_does_not_slip_under_a_smaller_one() -> None:
+    """Under its dot, "5 bits" stood beside the dots of 4 bits."""
+    rows = [("palette, 4 bits", 5.08, 0.93), ("int4, groups of 64", 5.26, 0.95), ("NF4", 5.262, 0.97), ("palette, 5 bits", 5.82, 1.0)]
+    rows += [("int8", 8.06, 1.0), ("palette, 2 bits", 3.6, 0.0), ("graph", 32.3, 1.0)]
+    ax = draw_frontier(table(*[(*row, 0.0, 0.1) for row in rows]))
+    height = {text.get_text(): text.get_position()[1] for text in ax.texts}["palette, 5 bits"]
+    assert height > -5
+
+
 def test_a_part_whose_interval_holds_zero_is_gray() -> None:
     rows = [("layer 0", 1_000_000, -0.2, -0.3, -0.1), ("layer 1", 500_000, -0.1, -0.2, 0.01)]
     ax = draw_sensitivity(pd.DataFrame(rows, columns=["part", "parameters", "change", "change_low", "change_high"]))

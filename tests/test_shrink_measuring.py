@@ -147,3 +147,4 @@ def test_techniques_are_weighed_on_the_same_examples(tmp_path: Path) -> None:
     assert rows["change"].isna().tolist() == [True, False]
     assert (rows["bytes"].is_monotonic_decreasing, rows["weight_bytes"].is_monotonic_decreasing) == (True, True)
     assert (rows[["seconds_2", "tokens_per_second_2"]] > 0).all(axis=None)
+    assert [run.score.value for run in rows["run"]] == rows["score"].tolist()

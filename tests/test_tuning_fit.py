@@ -139,7 +139,7 @@ def test_it_stops_early_and_keeps_the_best_weights(causal: Path, tmp_path: Path)
     wrong = [dict(row, target={"positive": "negative"}.get(row["target"], "positive")) for row in DEV]
     done = tuning.full(causal, TRAIN, dev=wrong, folder=tmp_path / "run", lr=3e-3, epochs=30, evaluations=30, batch=8, patience=2)
     dev = done.curve["dev_loss"].dropna()
-    assert done.stopped == "early: no better dev loss in 2 evaluations"
+    assert done.stopped == "early: no better watched loss in 2 evaluations"
     assert int(done.curve["step"].max()) < 30 * 2
     assert done.best_step == done.curve.loc[dev.idxmin(), "step"] == done.curve["step"].max() - 2 * 2
 

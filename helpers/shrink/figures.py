@@ -84,7 +84,8 @@ def draw_frontier(
         filling = _filling(row.change_low, row.change_high, margin) or color
         ax.plot(row.mb, row.score, shape, ms=7.5 if shape == "D" else 9, mew=2, mec=color, mfc=filling)
     _label_bytes(ax, table["mb"], margin, diamonds)
-    name_dots(_finish(ax, title), list(zip(table["name"], table["mb"], table["score"], strict=True)))
+    dots = list(zip(table["name"], table["mb"], table["score"], strict=True))
+    name_dots(_finish(ax, title), dots[::-1])  # the large files first: the small ones have room on their left
     return ax
 
 
@@ -111,8 +112,8 @@ def _label_bytes(ax: Axes, mb: pandas.Series, margin: float, diamonds: str) -> N
     ticks = [tick for tick in (1, 2, 3, 5, 10, 20, 30, 50) if mb.min() * 0.7 <= tick <= mb.max() * 1.5]
     ax.set_xticks(ticks or ax.get_xticks(), [str(tick) for tick in ticks] or None)
     ax.set_xticks([], minor=True)
-    words = f"full: loses less than {margin:g}, open: worse, gray: undetermined"
-    ax.set(xlabel=f"MB on disk (log scale); {words}", ylabel="score with 95% interval", ylim=(-0.1, 1.16))
+    words = f"inside, by the paired change: full: loses less than {margin:g}, open: worse, gray: undetermined"
+    ax.set(xlabel=f"MB on disk (log scale)\n{words}", ylabel="score; bar: 95% interval of this file alone", ylim=(-0.1, 1.16))
     ax.set_xlim(mb.min() * 0.8, mb.max() * 1.3)
     ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
     if diamonds:

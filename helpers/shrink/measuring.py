@@ -41,7 +41,7 @@ def weigh(
 
     name, bytes (files), score with low and high (95%), change with change_low and change_high (paired, nan for the first),
     for each N of `batches` what `measure` gives (seconds_N, low_N, high_N, tokens_N, tokens_per_second_N), weight_bytes (in memory, nan
-    where unknown). Each model is read, measured and dropped before the next.
+    where unknown), and the `run` itself, to compare any two. Each model is read, measured and dropped before the next.
 
     >>> weigh([plain("pocket", "a"), int8("pocket", "b")], prompt("{input}"), load_task("reviews"), limit=20)  # doctest: +SKIP
     """
@@ -53,7 +53,7 @@ def weigh(
         model = candidate.model()
         run = runs.run(method, task, model, split=split, limit=limit)
         first = first or run
-        rows.append(_score(candidate, run, first) | _costs(model, run, batches, repeats))
+        rows.append(_score(candidate, run, first) | _costs(model, run, batches, repeats) | {"run": run})
     return pd.DataFrame(rows)
 
 

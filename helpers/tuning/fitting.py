@@ -63,7 +63,7 @@ def fit(
     OSError: the disk is full; the checkpoint before stays whole.
 
     >>> fit("pocket", load_task("reviews"), template="Sentiment of: {input}", epochs=2)  # doctest: +SKIP
-    lora on pocket: dev loss 1.210 before, 0.402 at step 50; 50 steps in 11.2 s (all steps done); ...
+    lora on pocket: watched loss 1.210 before, 0.402 at step 50; 50 steps in 11.2 s (all steps done); ...
     """
     settings = settings_for(method, **changes)
     base = open_base(base)

@@ -145,7 +145,7 @@ def _weigh(job: Job, row: dict, *, evaluate: bool) -> None:
     else:
         state["since"] += 1
         if state["since"] >= job.settings.patience:
-            state["stopped"] = f"early: no better dev loss in {state['since']} evaluations"
+            state["stopped"] = f"early: no better watched loss in {state['since']} evaluations"
 
 
 def dev_loss(job: Job) -> float:

@@ -47,7 +47,7 @@ class Tuned:
 
     def __repr__(self) -> str:
         dev = self.curve["dev_loss"].dropna()
-        learned = f"dev loss {dev.iloc[0]:.3f} before, {dev.min():.3f} at step {self.best_step}" if len(dev) else "no dev rows"
+        learned = f"watched loss {dev.iloc[0]:.3f} before, {dev.min():.3f} at step {self.best_step}" if len(dev) else "no dev rows"
         steps = f"{int(self.curve['step'].max())} steps in {self.seconds:.1f} s ({self.stopped})"
         return f"{self.method} on {self.base}: {learned}; {steps}; {self.trainable:,} of {self.parameters:,} parameters trained"
 
