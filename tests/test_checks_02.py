@@ -45,7 +45,7 @@ def none():
 def arranged():
     """Six runs of 25 reviews that say "positive" to so many of the first."""
     counts = (2, 8, 11, 19, 25, 25)
-    return {f"order {n}": measured(model=says(lambda i, n=n: "positive" if i < n else "negative"), n=25) for n in counts}
+    return dict(enumerate(measured(model=says(lambda i, n=n: "positive" if i < n else "negative"), n=25) for n in counts))
 
 
 @pytest.mark.parametrize(("name", "stubs"), [("warmup", 1), ("core", 2), ("stretch", 1)])
