@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import datasets
+import numpy as np
 import pytest
 from tiny import tiny_causal
 
@@ -36,6 +37,16 @@ LABELED = [
     "LoRA + int8",
     "LoRA + NF4",
 ]
+
+
+class Heat:
+    """An embedder that knows one thing: whether a text is about something warm."""
+
+    name, fingerprint = "heat", "heat-1"
+
+    def embed(self, texts, *, kind="passage", batch_size=64):
+        warm = [float(any(word in text for word in ("warm", "hot"))) for text in texts]
+        return np.array([[heat, 1 - heat] for heat in warm])
 
 
 def moods(*, metric="label", instruction="", folder=None) -> Task:
@@ -150,6 +161,13 @@ def test_retrieved_shots_are_the_most_similar_ones_the_best_last():
     turns = [turn["content"] for turn in nearest("{input}", pool, k=2).messages({"id": "x", "input": "rude cold waiter"})]
     assert turns[-3:] == ["rude waiter", "bad", "rude cold waiter"]
     assert turns[0] in ("cold soup", "kind waiter")
+
+
+def test_with_an_embedder_the_retrieved_shots_are_those_nearest_in_meaning():
+    pool = [{"input": text, "target": mood} for text, mood in MOODS]
+    by_meaning = nearest("{input}", pool, k=1, embedder=Heat())
+    assert by_meaning.messages({"id": "x", "input": "rude soup, hot"})[0]["content"] == "warm soup"
+    assert by_meaning.fingerprint != nearest("{input}", pool, k=1).fingerprint
 
 
 def test_an_example_is_never_its_own_shot_and_an_empty_pool_is_refused():

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from helpers.methods.baselines import majority
-from helpers.methods.method import Method, prompt
+from helpers.methods.method import Method, answers, prompt
 from helpers.methods.shots import few_shot
+from helpers.models import ModelError, load
 from helpers.prompts import Template
 
 ROWS = [{"id": "a", "input": "Lovely."}, {"id": "b", "input": "Dull."}]
@@ -97,6 +98,29 @@ def test_an_example_without_an_input_that_is_a_shot_is_refused():
 def test_a_shot_without_a_target_is_refused():
     with pytest.raises(ValueError, match="shot 2 of 2 has no target"):
         few_shot("{input}", [SHOTS[0], {"input": "x"}])
+
+
+@pytest.mark.parametrize(
+    ("shot", "why"),
+    [
+        ({"input": "Fine.", "target": " "}, "shot 2 of 2 has no target"),
+        ({"input": " ", "target": "positive"}, "shot 2 of 2 is empty: it shows nothing in 'input'"),
+        ({"text": "Fine.", "target": "positive"}, "shot 2 of 2 has no field 'input', which the template shows; it has: text, target"),
+        (
+            {"input": "Fine.", "target": "postive"},
+            "shot 2 of 2 has the target 'postive', which is no label of the task: 'positive'",
+        ),
+    ],
+)
+def test_a_shot_that_shows_no_question_or_no_answer_is_named(shot, why):
+    with pytest.raises(ValueError, match=why):
+        few_shot("{input}", [SHOTS[0], shot], labels=("positive", "negative"))
+
+
+def test_shots_that_do_not_fit_the_context_are_an_error_that_says_how_long_they_are():
+    shots = [{"input": "Lovely soup. " * 400, "target": "positive"}] * 4
+    with pytest.raises(ModelError, match=r"context too long: \d+ tokens .*exceed the limit of \d+ tokens; shorten the prompt"):
+        answers(few_shot("{input}", shots), ROWS, load("pocket", cache=False))
 
 
 def test_a_template_is_not_given_a_second_system_turn():
