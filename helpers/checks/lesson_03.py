@@ -36,7 +36,7 @@ REPLIES = [
         "it holds, but 9 stands neither in the problem nor as an earlier result",
     ),
     ("17 - 4 = 13. 12 + 5 = 17. The answer is 17.", ["17 - 4 = 13"], "17 is a result only of a later equation"),
-    ("12 + 1 = 13. 12 + 1 = 13.", ["12 + 1 = 13", "12 + 1 = 13"], "each bad equation counts, as often as it stands there"),
+    ("12 + 8 = 20. 12 + 8 = 20.", ["12 + 8 = 20", "12 + 8 = 20"], "each bad equation counts, as often as it stands there"),
     ("4 x 5 = 20. The answer is 20.", [], "x is a sign too, and 4 times 5 is 20"),
     ("4 x 5 = 21. The answer is 21.", ["4 x 5 = 21"], "x is a sign too, and 4 times 5 is not 21"),
     ("2 + 5 = 7.", ["2 + 5 = 7"], "2 is only a part of the 12 in the problem: compare whole numbers"),
