@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.tasks.loading import load_task
-from helpers.tasks.sums import sums
+from helpers.tasks.arithmetic import sums
 from helpers.tasks.task import SPLITS, Task
 
 __all__ = ["SPLITS", "Task", "load_task", "sums"]
