@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from helpers.tasks.loading import load_task
 from helpers.tasks.arithmetic import sums
+from helpers.tasks.loading import load_task
 from helpers.tasks.task import SPLITS, Task
 
 __all__ = ["SPLITS", "Task", "load_task", "sums"]
