@@ -8,10 +8,15 @@ from helpers.methods.coded import Pattern, by_code
 from helpers.methods.judges import JUDGES, judge, verdicts
 from helpers.methods.method import Answer, Method, prompt
 from helpers.methods.rag import OUTCOMES, Gold, Rag, outcomes, show
+from helpers.methods.sampling import at_temperature, top_p
+from helpers.methods.search import Search, breadth_first, depth_first
 from helpers.methods.shots import few_shot, nearest
+from helpers.methods.steps import false_steps, last_number
+from helpers.methods.votes import critique, most_common, vote
 
 __all__ = [
     "JUDGES", "OUTCOMES", "Answer", "Gold", "Method", "Pattern",
-    "Rag", "by_code", "calculate", "classical", "few_shot", "judge", "majority",
-    "nearest", "outcomes", "prompt", "random_label", "show", "verdicts",
+    "Rag", "Search", "at_temperature", "breadth_first", "by_code", "calculate", "classical", "critique",
+    "depth_first", "false_steps", "few_shot", "judge", "last_number", "majority", "most_common", "nearest",
+    "outcomes", "prompt", "random_label", "show", "top_p", "verdicts", "vote",
 ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from helpers.tasks.arithmetic import sums
 from helpers.tasks.loading import load_task
 from helpers.tasks.task import SPLITS, Task
 
-__all__ = ["SPLITS", "Task", "load_task"]
+__all__ = ["SPLITS", "Task", "load_task", "sums"]
