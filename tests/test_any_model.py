@@ -18,7 +18,9 @@ from helpers import workbook
 
 USEFUL = ("positive", "right", "I don't know.", '["BERT"]', "It is London.", "wrong", "unsafe", "negative", "12")
 NOISE = ("", " ", "…", "asdf qwer zxcv", "\n\n", "???")
-SMALL = {"00": {}, "01": {"limit": 40}, "03": {"limit": 20}, "06": {"limit": 40}, "07": {"limit": 40}, "10": {"limit": 30}, "17": {"limit": 6}}
+SMALL = {
+    "00": {}, "01": {"limit": 40}, "03": {"limit": 20}, "06": {"limit": 40}, "07": {"limit": 40}, "10": {"limit": 30}, "17": {"limit": 6}
+}  # fmt: skip
 
 
 def banana(text: str) -> str:
