@@ -18,13 +18,7 @@ from helpers import workbook
 
 USEFUL = ("positive", "right", "I don't know.", '["BERT"]', "It is London.", "wrong", "unsafe", "negative", "12")
 NOISE = ("", " ", "…", "asdf qwer zxcv", "\n\n", "???")
-<<<<<<< HEAD
 SMALL = {number: {"limit": n} for number, n in {"01": 40, "02": 12, "03": 20, "06": 40, "07": 40, "10": 30, "17": 6}.items()}
-=======
-SMALL = {
-    "00": {}, "01": {"limit": 40}, "03": {"limit": 20}, "06": {"limit": 40}, "07": {"limit": 40}, "10": {"limit": 30}, "17": {"limit": 6}
-}  # fmt: skip
->>>>>>> w3
 
 
 def banana(text: str) -> str:
