@@ -11,7 +11,8 @@ import pytest
 from helpers import methods
 from helpers.exercises import check
 
-EQUATION = re.compile(r"(\d+) ([-+x]) (\d+) = (\d+)")
+PART = re.compile(r"(\d+) ([-+x]) (\d+) = (\d+)")  # also reads a part of a longer line
+EQUATION = re.compile(r"(?<![-+*/=] )" + PART.pattern + r"(?!\d| [-+x*/] )")
 
 
 def vote(answers: list[str]) -> str:
@@ -60,6 +61,15 @@ def substring(problem: str, reply: str) -> list[str]:
 def all_results_first(problem: str, reply: str) -> list[str]:
     known = set(re.findall(r"\d+", problem)) | {match[4] for match in EQUATION.finditer(reply)}
     return [match[0] for match in EQUATION.finditer(reply) if not holds(*match.groups()) or not {match[1], match[3]} <= known]
+
+
+def parts_too(problem: str, reply: str) -> list[str]:
+    known, bad = set(re.findall(r"\d+", problem)), []
+    for match in PART.finditer(reply):
+        if not holds(*match.groups()) or not {match[1], match[3]} <= known:
+            bad.append(match[0])
+        known.add(match[4])
+    return bad
 
 
 def how_many(problem: str, reply: str) -> int:
@@ -150,6 +160,7 @@ def test_warmup_tells_what_is_miscounted(answer: Callable | str, why: str) -> No
         (arithmetic_only, "neither in the problem nor as an earlier result"),
         (all_results_first, "a later equation"),
         (substring, "compare whole numbers"),
+        (parts_too, "the end of a longer line"),
         (how_many, "a list of equations"),
         (["12 + 5 = 18"], "without parentheses"),
     ],

@@ -125,3 +125,20 @@ def test_a_reply_without_a_number_cannot_be_read():
 
 def test_false_steps_are_the_equations_that_do_not_hold():
     assert false_steps("3 x 4 = 12. 12 - 5 = 8. 8 + 1 = 9. 2 * 2 = 5.") == ["12 - 5 = 8", "2 * 2 = 5"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3 + 4 + 2 = 9",
+        "2 x 3 + 4 = 10",
+        "3 + 4 = 5 + 2 = 7",
+        "3 + 4 = 2 + 5",
+        "3 + 4 = 72 - 65",
+        "1.5 + 2 = 3.5",
+        "-3 + 4 = 1",
+        "1/2 + 3 = 3.5",
+    ],
+)
+def test_a_part_of_a_longer_line_is_no_equation(line: str):
+    assert false_steps(f"First, {line}. Then 5 - 1 = 3.") == ["5 - 1 = 3"]

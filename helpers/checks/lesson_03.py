@@ -40,6 +40,8 @@ REPLIES = [
     ("4 x 5 = 20. The answer is 20.", [], "x is a sign too, and 4 times 5 is 20"),
     ("4 x 5 = 21. The answer is 21.", ["4 x 5 = 21"], "x is a sign too, and 4 times 5 is not 21"),
     ("2 + 5 = 7.", ["2 + 5 = 7"], "2 is only a part of the 12 in the problem: compare whole numbers"),
+    ("12 + 5 + 4 = 21. The answer is 21.", [], "5 + 4 = 21 does not stand there: it is the end of a longer line, which holds"),
+    ("12 + 5 = 4 + 13. The answer is 17.", [], "12 + 5 = 4 does not stand there: the line goes on, and as a whole it holds"),
     ("The answer is 13.", [], "without an equation there is none that is bad"),
 ]
 

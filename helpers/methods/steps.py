@@ -8,7 +8,11 @@ from helpers.methods.calculator import calculate
 
 __all__ = ["false_steps", "last_number"]
 
-_EQUATION = re.compile(r"(\d+) ([-+x*]) (\d+) = (-?\d+)")
+_EQUATION = re.compile(
+    r"(?<![-\d.,/])(?<![-+*/=] )(?<!\d x )"  # no number, sign or = right before it: not the end of a longer line
+    r"(\d+) ([-+x*]) (\d+) = (-?\d+)"
+    r"(?![\d/]|[.,]\d| ?[-+x*/] ?\d)"  # and the line does not go on after it
+)
 
 
 def last_number(reply: str) -> str:
@@ -24,7 +28,9 @@ def last_number(reply: str) -> str:
 
 
 def false_steps(reply: str) -> list[str]:
-    """The equations of a reply that do not hold, as they stand there.
+    """The equations of two whole numbers in a reply that do not hold, as they stand there.
+
+    A longer line is not read: "3 + 4 + 2 = 9" and "3 + 4 = 2 + 5" hold, though their parts "4 + 2 = 9" and "3 + 4 = 2" do not.
 
     >>> false_steps("17 - 13 = 4. 4 x 3 = 13. The answer is 13.")
     ['4 x 3 = 13']
