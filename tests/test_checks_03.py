@@ -106,6 +106,22 @@ def no_way_back(numbers: tuple[int, ...], target: int) -> list[str] | None:
     return steps if numbers == (target,) else None
 
 
+def only_the_nearest(numbers: tuple[int, ...], target: int, width: int) -> list[str] | None:
+    level = {numbers: []}
+    while len(next(iter(level))) > 1:
+        nearest = sorted(level, key=lambda state: abs(sum(state) - target))[:width]
+        level = {child: [*level[state], step] for state in nearest for step, child in moves(state).items()}
+    return level.get((target,))
+
+
+def greedy(numbers: tuple[int, ...], target: int) -> list[str] | None:
+    return only_the_nearest(numbers, target, 1)
+
+
+def a_beam_of_three(numbers: tuple[int, ...], target: int) -> list[str] | None:
+    return only_the_nearest(numbers, target, 3)
+
+
 def not_all_numbers(numbers: tuple[int, ...], target: int) -> list[str] | None:
     if target in numbers:
         return []
@@ -175,6 +191,8 @@ def test_core_tells_what_the_checker_misses(answer: Callable | list, why: str) -
     ("answer", "why"),
     [
         (no_way_back, "try the next step of the state before"),
+        (greedy, "None for 24 from 3, 9, 14, 22"),
+        (a_beam_of_three, "None for 28 from 5, 8, 9, 14, 18"),
         (not_all_numbers, "every number is used once"),
         (false_when_empty, "there is a way"),
         (packaged, "write the backtracking"),
