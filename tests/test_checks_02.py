@@ -81,6 +81,11 @@ def test_core_passes_four_short_reviews_of_train_and_then_tells_the_score(none) 
     assert (verdict.state, "280 tokens a prompt, score 1.00" in verdict.text) == ("passed", True)
 
 
+def test_core_says_where_the_interval_of_the_gain_begins(none) -> None:
+    low = runs.compare(none, run := measured(SHORT)).difference.low
+    assert f"the interval begins at {low:+.3f}" in check("02.core", SHORT, run, none).text
+
+
 @pytest.mark.parametrize(
     ("shots", "why"),
     [

@@ -61,7 +61,7 @@ def core(shots: Sequence[dict], run: Run, none: Run) -> str:
         raise Miss(
             f"an interval that reaches down to {low:+.3f}", f"one above -{MARGIN}", "these shots may cost too much quality: choose others"
         )
-    return f"{tokens:.0f} tokens a prompt, score {run.score}, and against no shots the interval ends at {low:+.3f}, inside the margin."
+    return f"{tokens:.0f} tokens a prompt, score {run.score}, and against no shots the interval begins at {low:+.3f}, inside the margin."
 
 
 def _four_of_train(shots: Any) -> None:
@@ -114,7 +114,7 @@ def stretch(pairs: int, arranged: dict[str, Run]) -> str:
     want = sum(p < 0.05 for p in stats.holm(differing))
     if pairs != want:
         raise Miss(pairs, f"a number from 0 to {len(differing)} by the corrected p values", _why_pairs(pairs, differing, arranged))
-    return f"{want} of {len(differing)} pairs: the same four shots, and another order turns the answers."
+    return f"{want} of {len(differing)} pairs: the same four shots, and another order changes what the model says."
 
 
 def _why_pairs(pairs: int, differing: list[float], arranged: dict[str, Run]) -> str:
