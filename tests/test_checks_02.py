@@ -28,6 +28,12 @@ def says(reply, tokens: int = 280) -> SimpleNamespace:
     return SimpleNamespace(name="fake", spec="fake", cache=None, recorded="", ask_many=ask_many)
 
 
+def flipped(shots: list[dict]) -> list[dict]:
+    """The same shots, each with the other label."""
+    positive, negative = REVIEWS.labels
+    return [shot | {"target": negative if shot["target"] == positive else positive} for shot in shots]
+
+
 def right(n: int) -> str:
     return REVIEWS["dev"][n]["target"]
 
@@ -81,6 +87,11 @@ def test_core_passes_four_short_reviews_of_train_and_then_tells_the_score(none) 
     assert (verdict.state, "280 tokens a prompt, score 1.00" in verdict.text) == ("passed", True)
 
 
+def test_core_says_where_the_interval_of_the_gain_begins(none) -> None:
+    low = runs.compare(none, run := measured(SHORT)).difference.low
+    assert f"the interval begins at {low:+.3f}" in check("02.core", SHORT, run, none).text
+
+
 @pytest.mark.parametrize(
     ("shots", "why"),
     [
@@ -106,6 +117,8 @@ def test_core_refuses_other_shots_and_tells_no_score(none, shots: list, why: str
         (lambda: measured(SHORT, text="{input}"), "the form is TOLD"),
         (lambda: measured(SHORT[:3]), "shows exactly these"),
         (lambda: measured([*SHORT[:3], NEGATIVE[5]]), "shows exactly these"),
+        (lambda: measured(flipped(SHORT)), "each shot's own label"),
+        (lambda: measured([*SHORT[:3], *flipped(SHORT[3:])]), "each shot's own label"),
         (lambda: replace(measured(SHORT), table=measured(SHORT).table.assign(score=float("nan"))), "run it again"),
         (lambda: 0.7, "measure(shots, TOLD"),
     ],
@@ -114,6 +127,16 @@ def test_core_refuses_a_run_that_is_too_long_too_bad_or_of_something_else(none, 
     verdict = check("02.core", SHORT, run(), none)
     assert verdict.state == "missed"
     assert why in verdict.text
+
+
+def test_core_refuses_an_interval_that_begins_below_the_lessons_margin_of_5_points() -> None:
+    none, run = measured(n=200), measured(SHORT, model=says(lambda n: "neither" if n < 5 else right(n)), n=200)
+    assert -0.06 < runs.compare(none, run).difference.low < -0.05
+    assert "cost too much quality" in check("02.core", SHORT, run, none).text
+
+
+def test_core_passes_the_same_four_in_another_order(none) -> None:
+    assert check("02.core", SHORT, measured(SHORT[::-1]), none).state == "passed"
 
 
 def test_stretch_passes_with_holm_over_all_fifteen_pairs(arranged) -> None:

@@ -70,7 +70,10 @@ def test_equal_and_empty_options_are_refused(options: tuple, pocket) -> None:
 
 
 def test_a_server_is_told_apart_from_a_model_that_is_here() -> None:
-    with pytest.raises(ModelError, match=r"not how likely texts are that we name: score options with a model whose weights are here"):
+    with pytest.raises(
+        ModelError,
+        match=r"only for the tokens it wrote itself, not for texts that we name: score options with a model whose weights are here",
+    ):
         load("openai:x@http://127.0.0.1:9/v1", cache=False).score(ASK, CITIES)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 from helpers.checks import all_complete
@@ -16,7 +16,7 @@ __all__ = ["warmup", "core", "stretch"]
 
 OFFERED = 6
 LEAKS = {1: "a few marks and capitals were changed, the words are those of dev", 4: "two words were added, the others are those of dev"}
-SHOTS, TOKENS, MARGIN, FEWEST = 4, 300, 0.06, 30
+SHOTS, TOKENS, MARGIN, FEWEST = 4, 300, 0.05, 30
 
 
 def warmup(leaks: Iterable[int]) -> str:
@@ -61,7 +61,7 @@ def core(shots: Sequence[dict], run: Run, none: Run) -> str:
         raise Miss(
             f"an interval that reaches down to {low:+.3f}", f"one above -{MARGIN}", "these shots may cost too much quality: choose others"
         )
-    return f"{tokens:.0f} tokens a prompt, score {run.score}, and against no shots the interval ends at {low:+.3f}, inside the margin."
+    return f"{tokens:.0f} tokens a prompt, score {run.score}, and against no shots the interval begins at {low:+.3f}, inside the margin."
 
 
 def _four_of_train(shots: Any) -> None:
@@ -84,7 +84,7 @@ def _four_of_train(shots: Any) -> None:
 
 
 def _shows(shots: Sequence[dict], run: Run, none: Run) -> None:
-    """Miss: the run met other reviews than the one without shots, or showed other shots, or another question."""
+    """Miss: the run met other reviews than the one without shots, or showed other shots, other labels, or another question."""
     if (run.split, list(run.table["id"])) != (none.split, list(none.table["id"])):
         same = f"the same {len(none.table)} reviews of {none.split}"
         raise Miss(f"{len(run.table)} reviews of {run.split}", same, "only the same examples can be compared")
@@ -96,6 +96,15 @@ def _shows(shots: Sequence[dict], run: Run, none: Run) -> None:
     asked = [turn["content"] for turn in before if turn["role"] == "user"]
     if len(asked) != len(shots) or not all(any(shot["input"] in text for text in asked) for shot in shots):
         raise Miss(_shown(len(asked)), "a run with these four", "measure(my_shots, TOLD, both[0], 200) shows exactly these")
+    _own_labels(shots, before)
+
+
+def _own_labels(shots: Sequence[dict], turns: list[dict]) -> None:
+    """Miss: a shot's review is not followed by the shot's own label."""
+    answers = {turn["content"]: answer["content"] for turn, answer in pairwise(turns) if turn["role"] == "user"}
+    for shot in shots:
+        if any(answer != shot["target"] for text, answer in answers.items() if shot["input"] in text):
+            raise Miss("a run with other labels", "each shot's own label", "a wrong label is no solved example")
 
 
 def _shown(count: int) -> str:
@@ -114,7 +123,7 @@ def stretch(pairs: int, arranged: dict[str, Run]) -> str:
     want = sum(p < 0.05 for p in stats.holm(differing))
     if pairs != want:
         raise Miss(pairs, f"a number from 0 to {len(differing)} by the corrected p values", _why_pairs(pairs, differing, arranged))
-    return f"{want} of {len(differing)} pairs: the same four shots, and another order turns the answers."
+    return f"{want} of {len(differing)} pairs: the same four shots, and another order changes what the model says."
 
 
 def _why_pairs(pairs: int, differing: list[float], arranged: dict[str, Run]) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Remote", "price"]
 
 NO_SCORES = (
-    "a server tells at most how likely the tokens were that it wrote itself, not how likely texts are that we name: "
+    "a server gives log-probabilities only for the tokens it wrote itself, not for texts that we name: "
     "score options with a model whose weights are here (pocket, smollm2, hf:<folder or hub id>)"
 )
 PACE = 20  # tokens a second: what a thought may take beyond the time limit
