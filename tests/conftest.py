@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = str(Path(__file__).parent)
@@ -109,3 +110,20 @@ def splits(request: pytest.FixtureRequest) -> dict[str, list[dict]]:
 def rows(splits: dict[str, list[dict]]) -> list[dict]:
     """All rows of the task, split after split."""
     return [row for part in splits.values() for row in part]
+
+
+@pytest.fixture(scope="session")
+def leaked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, str]], list[str]]:
+    """What of some texts stands in pocket's corpus, for data without a task.toml: texts by id; a text of one or two words is a name."""
+    from pocket_maker.corpus import leaks
+
+    def search(texts: dict[str, str]) -> list[str]:
+        folder = tmp_path_factory.mktemp("data")
+        (folder / "probe").mkdir()
+        (folder / "probe" / "task.toml").write_text('metric = "exact"\n', encoding="utf-8")
+        lines = [json.dumps({"id": name, "input": text, "target": text}) + "\n" for name, text in texts.items()]
+        (folder / "probe" / "dev.jsonl").write_text("".join(lines), encoding="utf-8")
+        sought = leaks.needles(folder)
+        return [str(leak) for leak in (*leaks.in_source(sought), *leaks.in_stream(sought, 3000))]
+
+    return search
