@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 HERE = str(Path(__file__).parent)
@@ -113,15 +113,22 @@ def rows(splits: dict[str, list[dict]]) -> list[dict]:
 
 
 @pytest.fixture(scope="session")
-def leaked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, str]], list[str]]:
-    """What of some texts stands in pocket's corpus, for data without a task.toml: texts by id; a text of one or two words is a name."""
+def leaked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[str]]:
+    """What of some texts and names stands in pocket's corpus, as `ladder pocket leaks` sees it: for data without a task.toml."""
+    from helpers import places
     from pocket_maker.corpus import leaks
 
-    def search(texts: dict[str, str]) -> list[str]:
+    ordinary = [
+        file.read_text(encoding="utf-8") for toml in sorted(places.data().glob("*/task.toml")) for file in toml.parent.glob("*.jsonl")
+    ]
+
+    def search(texts: Iterable[str], names: Iterable[str] = ()) -> list[str]:
         folder = tmp_path_factory.mktemp("data")
         (folder / "probe").mkdir()
         (folder / "probe" / "task.toml").write_text('metric = "exact"\n', encoding="utf-8")
-        lines = [json.dumps({"id": name, "input": text, "target": text}) + "\n" for name, text in texts.items()]
+        (folder / "probe" / "train.jsonl").write_text("".join(ordinary), encoding="utf-8")  # what they write in lower case is no name
+        pairs = [*((text, "") for text in texts), *((name, name) for name in names)]
+        lines = [json.dumps({"id": str(number), "input": text, "target": target}) + "\n" for number, (text, target) in enumerate(pairs)]
         (folder / "probe" / "dev.jsonl").write_text("".join(lines), encoding="utf-8")
         sought = leaks.needles(folder)
         return [str(leak) for leak in (*leaks.in_source(sought), *leaks.in_stream(sought, 3000))]

@@ -49,8 +49,8 @@ def test_the_places_are_places_of_the_air_table(table: list[dict]) -> None:
         assert {row["place"] for row in table} < {row["place"] for row in csv.DictReader(file)}
 
 
-def test_no_place_is_in_the_corpus(table: list[dict], leaked: Callable[[dict[str, str]], list[str]]) -> None:
-    assert leaked({row["place"]: row["place"] for row in table}) == []
+def test_no_place_is_in_the_corpus(table: list[dict], leaked: Callable[..., list[str]]) -> None:
+    assert leaked((), {row["place"] for row in table}) == []
 
 
 def test_the_card_gives_the_counts_and_ranges_of_the_file(table: list[dict]) -> None:
