@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import unicodedata
@@ -96,6 +97,13 @@ def test_places_and_days_of_the_calls_stand_in_the_tables(rows: list[dict]) -> N
             if name:
                 line = f"\n{call['arguments']['place']},{call['arguments']['date']},"
                 assert line in (places.data(name) / "table.csv").read_text(encoding="utf-8"), row["id"]
+
+
+def test_the_film_tool_knows_the_genres_and_moods_of_the_film_table(tools: dict[str, dict]) -> None:
+    with (places.data("movies") / "table.csv").open(encoding="utf-8", newline="") as file:
+        films = list(csv.DictReader(file))
+    for wish in ("genre", "mood"):
+        assert tools["find_movies"]["parameters"]["properties"][wish]["enum"] == sorted({film[wish] for film in films})
 
 
 def test_texts_are_clean_and_short(rows: list[dict]) -> None:
