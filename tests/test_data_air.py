@@ -83,6 +83,14 @@ def test_the_targets_are_worked_out_from_the_table(rows: list[dict], index: dict
     assert [row["id"] for row in rows if score("exact", row["target"], row["target"]) != 1.0] == []
 
 
+def test_a_rise_rose_and_a_fall_fell(rows: list[dict], index: dict[tuple[str, str], int]) -> None:
+    ways = {r"\b(rise|worse|higher)\b": 1, r"\b(fall|lower|drop|go down)\b": -1}
+    for row in (row for row in rows if row["kind"] == "change"):
+        before, after = (index[tuple(need)] for need in sorted(row["needs"], key=lambda need: need[1]))
+        said = [sign for words, sign in ways.items() if re.search(words, row["input"])]
+        assert [sign for sign in said if sign * (after - before) < 3] == [], row["id"]
+
+
 @pytest.mark.parametrize("name", SIZES)
 def test_half_of_the_unanswerable_questions_lack_a_value_and_half_a_place(
     splits: dict[str, list[dict]], table: list[dict], name: str
@@ -90,6 +98,10 @@ def test_half_of_the_unanswerable_questions_lack_a_value_and_half_a_place(
     names = {row["place"] for row in table}
     unknown = [row for row in splits[name] if row["kind"] == "no answer"]
     assert sorted(all(place in names for place, _ in row["needs"]) for row in unknown) == [False] * 3 + [True] * 3
+
+
+def test_no_two_questions_need_the_same_values(rows: list[dict]) -> None:
+    assert len({frozenset(map(tuple, row["needs"])) for row in rows}) == len(rows)
 
 
 def test_the_needs_fit_the_words_of_the_question(rows: list[dict]) -> None:
