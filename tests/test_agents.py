@@ -81,7 +81,9 @@ def test_react_searches_computes_and_finishes() -> None:
 
 
 def test_what_a_model_writes_after_its_action_is_not_taken_for_an_observation() -> None:
-    done = by_text(lambda messages: "Action: search[Lima]\nObservation: It is 5." if "Observation" not in last(messages) else "Action: Finish[x]")
+    done = by_text(
+        lambda messages: "Action: search[Lima]\nObservation: It is 5." if "Observation" not in last(messages) else "Action: Finish[x]"
+    )
     assert "It is 5." not in last(done.messages)
 
 

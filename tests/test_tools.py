@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from helpers.methods.tools import Observation, Tool, run
+from helpers.methods.tools import Observation, Tool, run_call
 
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"], "additionalProperties": False}
 FREE = {"type": "object", "properties": {}}
@@ -23,15 +23,15 @@ def tool(function: Callable, parameters: dict = FREE) -> Tool:
 
 
 def outcome(function: Callable, **options: float) -> Observation:
-    return run([tool(function)], {"name": "probe", "arguments": {}}, **options)
+    return run_call([tool(function)], {"name": "probe", "arguments": {}}, **options)
 
 
 @pytest.mark.parametrize("arguments", [{"city": "Lima"}, '{"city": "Lima"}'])
 def test_a_call_returns_json_whether_its_arguments_are_an_object_or_text(arguments: dict | str) -> None:
     tools = [Tool("get_weather", "The weather.", CITY, weather)]
     expected = Observation('{"city": "Lima", "high_c": 6}')
-    assert run(tools, {"name": "get_weather", "arguments": arguments}) == expected
-    assert run(tools, {"id": "call_0", "type": "function", "function": {"name": "get_weather", "arguments": arguments}}) == expected
+    assert run_call(tools, {"name": "get_weather", "arguments": arguments}) == expected
+    assert run_call(tools, {"id": "call_0", "type": "function", "function": {"name": "get_weather", "arguments": arguments}}) == expected
 
 
 def test_the_schema_is_in_openais_format() -> None:
@@ -54,19 +54,23 @@ def test_the_schema_is_in_openais_format() -> None:
 )
 def test_arguments_that_do_not_fit_are_told_and_the_function_is_not_called(arguments: object, why: str) -> None:
     called = []
-    made = run([Tool("get_weather", "The weather.", CITY, lambda city: called.append(city))], {"name": "get_weather", "arguments": arguments})
+    made = run_call(
+        [Tool("get_weather", "The weather.", CITY, lambda city: called.append(city))], {"name": "get_weather", "arguments": arguments}
+    )
     assert made.failure == "arguments"
     assert why in made.text
     assert not called
 
 
 def test_a_tool_that_does_not_exist_is_named_beside_those_that_do() -> None:
-    made = run([Tool("get_weather", "The weather.", CITY, weather)], {"name": "teleport", "arguments": {"to": "Mars"}})
+    made = run_call([Tool("get_weather", "The weather.", CITY, weather)], {"name": "teleport", "arguments": {"to": "Mars"}})
     assert made == Observation("Error: there is no tool 'teleport'; the tools are get_weather.", "no such tool")
 
 
 def test_nothing_is_evaluated() -> None:
-    made = run([Tool("echo", "Says it.", CITY, lambda city: city)], {"name": "echo", "arguments": {"city": "__import__('os').getpid()"}})
+    made = run_call(
+        [Tool("echo", "Says it.", CITY, lambda city: city)], {"name": "echo", "arguments": {"city": "__import__('os').getpid()"}}
+    )
     assert made.text == "__import__('os').getpid()"
 
 
@@ -113,19 +117,21 @@ def test_none_and_numbers_are_json() -> None:
 
 def test_a_schema_that_goes_in_a_circle_ends() -> None:
     circle = {"type": "object", "properties": {"city": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"$ref": "#/$defs/a"}}}
-    made = run([tool(weather, circle)], {"name": "probe", "arguments": {"city": "Lima"}})
+    made = run_call([tool(weather, circle)], {"name": "probe", "arguments": {"city": "Lima"}})
     assert (made.failure, "refers to itself without end" in made.text) == ("arguments", True)
 
 
 def test_a_schema_may_refer_to_itself_where_the_data_end() -> None:
     tree = {"type": "object", "properties": {"child": {"$ref": "#"}}, "additionalProperties": False}
     tools = [tool(lambda child=None: json.dumps(child), tree)]
-    assert run(tools, {"name": "probe", "arguments": {"child": {"child": {}}}}).text == '{"child": {}}'
-    assert run(tools, {"name": "probe", "arguments": {"child": {"kid": {}}}}).failure == "arguments"
+    assert run_call(tools, {"name": "probe", "arguments": {"child": {"child": {}}}}).text == '{"child": {}}'
+    assert run_call(tools, {"name": "probe", "arguments": {"child": {"kid": {}}}}).failure == "arguments"
 
 
 def test_a_reference_that_leads_nowhere_is_said() -> None:
-    made = run([tool(weather, {"type": "object", "properties": {"city": {"$ref": "#/$defs/b"}}})], {"name": "probe", "arguments": {"city": "x"}})
+    made = run_call(
+        [tool(weather, {"type": "object", "properties": {"city": {"$ref": "#/$defs/b"}}})], {"name": "probe", "arguments": {"city": "x"}}
+    )
     assert (made.failure, "cannot be used" in made.text) == ("arguments", True)
 
 

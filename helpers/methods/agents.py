@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helpers.methods.tools import Tool, run
+from helpers.methods.tools import Tool, run_call
 
 if TYPE_CHECKING:
     from helpers.models import Model, Reply
@@ -47,7 +47,14 @@ class Episode:
 
 
 def call_functions(
-    model: Model, questions: Sequence[str], tools: Sequence[Tool], *, most: int = 6, guard: Guard | None = None, system: str = "", max_tokens: int = 60
+    model: Model,
+    questions: Sequence[str],
+    tools: Sequence[Tool],
+    *,
+    most: int = 6,
+    guard: Guard | None = None,
+    system: str = "",
+    max_tokens: int = 60,
 ) -> list[Episode]:
     """Ask with tools; run each call and give its result back, until the model answers in words. One episode a question.
 
@@ -70,7 +77,14 @@ def call_functions(
 
 
 def react(
-    model: Model, questions: Sequence[str], tools: Sequence[Tool], *, most: int = 6, guard: Guard | None = None, rules: str = "", max_tokens: int = 60
+    model: Model,
+    questions: Sequence[str],
+    tools: Sequence[Tool],
+    *,
+    most: int = 6,
+    guard: Guard | None = None,
+    rules: str = "",
+    max_tokens: int = 60,
 ) -> list[Episode]:
     """Thought, action, observation, as text on one growing page, until `Finish[answer]` (Yao et al. 2022, arXiv:2210.03629).
 
@@ -119,7 +133,7 @@ def _act(episode: Episode, tools: Sequence[Tool], call: dict, guard: Guard | Non
     key = json.dumps(call, sort_keys=True, default=str)
     if any(json.dumps(step.call, sort_keys=True, default=str) == key for step in episode.steps):
         episode.end = REPEATED
-    observation = run(tools, call) if not episode.end else None
+    observation = run_call(tools, call) if not episode.end else None
     text = observation.text if observation else "not run: the same call came before"
     seen = guard(text) if guard and observation and not observation.failure else text
     episode.steps.append(Step(dict(call), seen, observation.failure if observation else ""))

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Observation", "Tool", "run"]
+__all__ = ["Observation", "Tool", "run_call"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST = 10_000  # characters of arguments
@@ -55,7 +55,7 @@ class Observation:
     failure: str = ""
 
 
-def run(tools: Sequence[Tool], call: Mapping, *, seconds: float = 5, most: int = 2000) -> Observation:
+def run_call(tools: Sequence[Tool], call: Mapping, *, seconds: float = 5, most: int = 2000) -> Observation:
     """Run one call, `{"name": ..., "arguments": {...}}` or OpenAI's form of it, and never raise on what a model wrote.
 
     Arguments must fit the tool's schema (jsonschema, draft 2020-12); nothing is evaluated as code. What the function returns is text as
@@ -63,7 +63,7 @@ def run(tools: Sequence[Tool], call: Mapping, *, seconds: float = 5, most: int =
     thread, so a tool that hangs goes on in the background until the program ends, and one that never lets go of the
     interpreter (a C function) cannot be timed out. What needs more belongs in a process of its own.
 
-    >>> run([], {"name": "sing", "arguments": {}}).text
+    >>> run_call([], {"name": "sing", "arguments": {}}).text
     "Error: there is no tool 'sing'; there are no tools."
     """
     call = call.get("function") or call
@@ -71,7 +71,9 @@ def run(tools: Sequence[Tool], call: Mapping, *, seconds: float = 5, most: int =
     tool = next((tool for tool in tools if tool.name == name), None)
     if tool is None:
         names = ", ".join(tool.name for tool in tools)
-        return _failed("no such tool", f"there is no tool {str(name)[:64]!r}; {'the tools are ' + names if names else 'there are no tools'}.")
+        return _failed(
+            "no such tool", f"there is no tool {str(name)[:64]!r}; {'the tools are ' + names if names else 'there are no tools'}."
+        )
     try:
         given = _object(arguments)
         problem = _mismatch(tool, given)
