@@ -76,7 +76,7 @@ def test_react_searches_computes_and_finishes() -> None:
 
     done = by_text(script)
     assert (done.answer, done.end, len(done.steps)) == ("50", "answered", 3)
-    assert done.steps[2].seen == "50"
+    assert done.steps[2].text == "50"
     assert "Observation: The index of Lima is 30." in last(done.messages)
 
 
@@ -99,7 +99,7 @@ def test_a_model_that_calls_what_does_not_exist_for_ever_ends_at_the_step_limit(
     assert (done.end, len(done.steps), {step.failure for step in done.steps}) == ("step limit", 4, {"no such tool"})
     done = by_text(lambda messages: f"Action: teleport[{next(numbers)}]", most=3)
     assert (done.end, len(done.steps)) == ("step limit", 3)
-    assert "the tools are search, calculator" in done.steps[0].seen
+    assert "the tools are search, calculator" in done.steps[0].text
 
 
 def test_a_reply_without_an_action_ends_it() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from helpers.methods.memory import full, retrieved, summarized, window
+from helpers.methods.memory import full, retrieval, summary, window
 
 
 def turn(said: str, answer: str = "Noted.") -> list[dict]:
@@ -73,7 +73,7 @@ def test_a_window_may_be_empty_or_larger_than_the_history(last: int, messages: i
 
 
 def test_a_summary_stands_for_the_older_turns() -> None:
-    made = summarized(HISTORY, ASKED, lambda older: f"{len(older)} messages before", last=1)
+    made = summary(HISTORY, ASKED, lambda older: f"{len(older)} messages before", last=1)
     assert said(made.messages) == ["4 messages before", "What is the capital of Peru?", "Lima", ASKED]
     assert (made.messages[0]["role"], made.dropped) == ("system", 2)
 
@@ -82,34 +82,34 @@ def test_nothing_is_summarized_where_all_is_shown() -> None:
     def never(older: list[dict]) -> str:
         raise AssertionError(older)
 
-    assert len(summarized(HISTORY, ASKED, never, last=3).messages) == 7
+    assert len(summary(HISTORY, ASKED, never, last=3).messages) == 7
 
 
 def test_retrieval_finds_the_turn_that_shares_words_however_old() -> None:
     history = [*HISTORY, *(message for _ in range(50) for message in turn("What is 9 - 4?", "5"))]
-    made = retrieved(history, "the cat called", most=1)
+    made = retrieval(history, "the cat called", most=1)
     assert said(made.messages) == ["My cat is called Pelu.", "Noted.", "the cat called"]
     assert made.dropped == 52
 
 
 def test_of_two_equal_turns_the_newer_is_retrieved() -> None:
-    made = retrieved([*turn("My cat is called Pelu."), *HISTORY[2:], *turn("My cat is called Mirko.")], "cat", most=1)
+    made = retrieval([*turn("My cat is called Pelu."), *HISTORY[2:], *turn("My cat is called Mirko.")], "cat", most=1)
     assert said(made.messages)[0] == "My cat is called Mirko."
 
 
 @pytest.mark.parametrize("question", ["zebra", "", "?!"])
 def test_where_nothing_is_shared_nothing_is_shown(question: str) -> None:
-    made = retrieved(HISTORY, question)
+    made = retrieval(HISTORY, question)
     assert (len(made.messages), made.dropped) == (1, 3)
 
 
-@pytest.mark.parametrize("recall", [full, window, retrieved, lambda history, question: summarized(history, question, str)])
+@pytest.mark.parametrize("recall", [full, window, retrieval, lambda history, question: summary(history, question, str)])
 def test_the_system_turn_stays_and_an_empty_history_is_no_trouble(recall: Callable) -> None:
     system = {"role": "system", "content": "Be brief."}
     assert recall([system], "Hello?").messages == [system, {"role": "user", "content": "Hello?"}]
 
 
-@pytest.mark.parametrize(("recall", "name"), [(window, "last"), (retrieved, "most")])
+@pytest.mark.parametrize(("recall", "name"), [(window, "last"), (retrieval, "most")])
 def test_fewer_turns_than_none_are_refused(recall: Callable, name: str) -> None:
     with pytest.raises(ValueError, match=f"{name}=-1: it is a number of turns"):
         recall(HISTORY, ASKED, **{name: -1})

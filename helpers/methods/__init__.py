@@ -7,7 +7,7 @@ from helpers.methods.baselines import classical, majority, random_label
 from helpers.methods.calculator import calculate
 from helpers.methods.coded import Pattern, by_code
 from helpers.methods.judges import JUDGES, judge, verdicts
-from helpers.methods.memory import Recalled, full, retrieved, summarized, window
+from helpers.methods.memory import Recall, full, retrieval, summary, window
 from helpers.methods.method import Answer, Method, prompt
 from helpers.methods.rag import OUTCOMES, Gold, Rag, outcomes, show
 from helpers.methods.sampling import at_temperature, top_p
@@ -18,8 +18,8 @@ from helpers.methods.tools import Observation, Tool, run_call
 from helpers.methods.votes import critique, most_common, vote
 
 __all__ = [
-    "JUDGES", "OUTCOMES", "REACT", "Answer", "Episode", "Gold", "Method", "Observation", "Pattern", "Rag", "Recalled", "Search", "Tool",
+    "JUDGES", "OUTCOMES", "REACT", "Answer", "Episode", "Gold", "Method", "Observation", "Pattern", "Rag", "Recall", "Search", "Tool",
     "at_temperature", "breadth_first", "by_code", "calculate", "call_functions", "classical", "critique", "depth_first", "false_steps",
     "few_shot", "full", "judge", "last_number", "majority", "most_common", "nearest", "outcomes", "prompt", "random_label", "react",
-    "retrieved", "run_call", "show", "summarized", "top_p", "verdicts", "vote", "window",
+    "retrieval", "run_call", "show", "summary", "top_p", "verdicts", "vote", "window",
 ]  # fmt: skip

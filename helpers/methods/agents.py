@@ -24,10 +24,10 @@ Guard = Callable[[str], str]  # what the model may see of an observation
 
 @dataclass(frozen=True)
 class Step:
-    """A call, and what the model saw of its result. `failure` as an `Observation` has it."""
+    """A call, and `text`, what the model saw of its result. `failure` as an `Observation` has it."""
 
     call: dict
-    seen: str
+    text: str
     failure: str = ""
 
 
@@ -71,7 +71,7 @@ def call_functions(
         episode.messages.append({"role": "assistant", "content": reply.text, "tool_calls": reply.tool_calls})
         for call in reply.tool_calls:
             _act(episode, tools, call, guard)
-            episode.messages.append({"role": "tool", "content": episode.steps[-1].seen})
+            episode.messages.append({"role": "tool", "content": episode.steps[-1].text})
 
     return _loop(model, episodes, take, most, max_tokens=max_tokens, tools=[tool.schema for tool in tools])
 
@@ -105,7 +105,7 @@ def react(
             episode.answer, episode.end = action[2].strip(), ANSWERED
         else:
             _act(episode, tools, {"name": action[1], "arguments": {parameters.get(action[1], "input"): action[2]}}, guard)
-            episode.messages = [{"role": "user", "content": f"{page}\nObservation: {episode.steps[-1].seen}"}]
+            episode.messages = [{"role": "user", "content": f"{page}\nObservation: {episode.steps[-1].text}"}]
 
     return _loop(model, episodes, take, most, max_tokens=max_tokens)
 
@@ -135,8 +135,8 @@ def _act(episode: Episode, tools: Sequence[Tool], call: dict, guard: Guard | Non
         episode.end = REPEATED
     observation = run_call(tools, call) if not episode.end else None
     text = observation.text if observation else "not run: the same call came before"
-    seen = guard(text) if guard and observation and not observation.failure else text
-    episode.steps.append(Step(dict(call), seen, observation.failure if observation else ""))
+    view = guard(text) if guard and observation and not observation.failure else text
+    episode.steps.append(Step(dict(call), view, observation.failure if observation else ""))
 
 
 def _first(tool: Tool) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Recalled", "full", "retrieved", "summarized", "window"]
+__all__ = ["Recall", "full", "retrieval", "summary", "window"]
 
 Count = Callable[[list[dict]], int]  # tokens of a conversation, such as model.count_tokens
 
 
 @dataclass(frozen=True, repr=False)
-class Recalled:
+class Recall:
     """What the model is shown, ending in the question; of `turns` earlier turns, `dropped` are not shown word for word.
 
     A turn is a message of the user's and what followed it. `ask(recalled.messages)` asks.
@@ -25,7 +25,7 @@ class Recalled:
         return f"{len(self.messages)} messages; {self.dropped} of {self.turns} earlier turns are not shown"
 
 
-def full(history: Sequence[dict], question: str, *, count: Count | None = None, budget: int | None = None) -> Recalled:
+def full(history: Sequence[dict], question: str, *, count: Count | None = None, budget: int | None = None) -> Recall:
     """Every turn. With a budget of tokens, counted by `count`, the oldest turns are dropped until the rest fits.
 
     ValueError: the system text and the question alone are longer than the budget, or there is a budget and nothing that counts.
@@ -46,23 +46,23 @@ def full(history: Sequence[dict], question: str, *, count: Count | None = None, 
     return _shown(opening, turns[len(turns) - low :], question, len(turns))
 
 
-def window(history: Sequence[dict], question: str, *, last: int = 2) -> Recalled:
+def window(history: Sequence[dict], question: str, *, last: int = 2) -> Recall:
     """The last so many turns."""
     opening, turns = _split(history)
     return _shown(opening, turns[len(turns) - _at_least(0, last=last) :], question, len(turns))
 
 
-def summarized(history: Sequence[dict], question: str, summarize: Callable[[list[dict]], str], *, last: int = 2) -> Recalled:
+def summary(history: Sequence[dict], question: str, summarize: Callable[[list[dict]], str], *, last: int = 2) -> Recall:
     """The last so many turns, and before them a system turn with what `summarize` makes of the older messages; "" adds none."""
     opening, turns = _split(history)
     at = max(0, len(turns) - _at_least(0, last=last))
     older = [message for turn in turns[:at] for message in turn]
-    summary = summarize(older) if older else ""
-    notes = [{"role": "system", "content": summary}] if summary else []
+    text = summarize(older) if older else ""
+    notes = [{"role": "system", "content": text}] if text else []
     return _shown([*opening, *notes], turns[at:], question, len(turns))
 
 
-def retrieved(history: Sequence[dict], question: str, *, most: int = 2) -> Recalled:
+def retrieval(history: Sequence[dict], question: str, *, most: int = 2) -> Recall:
     """The turns that share most with the question (BM25 over their words), in the order in which they were said; ties go to the newer."""
     opening, turns = _split(history)
     wanted = _best(turns, question, _at_least(1, most=most))
@@ -91,9 +91,9 @@ def _split(history: Sequence[dict]) -> tuple[list[dict], list[list[dict]]]:
     return list(history[:first]), turns
 
 
-def _shown(opening: list[dict], turns: list[list[dict]], question: str, total: int) -> Recalled:
-    said = [message for turn in turns for message in turn]
-    return Recalled([*opening, *said, {"role": "user", "content": question}], total, total - len(turns))
+def _shown(opening: list[dict], turns: list[list[dict]], question: str, total: int) -> Recall:
+    messages = [message for turn in turns for message in turn]
+    return Recall([*opening, *messages, {"role": "user", "content": question}], total, total - len(turns))
 
 
 def _at_least(least: int, **named: int) -> int:

@@ -75,13 +75,13 @@ def run_call(tools: Sequence[Tool], call: Mapping, *, seconds: float = 5, most: 
             "no such tool", f"there is no tool {str(name)[:64]!r}; {'the tools are ' + names if names else 'there are no tools'}."
         )
     try:
-        given = _object(arguments)
-        problem = _mismatch(tool, given)
+        values = _object(arguments)
+        problem = _mismatch(tool, values)
     except ValueError as error:
         problem = str(error)
     if problem:
         return _failed("arguments", f"the arguments of {tool.name} do not fit: {problem}")
-    return _shown(tool, _within(lambda: tool.function(**given), seconds), seconds, most)
+    return _shown(tool, _within(lambda: tool.function(**values), seconds), seconds, most)
 
 
 def _failed(failure: str, text: str) -> Observation:
