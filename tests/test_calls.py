@@ -60,3 +60,7 @@ def test_words_are_no_call() -> None:
 
 def test_what_follows_a_call_does_not_undo_it() -> None:
     assert read_calls('{"name": "set_timer", "arguments": {"minutes": 5}}\n{"name": "get') == (TIMER,)
+
+
+def test_a_reply_that_never_came_is_not_rightly_no_call() -> None:
+    assert read_calls(Reply("", 0, 0, 0.0, 0.0, error="the server is down")) is None

@@ -17,14 +17,14 @@ CALL_OUTCOMES = ("right", "wrong arguments", "too few", "wrong tool", "needless"
 
 def read_calls(reply: Reply | str) -> tuple[dict, ...] | None:
     """The calls of a reply: its `tool_calls`, else the JSON objects with a name that its text begins with; None where it began a call
-    that cannot be read.
+    that cannot be read, or never came.
 
     >>> read_calls('{"name": "add", "arguments": {"a": 1}}'), read_calls("No tool fits."), read_calls('{"name": "add", ')
     (({'name': 'add', 'arguments': {'a': 1}},), (), None)
     """
     text = reply if isinstance(reply, str) else reply.text
-    if not isinstance(reply, str) and reply.tool_calls:
-        return tuple(reply.tool_calls)
+    if not isinstance(reply, str) and (reply.error or reply.tool_calls):
+        return None if reply.error else tuple(reply.tool_calls)
     rest = re.sub(r"^\s*```(?:json)?", "", text).lstrip()
     calls = []
     while rest.startswith("{"):
