@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 HERE = str(Path(__file__).parent)
@@ -109,3 +110,27 @@ def splits(request: pytest.FixtureRequest) -> dict[str, list[dict]]:
 def rows(splits: dict[str, list[dict]]) -> list[dict]:
     """All rows of the task, split after split."""
     return [row for part in splits.values() for row in part]
+
+
+@pytest.fixture(scope="session")
+def leaked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[str]]:
+    """What of some texts and names stands in pocket's corpus, as `ladder pocket leaks` sees it: for data without a task.toml."""
+    from helpers import places
+    from pocket_maker.corpus import leaks
+
+    ordinary = [
+        file.read_text(encoding="utf-8") for toml in sorted(places.data().glob("*/task.toml")) for file in toml.parent.glob("*.jsonl")
+    ]
+
+    def search(texts: Iterable[str], names: Iterable[str] = ()) -> list[str]:
+        folder = tmp_path_factory.mktemp("data")
+        (folder / "probe").mkdir()
+        (folder / "probe" / "task.toml").write_text('metric = "exact"\n', encoding="utf-8")
+        (folder / "probe" / "train.jsonl").write_text("".join(ordinary), encoding="utf-8")  # what they write in lower case is no name
+        pairs = [*((text, "") for text in texts), *((name, name) for name in names)]
+        lines = [json.dumps({"id": str(number), "input": text, "target": target}) + "\n" for number, (text, target) in enumerate(pairs)]
+        (folder / "probe" / "dev.jsonl").write_text("".join(lines), encoding="utf-8")
+        sought = leaks.needles(folder)
+        return [str(leak) for leak in (*leaks.in_source(sought), *leaks.in_stream(sought, 3000))]
+
+    return search
