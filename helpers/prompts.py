@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import string
 import textwrap
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.storage import short
@@ -14,7 +16,7 @@ from helpers.storage import short
 if TYPE_CHECKING:
     from helpers.models import Model
 
-__all__ = ["Json", "Template", "as_text", "tokens"]
+__all__ = ["Json", "Template", "as_text", "read_pool", "tokens"]
 
 Json = str | int | float | bool | None | list | tuple | dict  # a value as JSON has it
 
@@ -80,6 +82,27 @@ def as_text(value: Json) -> str:
 def tokens(template: Template, example: Mapping, model: Model) -> int:
     """How many tokens the model reads for one example: what the prompt costs before a word is answered."""
     return model.count_tokens(template.render(example))
+
+
+def read_pool(file: Path | str) -> list[Template]:
+    """The prompts of a pool: a TOML file with a table [prompts] of name = "text with {input}".
+
+    ValueError: the file is no TOML, holds no prompt, or one that never shows the example.
+    """
+    file = Path(file)
+    try:
+        texts = tomllib.loads(file.read_text(encoding="utf-8")).get("prompts", {})
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f'{file.name} is no TOML ({error}): a line is name = "text with {{input}}", under [prompts]') from None
+    if not texts:
+        raise ValueError(f'the pool {file.name} is empty: give it a table [prompts] with lines name = "text with {{input}}"')
+    pool = [Template(name, text) for name, text in texts.items()]
+    for template in pool:
+        if "input" not in template.fields:
+            have = ", ".join(template.fields) or "none"
+            why = "every example would get the same prompt: write {input} where its text goes"
+            raise ValueError(f"prompt {template.name!r} of {file.name} has no field {{input}} (fields: {have}); {why}")
+    return pool
 
 
 def _pieces(part: str) -> Iterator[tuple[str, str | None]]:

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 
@@ -47,9 +47,16 @@ def made_up(row: dict) -> set[str]:
     return {name for name in row["target"] if not re.match(rf"(?:{REAL})(?:[-\s/.]|[vV]?\d|$)", name)}
 
 
+def read(name: str) -> list[dict]:
+    return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]]
+
+
+STREAM, EDGE = read("stream"), read("edge")
+
+
 @pytest.fixture(scope="module")
 def splits() -> dict[str, list[dict]]:
-    return {name: [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]] for name in LEAST}
+    return {name: read(name) for name in LEAST}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +84,7 @@ def test_ids_run_over_all_splits_and_texts_are_unique(rows: list[dict]) -> None:
 
 
 def test_every_name_stands_in_its_text_once_in_the_list_and_in_order_of_first_mention(rows: list[dict]) -> None:
-    for row in rows:
+    for row in [*rows, *(row for row in STREAM if row["target"] is not None)]:
         first = [(places_of(name, row["input"]) or [-1])[0] for name in row["target"]]
         assert -1 not in first, row["id"]
         assert first == sorted(set(first)), row["id"]
@@ -137,3 +144,53 @@ def test_the_card_gives_the_counts_of_the_files(splits: dict[str, list[dict]], r
     for kind in KINDS:
         per = [sum(row["kind"] == kind for row in part) for part in splits.values()]
         assert f"| {kind} | {sum(per)} | {' | '.join(map(str, per))} |" in card
+
+
+def test_the_stream_brings_ten_a_day_for_thirty_days_and_every_fifth_is_labeled() -> None:
+    assert {tuple(row) for row in STREAM} == {("id", "day", "input", "target", "kind")}
+    assert [(row["id"], row["day"]) for row in STREAM] == [(f"stream-{i:04d}", (i + 9) // 10) for i in range(1, 301)]
+    assert [i for i, row in enumerate(STREAM, 1) if row["target"] is not None] == list(range(5, 301, 5))
+
+
+def test_the_stream_is_plain_until_day_16_and_broken_from_day_22_on_only() -> None:
+    days = [Counter(row["kind"] for row in STREAM if row["day"] == day) for day in range(1, 31)]
+    assert [day["structured"] for day in days] == [0] * 15 + [4] * 15
+    assert [day["broken"] > 0 for day in days] == [False] * 21 + [True] * 9
+    assert sum(day["broken"] for day in days) == 14
+
+
+def test_plain_arrivals_have_40_to_90_words_and_structured_ones_120_to_170_under_headings() -> None:
+    for row in STREAM:
+        size, heads = len(row["input"].split()), re.findall(r"(?:Background|Methods|Results): ", row["input"])
+        assert row["kind"] == "broken" or size in (range(120, 171) if row["kind"] == "structured" else range(40, 91)), row["id"]
+        assert len(heads) == (3 if row["kind"] == "structured" else 0), row["id"]
+
+
+def test_no_two_arrivals_share_more_than_30_percent_of_their_words_with_each_other_or_with_the_task(rows: list[dict]) -> None:
+    new, old = ([(row["id"], frozenset(words(row["input"]))) for row in part if row["input"]] for part in (STREAM + EDGE, rows))
+    pairs = [*combinations(new, 2), *product(new, old)]
+    assert [(a, b) for (a, some), (b, others) in pairs if len(some & others) > 0.30 * len(some | others)] == []
+
+
+def test_made_up_names_of_the_task_do_not_occur_in_the_new_texts(splits: dict[str, list[dict]]) -> None:
+    names = {name.casefold() for part in splits.values() for row in part for name in made_up(row)}
+    for row in STREAM + EDGE:
+        assert [name for name in names if places_of(name, row["input"].casefold())] == [], row["id"]
+
+
+def test_edge_cases_are_24_of_a_kind_each_and_their_names_stand_in_the_texts() -> None:
+    assert {tuple(row) for row in EDGE} == {("id", "input", "target", "kind")}
+    assert [row["id"] for row in EDGE] == [f"edge-{i:02d}" for i in range(1, 25)]
+    assert len({row["kind"] for row in EDGE}) == len({row["input"] for row in EDGE}) == 24
+    absent = [row["kind"] for row in EDGE for name in row["target"] if name not in row["input"]]
+    assert absent == ["line end"]
+
+
+def test_the_card_gives_the_counts_of_the_stream_and_of_the_edge_cases() -> None:
+    card = (FOLDER / "card.md").read_text(encoding="utf-8")
+    for begin, end in ((1, 15), (16, 21), (22, 30)):
+        part = [row for row in STREAM if begin <= row["day"] <= end]
+        kinds = Counter(row["kind"] for row in part)
+        labeled = sum(row["target"] is not None for row in part)
+        assert f"| {begin} to {end} | {len(part)} | {kinds['plain']} | {kinds['structured']} | {kinds['broken']} | {labeled} |" in card
+    assert sorted(re.findall(r"^\| edge-\d\d \| (.+?) \|", card, re.M)) == sorted(row["kind"] for row in EDGE)

@@ -15,6 +15,7 @@ from helpers.workbook.parameters import parameters_of, parse_parameters, refuse_
 
 CELL = """model = "pocket"  # or "hf:<folder>"
 second = "smollm2"
+third = "none"
 embedder = "minilm"
 beside = "pocket"
 task = "reviews"
@@ -62,7 +63,7 @@ def test_a_cell_that_is_no_python_is_named_with_its_line(lesson: Callable) -> No
     [
         {"limit": 3, "split": "test", "tracker": "off", "model": "smollm2", "second": "none", "embedder": "pocket"},
         {"limit": None, "good_enough": 1, "count": 3, "fast": True, "task": "owner/data"},
-        {"model": "hf:owner/name", "second": "openai:x@http://localhost:1/v1", "names": ["c"], "good_enough": None},
+        {"model": "hf:owner/name", "second": "openai:x@http://localhost:1/v1", "third": "openai:y", "names": ["c"], "good_enough": None},
     ],
 )
 def test_what_makes_sense_passes(values: dict[str, Json], lesson: Callable) -> None:
@@ -84,6 +85,7 @@ def test_what_makes_sense_passes(values: dict[str, Json], lesson: Callable) -> N
         ("model", 7, "model=7: it must be a text; if 7 is one, write '\"7\"'"),
         ("model", "pokcet", r"unknown model 'pokcet'; allowed: .* \(did you mean 'pocket'\?\)"),
         ("second", "smolm2", r'unknown model \'smolm2\'; allowed: "pocket", "smollm2", "none", .* \(did you mean \'smollm2\'\?\)'),
+        ("third", "open:m@http://localhost:8000/v1", r"unknown model 'open:m@http://localhost:8000/v1'; allowed: .*\"none\""),
         ("embedder", "miniml", r'unknown embedder \'miniml\'; allowed: "pocket", "minilm", .* \(did you mean \'minilm\'\?\)'),
         ("beside", "pokcet", r"unknown embedder 'pokcet'; allowed: .* \(did you mean 'pocket'\?\)"),
         ("model", "hf:./nowhere", r"no such folder: './nowhere'"),

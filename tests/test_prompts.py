@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpers import places, prompts
 from helpers.prompts import Template, tokens
 
 
@@ -64,3 +65,32 @@ def test_tokens_counts_the_rendered_messages():
             return sum(len(m["content"].split()) for m in messages)
 
     assert tokens(Template("t", "Say {input}", system="Be brief."), {"input": "a b c"}, Words()) == 6
+
+
+def pool(tmp_path, text):
+    (tmp_path / "pool.toml").write_text(text, encoding="utf-8")
+    return prompts.read_pool(tmp_path / "pool.toml")
+
+
+def test_a_pool_holds_its_prompts_under_their_names(tmp_path):
+    assert [(t.name, t.text) for t in pool(tmp_path, '[prompts]\nshort = "Mood? {input}"')] == [("short", "Mood? {input}")]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "the pool pool.toml is empty"),
+        ("[prompts]", "the pool pool.toml is empty"),
+        ('[prompts]\na = "Mood of {input}"\nb = "Mood?"', r"'b' of pool.toml has no field \{input\} \(fields: none\)"),
+        ('[prompts]\na = "Mood of {text}"', r"has no field \{input\} \(fields: text\)"),
+        ("[prompts]\na = Mood", "pool.toml is no TOML"),
+    ],
+)
+def test_a_pool_that_cannot_be_asked_is_refused_before_anything_is_asked(tmp_path, text, why):
+    with pytest.raises(ValueError, match=why):
+        pool(tmp_path, text)
+
+
+def test_the_shipped_pool_has_twenty_different_prompts():
+    shipped = prompts.read_pool(places.data("reviews", "prompts.toml"))
+    assert len({template.fingerprint for template in shipped}) == 20

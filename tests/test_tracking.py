@@ -137,6 +137,18 @@ def test_the_table_of_examples_comes_back_as_it_was():
         tracking.table(tracker.path, "answers")
 
 
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x05\x06" + bytes(18)])
+def test_a_damaged_archive_is_called_so_and_the_cure_is_named(tmp_path, content):
+    (tmp_path / "night.zip").write_bytes(content)
+    with pytest.raises(ValueError, match=r"night.zip is empty, cut or no archive of Comet's: tracking.recover\(\)"):
+        tracking.table(tmp_path / "night.zip")
+
+
+def test_an_archive_that_is_not_there_is_named():
+    with pytest.raises(FileNotFoundError, match=r"no archive 'gone.zip': the column `archive` of tracking.runs\(\)"):
+        tracking.table("gone.zip")
+
+
 def test_a_file_of_the_same_name_does_not_take_the_place_of_a_table(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tables").mkdir()

@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 from helpers.tracking.archives import compare, runs, table
+from helpers.tracking.charts import control_chart
 from helpers.tracking.recovery import recover
 from helpers.tracking.tracker import Tracker, start
 
-__all__ = ["start", "Tracker", "runs", "table", "compare", "recover"]
+__all__ = ["start", "Tracker", "runs", "table", "compare", "recover", "control_chart"]

@@ -47,11 +47,12 @@ def table(archive: Path | str, name: str = "examples") -> pandas.DataFrame:
     """A table that `Tracker.log_run` (it is called "examples") or `Tracker.log_table` put into an archive.
 
     archive: its path, or its name as in the column `archive` of `runs()`. KeyError: no such table, with those there are.
+    FileNotFoundError: no such archive. ValueError: it cannot be read.
     """
     import pandas as pd
 
     path = Path(archive) if Path(archive).is_file() else places.outputs("comet", str(archive))
-    with zipfile.ZipFile(path) as packed:
+    with _opened(path) as packed:
         uploads = [message["payload"] for message in _messages(packed) if message["type"] == "file_upload"]
         files = {_table_name(upload): upload["file_path"] for upload in uploads if upload["upload_type"] == "dataframe"}
         if name not in files:
@@ -73,6 +74,20 @@ def compare(names: Sequence[str], *, folder: Path | str | None = None) -> pandas
     view = latest.drop(columns=["project", "start", "archive"]).astype(object).T
     differs = view.apply(lambda row: len({repr(value) for value in row}) > 1, axis=1)
     return view[differs & view.notna().any(axis=1)]
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    """An archive, open. FileNotFoundError, ValueError: there is none, or it is damaged."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no archive {path.name!r}: the column `archive` of tracking.runs() names those there are")
+    try:
+        packed = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        packed = None
+    if packed is None or "messages.json" not in packed.namelist():
+        cure = "tracking.recover() makes an archive of a run that was killed; else log the run again"
+        raise ValueError(f"{path.name} is empty, cut or no archive of Comet's: {cure}")
+    return packed
 
 
 def _folder(folder: Path | str | None) -> Path:

@@ -118,7 +118,9 @@ def _refusal(check: Callable[..., Any], *arguments: str | Sequence[str]) -> str:
 
 
 # A parameter of one of these names takes the same values in every lesson. Any other takes values of its default's type.
-LOOKED_UP: dict[str, Lookup] = {"model": model, "second": second, "embedder": embedder, "beside": embedder, "task": task, "price": price}
+LOOKED_UP: dict[str, Lookup] = {
+    "model": model, "second": second, "third": second, "embedder": embedder, "beside": embedder, "task": task, "price": price,
+}  # fmt: skip
 RANGES: dict[str, Kind] = {
     "split": choice(*SPLITS),
     "final": choice("dev", "test"),
