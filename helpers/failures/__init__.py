@@ -1,1 +1,1 @@
-"""Failures: where a model fails, and what next. Records from files, runs and traces; clusters of bad answers, ranked; what to review next."""
+"""Failures: where a model fails, and what next: records from files, runs and traces; clusters of bad answers; what to review."""
