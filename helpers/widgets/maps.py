@@ -144,19 +144,21 @@ def cluster_map(
     xy: two numbers a text, as of t-SNE; clusters: which one each belongs to, -1 for noise; bad: whether its answer is; names: what a
     cluster is called. ValueError: not one of each for each text, or a place that is no pair of numbers.
     """
-    lengths = {"xy": len(xy), "clusters": len(clusters), "texts": len(texts), **({} if bad is None else {"bad": len(bad)})}
+    xy, clusters, texts = (list(each.to_numpy() if hasattr(each, "to_numpy") else each) for each in (xy, clusters, texts))
+    marks = [False] * len(texts) if bad is None else [bool(mark) for mark in bad]
+    lengths = {"xy": len(xy), "clusters": len(clusters), "texts": len(texts), "bad": len(marks)}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"a map needs one of each for each text; got {', '.join(f'{count} {name}' for name, count in lengths.items())}")
     points = [tuple(float(value) for value in pair) for pair in xy]
     for row, point in enumerate(points):
         if len(point) != 2 or not all(map(math.isfinite, point)):
             raise ValueError(f"xy[{row}] is {point}: a place on the map is two finite numbers")
-    return ClusterMap(points, texts, _clusters(clusters, bad or [False] * len(texts), names or {}), bad is not None)
+    return ClusterMap(points, texts, _clusters(clusters, marks, names or {}), bad is not None)
 
 
 def _clusters(keys: Sequence[Hashable], bad: Sequence[bool], names: Mapping[Hashable, str]) -> list[Cluster]:
     """The clusters in the order of their keys, noise last."""
-    keys = [key.item() if hasattr(key, "item") else key for key in keys]  # a NumPy number is no key of `names` in JSON
+    keys = [key.item() if hasattr(key, "item") else key for key in keys]  # of an array
     order = sorted(set(keys), key=lambda key: (key in NOISE, isinstance(key, str), key))
     made = []
     for number, key in enumerate(order):
@@ -164,7 +166,7 @@ def _clusters(keys: Sequence[Hashable], bad: Sequence[bool], names: Mapping[Hash
         noise = key in NOISE
         name = str(names.get(key, "noise" if noise else key if isinstance(key, str) else f"cluster {key}"))
         color = plots.COLORS["gray"] if noise else COLORS[number % len(COLORS)]
-        made.append(Cluster(key, name, "" if noise else str(number + 1), color, rows, tuple(row for row in rows if bad[row])))
+        made.append(Cluster(key, name, "" if noise else str(number + 1 if isinstance(key, str) else key), color, rows, tuple(row for row in rows if bad[row])))
     return made
 
 
