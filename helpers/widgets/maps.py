@@ -12,7 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from helpers import plots, progress
-from helpers.widgets.panel import NO_DEAD_BUTTONS, Face, place, show
+from helpers.widgets.panel import NO_DEAD_BUTTONS, Face, place, show, table
 from helpers.widgets.scripted import line, scripted
 
 if TYPE_CHECKING:
@@ -98,10 +98,7 @@ class ClusterMap:
 
     def _repr_html_(self) -> str:
         words = ("on the map", "cluster", "rows", *(("bad", "share bad") if self.judged else ()), "a text")
-        rows = [self._cells(cluster) for cluster in self.clusters]
-        head = "".join(f"<th>{word}</th>" for word in words)
-        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return table(words, [self._cells(cluster) for cluster in self.clusters])
 
     def _cells(self, cluster: Cluster) -> list[str]:
         bad = [str(len(cluster.bad)), f"{len(cluster.bad) / len(cluster.rows):.2f}"] if self.judged else []

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from helpers import progress
-from helpers.widgets.panel import NO_DEAD_BUTTONS, Face, place, rewrite, show
+from helpers.widgets.panel import NO_DEAD_BUTTONS, Face, place, rewrite, show, table
 from helpers.widgets.scripted import line, scripted
 
 if TYPE_CHECKING:
@@ -134,9 +134,7 @@ class Review:
 
     def _table(self) -> str:
         rows, more = self._listed()
-        head = "".join(f"<th>{word}</th>" for word in ("text", "proposed label", "reviewed", "note"))
-        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{''.join(f'<p>{words}</p>' for words in more)}"
+        return table(("text", "proposed label", "reviewed", "note"), rows) + "".join(f"<p>{words}</p>" for words in more)
 
 
 _EMPTY = ("text", "context", "proposed", "standing", "draft", "note", "pressed")
