@@ -127,6 +127,11 @@ def test_a_queue_of_no_rows_has_a_face_and_takes_no_key(path):
     assert "0 of 0 reviewed" in shown._repr_html_()
 
 
+def test_what_is_no_queue_is_refused():
+    with pytest.raises(TypeError, match=r"widgets.review takes what curation.queue\(rows, path, labels=...\) made; got a list"):
+        review(ROWS)
+
+
 def test_a_script_gets_the_state_that_its_message_led_to(shown):
     widget = scripted("reviewing", shown.view(), shown.act)
     widget._handle_custom_msg({"act": "keep", "id": "r0"}, [])

@@ -77,7 +77,7 @@ class ClusterMap:
 
         ax = plt.subplots(figsize=(6.4, 4.8), layout="constrained")[1]
         for cluster in self.clusters:
-            fine = [self.points[row] for row in cluster.rows if row not in set(cluster.bad)]
+            fine = [self.points[row] for row in sorted({*cluster.rows} - {*cluster.bad})]
             bad = [self.points[row] for row in cluster.bad]
             ax.scatter(*_axes(fine), s=22, facecolors="none", edgecolors=cluster.color, linewidths=0.9)
             ax.scatter(*_axes(bad), s=26, marker="x", color=cluster.color, linewidths=1.6)

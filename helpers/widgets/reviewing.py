@@ -21,6 +21,7 @@ PAUSE = 300.0  # seconds: a longer look at one row counts as a break
 LISTED = 8  # rows in the static face
 WORDS = {"": "open", "keep": "kept", "change": "changed", "unsure": "unsure"}
 STEPS = {"back": -1, "forward": 1}
+ABOUT_A_ROW = ("text", "context", "proposed", "standing", "draft", "note", "pressed")
 
 
 class Review:
@@ -49,7 +50,7 @@ class Review:
         counts = self.queue.counts()
         common = {"labels": self.queue.labels, "rows": counts.rows, "done": counts.done, "counts": str(counts), "said": said}
         if not self.queue.rows:
-            return {**common, "id": "", "where": "No rows to review", **dict.fromkeys(_EMPTY, "")}
+            return {**common, "id": "", "where": "No rows to review", **dict.fromkeys(ABOUT_A_ROW, "")}
         row = self.queue.rows[self.position]
         state = self.queue.state(row["id"])
         return {
@@ -137,9 +138,6 @@ class Review:
         return table(("text", "proposed label", "reviewed", "note"), rows) + "".join(f"<p>{words}</p>" for words in more)
 
 
-_EMPTY = ("text", "context", "proposed", "standing", "draft", "note", "pressed")
-
-
 def _label(value: Any) -> str:
     return "none" if value is None else line(value)
 
@@ -163,6 +161,8 @@ def _parsed(value: str, target: Any) -> Any:
 def review(queue: Queue) -> Review:
     """A queue to review: end the cell on what this returns. Keys: k keep, 1 to 9 choose a label, u unsure, z undo, n note, ← and → move.
 
-    queue: what `curation.queue` made. Without labels to choose from, c opens a line for another label.
+    queue: what `curation.queue` made. Without labels to choose from, c opens a line for another label. TypeError: it is something else.
     """
+    if not hasattr(queue, "next_open"):
+        raise TypeError(f"widgets.review takes what curation.queue(rows, path, labels=...) made; got a {type(queue).__name__}")
     return Review(queue)
