@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
-    from ipywidgets import HTML, ToggleButtons
+    from ipywidgets import HTML, DOMWidget, ToggleButtons
 
-__all__ = ["Face", "Panel", "lettered", "listed", "listed_text", "rewrite", "show"]
+__all__ = ["NO_DEAD_BUTTONS", "Face", "Panel", "lettered", "listed", "listed_text", "place", "rewrite", "show", "table"]
 
 # A saved notebook keeps the place of the buttons but not the buttons; JupyterLab would print an error there when it is opened again.
 NO_DEAD_BUTTONS = "<style>.jp-OutputArea-output.jupyter-widgets { display: none }</style>"
@@ -33,6 +33,15 @@ def listed_text(options: Sequence[str], mark: int | None = None, note: str = "")
     """`listed` as plain text, a line for each option."""
     notes = [f" ← {note}" if number == mark else "" for number in range(len(options))]
     return "\n".join(f"   {lettered(options, number)}{behind}" for number, behind in enumerate(notes))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in HTML, of texts that stand at the left; escaped."""
+    first, *others = [
+        "<tr>" + "".join(f'<{tag} style="text-align: left">{html.escape(cell)}</{tag}>' for cell in row) + "</tr>"
+        for tag, row in (("th", head), *(("td", row) for row in rows))
+    ]
+    return f"<table><thead>{first}</thead><tbody>{''.join(others)}</tbody></table>"
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,15 @@ def rewrite(handle: DisplayHandle, face: Face) -> None:
 
 def _bundle(face: Face) -> dict[str, str]:
     return {"text/plain": face.text, "text/html": face.html}
+
+
+def place(widget: DOMWidget) -> None:
+    """Put a widget among the cell's outputs: where it cannot be shown, nothing stands."""
+    from IPython.display import display
+
+    bundle = widget._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    display({**data, "text/plain": ""}, raw=True)
 
 
 class Panel:
@@ -85,11 +103,10 @@ class Panel:
     def show(self) -> None:
         """Display the face and, as an output of their own, the buttons: where they cannot be shown, nothing stands."""
         import ipywidgets
-        from IPython.display import display
 
         self._handle = show(self._live_face())
         self._box = ipywidgets.VBox([self.row, self.line], layout={"margin": "0 0 12px 0"})
-        display({**self._box._repr_mimebundle_(), "text/plain": ""}, raw=True)
+        place(self._box)
 
     def say(self, text: str) -> None:
         """Put the text into the line."""
