@@ -1,1 +1,8 @@
 """Failures: where a model fails, and what next: records from files, runs and traces; clusters of bad answers; what to review."""
+
+from __future__ import annotations
+
+from helpers.failures.embeddings import vectors
+from helpers.failures.records import from_archive, from_run, read
+
+__all__ = ["from_archive", "from_run", "read", "vectors"]
