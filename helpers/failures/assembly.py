@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from helpers.retrieval import Embedder
 
-__all__ = ["NAMES", "Wish", "assemble", "no_column"]
+__all__ = ["NAMES", "Wish", "assemble", "no_column", "score_of"]
 
 NAMES = {  # in the order in which they are looked for; dots, spaces and capitals do not count
     "id": "id uid uuid record_id example_id context.span_id span_id context.trace_id trace_id",
@@ -147,7 +147,7 @@ def _ids(table: Table, column: str | None, cells: Sequence[Cell]) -> list[str]:
 
 def _scores(table: Table, column: str | None, cells: Sequence[Cell]) -> list[float]:
     """Numbers, and words such as "up" and "down" as 1 and 0; nan for nothing. ValueError: something else, with its row."""
-    scores = [_score(cell) for cell in cells]
+    scores = [score_of(cell) for cell in cells]
     odd = [f"row {row}: {str(cell)[:30]!r}" for row, cell, score in zip(table.rows, cells, scores) if score is None]
     if odd:
         words = ", ".join(word for word in WORDS if word.isascii())
@@ -158,7 +158,7 @@ def _scores(table: Table, column: str | None, cells: Sequence[Cell]) -> list[flo
     return scores
 
 
-def _score(cell: Cell) -> float | None:
+def score_of(cell: Cell) -> float | None:
     if cell is None:
         return float("nan")
     try:

@@ -74,7 +74,7 @@ def _moment(cell: Cell) -> datetime | None:
 
 def _since_1970(number: float) -> datetime | None:
     scale = next((scale for limit, scale in _UNITS if _EARLIEST <= number < limit), None)
-    return None if scale is None else _START + timedelta(microseconds=int(number * scale))
+    return None if scale is None else _START + timedelta(microseconds=round(number * scale))
 
 
 def _written(text: str) -> datetime | None:
