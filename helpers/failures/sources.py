@@ -7,8 +7,10 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
+from typing import IO
 
 from helpers.failures.embeddings import Vectors
 from helpers.failures.gathering import Gathered, Row, batches, gather_parquet
@@ -76,7 +78,7 @@ def _whole(name: str, text: str) -> Iterable[tuple[int, Row]]:
 def _lines(path: Path, encoding: str | None, notes: list[str]) -> Iterator[str]:
     """The lines of a text file, one at a time. One that is not UTF-8 is decoded as a whole, or refused, as `decode` does."""
     packed = path.name.lower().endswith(".gz")
-    with gzip.open(path) if packed else path.open("rb") as file:
+    with _whole_gzip(path.name), gzip.open(path) if packed else path.open("rb") as file:
         head = file.read(HEAD)
         _, odd = decode(path.name, head[: head.rfind(b"\n") + 1] or head[: HEAD - 4], encoding)
         file.seek(0)
@@ -99,11 +101,16 @@ def _lines(path: Path, encoding: str | None, notes: list[str]) -> Iterator[str]:
             yield from (line + "\n" for line in text.split("\n")[number:])
 
 
-def _line(name: str, file: gzip.GzipFile, number: int) -> bytes:
+@contextmanager
+def _whole_gzip(name: str) -> Iterator[None]:
     try:
-        line = file.readline(LONGEST + 1)
-    except (OSError, EOFError, zlib.error) as error:
+        yield
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{name} is no whole gzip file ({error}): pack it again, or give it unpacked, without .gz") from None
+
+
+def _line(name: str, file: IO[bytes], number: int) -> bytes:
+    line = file.readline(LONGEST + 1)
     if len(line) > LONGEST:
         raise ValueError(
             f"{name}, line {number}: goes on for more than {LONGEST / 1e6:.0f} million bytes, and a row has at most that: give each row "
