@@ -154,7 +154,12 @@ def test_an_embedder_takes_the_place_of_the_files_vectors(tmp_path):
     embedder = SimpleNamespace(name="lengths", embed=lambda texts: np.array([[len(text), 1] for text in texts], np.float32))
     records = failures.read(written(tmp_path, [row(0), *rows()[1:]]), embed=embedder)
     assert failures.vectors(records).tolist() == [[10.0, 1.0]] * 4
-    assert "embedding" not in failures.read(written(tmp_path, [row(0)]))
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "log.parquet"])
+def test_without_vectors_the_broken_ones_do_not_matter(tmp_path, name):
+    path = written(tmp_path, [rows()[0], row(1, embedding=[1.0])], name)
+    assert list(failures.read(path, embedding=False)) == ["id", "prompt", "response", "score", "time", "conversation", "kind"]
 
 
 def test_vectors_of_several_lengths_are_told_by_row(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.failures.assembly import NAMES, Wish, assemble, no_column
+from helpers.failures.gathering import Gathered
 from helpers.failures.sources import read_columns
 from helpers.files.table import table_of
 
@@ -42,11 +43,12 @@ def read(
         raise TypeError(f"read() has no option {sorted(unknown)[0]}=; a column can be named for {', '.join(NAMES)} and embedding")
     path = Path(path).expanduser()
     embedding = columns.pop("embedding", None)
-    wanted = (embedding,) if isinstance(embedding, str) else () if embedding is False or embed else VECTORS_IN
-    table, vectors = read_columns(path, wanted, encoding)
-    if isinstance(embedding, str) and vectors is None:
+    keep = embedding is not False and embed is None
+    gathered = Gathered(path.name, (embedding,) if isinstance(embedding, str) else VECTORS_IN, keep=keep)
+    table = read_columns(path, gathered, encoding)
+    if keep and isinstance(embedding, str) and gathered.vectors is None:
         raise ValueError(no_column(table, "embedding", embedding))
-    return assemble(table, vectors, columns, zone=zone, missing=missing, embed=embed)
+    return assemble(table, gathered.vectors, columns, zone=zone, missing=missing, embed=embed)
 
 
 def from_run(runs: Run | Sequence[Run], *, embed: Embedder | None = None) -> pandas.DataFrame:

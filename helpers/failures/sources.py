@@ -12,7 +12,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
-from helpers.failures.embeddings import Vectors
 from helpers.failures.gathering import Gathered, Row, batches, gather_parquet
 from helpers.files import reading
 from helpers.files.decoding import decode
@@ -30,10 +29,9 @@ LONGEST = 50_000_000  # bytes of a line
 HEAD = 65_536  # bytes by which a file is known as text
 
 
-def read_columns(path: Path, vectors_in: Iterable[str], encoding: str | None = None) -> tuple[Table, Vectors | None]:
-    """The columns of a file, and its vectors apart. ValueError, FileNotFoundError: the file is not what its name says, or broken."""
+def read_columns(path: Path, gathered: Gathered, encoding: str | None = None) -> Table:
+    """The columns of a file; `gathered` then has its vectors. ValueError, FileNotFoundError: it is not there, broken, or something else."""
     kind = checked_kind(path)
-    gathered = Gathered(path.name, vectors_in)
     if kind == "Parquet":
         gather_parquet(path, gathered)
     elif kind in ("JSONL", "CSV"):
@@ -45,7 +43,7 @@ def read_columns(path: Path, vectors_in: Iterable[str], encoding: str | None = N
         gathered.notes += table.notes
         for number, row in zip(table.rows, table.records()):
             gathered.add(row, number)
-    return gathered.table(kind), gathered.vectors
+    return gathered.table(kind)
 
 
 def read_objects(path: Path) -> Iterator[tuple[int, Row]]:

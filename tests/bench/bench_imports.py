@@ -23,7 +23,7 @@ SIZES = (1_000, 10_000, 100_000)
 KINDS = ("parquet", "jsonl", "csv", "spans")
 DIMENSIONS = 384
 SECONDS = {"parquet": 10, "jsonl": 40, "csv": 60, "spans": 60}  # for 100,000 rows
-TIMES_TABLE = 3.0
+TIMES_TABLE = {"parquet": 3, "jsonl": 3, "csv": 3, "spans": 8}  # memory; of four spans one record stays, which is the smaller table
 FEW = 10
 
 
@@ -68,8 +68,8 @@ def _claims(rows: list[dict], grown: list[dict]) -> Iterator[tuple[str, bool]]:
         if row["rows"] == max(SIZES):
             limit = SECONDS[row["kind"]]
             yield f"{row['kind']}, {row['rows']} rows: {row['seconds']:.1f} s, at most {limit}", row["seconds"] <= limit
-            text = f"{row['kind']}, {row['rows']} rows: memory {row['x table']:.1f} times the table, at most {TIMES_TABLE:.0f}"
-            yield text, row["x table"] <= TIMES_TABLE
+            most = TIMES_TABLE[row["kind"]]
+            yield f"{row['kind']}, {row['rows']} rows: memory {row['x table']:.1f} times the table, at most {most}", row["x table"] <= most
     for row in grown:
         if row["from"] >= 10_000:  # below, a fixed cost hides how it grows
             text = f"{row['kind']}, {row['from']} to {row['to']} rows: {row['seconds x']:.1f} times as long"
