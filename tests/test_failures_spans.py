@@ -158,6 +158,20 @@ def test_rows_that_are_no_spans_are_told_what_a_span_has(tmp_path):
         failures.from_spans(written(tmp_path, []))
 
 
+def test_read_says_that_spans_are_better_read_as_traces():
+    assert any("from_spans makes one record of a trace" in note for note in failures.read(FOLDER / "spans.jsonl").attrs["notes"])
+    with pytest.raises(ValueError, match=r"no column looks like the prompt; .*: these are spans: use from_spans"):
+        failures.read(FOLDER / "spans.json")
+
+
+def test_the_first_error_and_an_open_end_of_otlp_are_kept(tmp_path):
+    text = {"input.value": {"stringValue": "How?"}, "output.value": {"stringValue": ""}}
+    path = written(tmp_path, otlp(otlp_span(**text) | {"endTimeUnixNano": "0", "status": {"code": 2, "message": "timeout"}}))
+    record = failures.from_spans(path).iloc[0]
+    assert (record["status"], record["error"], record["response"]) == ("ERROR", "timeout", "")
+    assert np.isnan(record["seconds"])
+
+
 def test_annotations_become_the_score_of_their_trace(tmp_path):
     said = [{"span_id": "T1-LLM", "annotation_name": "thumbs", "result.label": "down"},
             {"span_id": "t1-chain", "annotation_name": "thumbs", "result.score": 1},

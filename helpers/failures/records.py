@@ -6,7 +6,7 @@ NaT), conversation, and then the source's own columns under their names. `attrs[
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,12 +51,14 @@ def read(
     return assemble(table, gathered.vectors, columns, zone=zone, missing=missing, embed=embed)
 
 
-def from_run(runs: Run | Sequence[Run], *, embed: Embedder | None = None) -> pandas.DataFrame:
+def from_run(runs: Run | Iterable[Run], *, embed: Embedder | None = None) -> pandas.DataFrame:
     """Records from one run of this workbook or several, also such as `runs.read` gave back: input, reply, target and score.
 
     With several runs an id is "method|model|example"; the columns method, model, split and example keep the parts.
     """
-    several = list(runs) if isinstance(runs, Sequence) else [runs]
+    from helpers.runs import Run
+
+    several = [runs] if isinstance(runs, Run) else list(runs)
     rows: list[dict] = []
     for run in several:
         about = {"task": run.task, "split": run.split, "method": run.method, "model": run.model, "metric": run.metric}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from helpers.failures.gathering import Gathered, Row, batches, gather_parquet
 from helpers.files import reading
@@ -141,10 +141,7 @@ def _records(name: str, lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
     if not first:
         return
     seen, _ = best_reading("".join(sample), Form())
-    form = seen.form
-    csv.field_size_limit(LONGEST)
-    options = {"delimiter": form.delimiter or ",", "quotechar": form.quotechar or '"', "escapechar": form.escapechar}
-    rows = csv.reader(chain(sample[(form.header or 1) - 1 :], lines), **options, skipinitialspace=form.spaces, strict=True)
+    rows = _reader(seen.form, chain(sample[(seen.form.header or 1) - 1 :], lines))
     filled = (row for row in rows if any(cell.strip() for cell in row))
     odd: list[str] = []
     try:
@@ -159,3 +156,9 @@ def _records(name: str, lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
     if odd:
         cure = "put texts that hold the delimiter or a line break in double quotes"
         raise ValueError(f"{name}: {len(odd)} rows have not the {len(header)} fields of the first line: {first_few(odd)}: {cure}")
+
+
+def _reader(form: Form, lines: Iterable[str]) -> Any:
+    csv.field_size_limit(LONGEST)
+    options = {"delimiter": form.delimiter or ",", "quotechar": form.quotechar or '"', "escapechar": form.escapechar}
+    return csv.reader(lines, **options, skipinitialspace=form.spaces, strict=True)
