@@ -133,8 +133,9 @@ def test_ids_on_several_rows_are_named_with_the_cure(tmp_path):
     assert failures.read(path, id=False)["id"].tolist() == ["row-1", "row-2", "row-3"]
 
 
-def test_rows_without_a_vector_are_an_error_that_names_them_and_may_be_left_out(tmp_path):
-    path = written(tmp_path, [row(0), *rows()[1:3], row(4), *rows()[3:]])
+@pytest.mark.parametrize("name", ["log.jsonl", "log.csv", "log.parquet"])
+def test_rows_without_a_vector_are_an_error_that_names_them_and_may_be_left_out(tmp_path, name):
+    path = written(tmp_path, [row(0), *rows()[1:3], row(4), *rows()[3:]], name)
     with pytest.raises(ValueError, match=r'2 of 5 rows have no embedding: rows 1, 4; .* give embed= .*missing="drop"'):
         failures.read(path)
     records = failures.read(path, missing="drop")
