@@ -214,13 +214,14 @@ def test_a_value_that_is_no_time_is_told_with_its_row(tmp_path, value):
     ("log.csv", "prompt,response\n", r"log\.csv is empty"),
     ("log.csv", '{"prompt": "a", "response": "b"}\n', r"log\.csv holds JSON, not CSV: .* let the name end in \.jsonl"),
     ("log.jsonl", "prompt,response\na,b\n", r"log\.jsonl, line 1: broken JSON at character 1"),
-    ("log.jsonl", '{"prompt": "a", "response": "b"}\n[1]\n', r"log\.jsonl, line 2: must be an object"),
+    ("log.jsonl", '{"prompt": "a", "response": "b"}\n[1]\n', r"log\.jsonl, line 2: holds a list: each line is one JSON object"),
     ("log.parquet", "prompt,response\na,b\n", r"log\.parquet is no whole Parquet file"),
     ("log.csv", b"PAR1 and more", r"log\.csv is no table but Parquet: let its name end in \.parquet"),
     ("log.jsonl", bytes(range(256)) * 9, r"log\.jsonl is binary, not text: byte 1 is 0x00"),
     ("log.jsonl.gz", b"no gzip", r"log\.jsonl\.gz is no whole gzip file"),
     ("log.pdf", "x", r"log\.pdf: the name must end in one of \.csv"),
     ("log.csv", "prompt,response\na,b\nc,d,e\n", r"1 rows have not the 2 fields of the first line: row 2 \(line 3\) has 3"),
+    ("log.csv", "prompt,response\na,b\nc\n", r"1 rows have not the 2 fields of the first line: row 2 \(line 3\) has 1"),
     ("log.csv", 'prompt,response\na,"b\n', r"a double quote is open in the row that ends at line 2"),
     ("log.csv", "prompt,response\nна,b\n".encode("cp1251"), r'line 2 \(row 1\): byte 0xed .* is not UTF-8: .*encoding="cp1251"'),
     ("log.jsonl", b'{"prompt": "\\ud800", "response": "b"}\n', r"line 1, field 'prompt': holds half a character"),
@@ -249,6 +250,19 @@ def test_windows_1252_is_recognized_late_in_a_file_too(tmp_path):
     records = failures.read(written(tmp_path, "\n".join(lines).encode("cp1252")))
     assert (len(records), records["prompt"].iloc[-1]) == (2_001, "Où est le café ?")
     assert any("encoding='cp1252' was recognized" in note for note in records.attrs["notes"])
+
+
+def test_an_index_that_pandas_wrote_is_a_column_with_a_name(tmp_path):
+    pd.DataFrame(rows()).to_csv(tmp_path / "log.csv")
+    assert failures.read(tmp_path / "log.csv")["column 1"].tolist() == ["0", "1", "2", "3"]
+
+
+def test_a_file_whose_first_bytes_end_within_a_letter_or_a_line_is_read(tmp_path):
+    long = "x" + "é" * 50_000  # its 65,536th byte is half a letter
+    assert failures.read(written(tmp_path, json.dumps(row(prompt=long), ensure_ascii=False)))["prompt"][0] == long
+    text = "prompt,response\n" + "Où est le café ?,Là.\n" * 2_000
+    assert failures.read(written(tmp_path, text.encode("utf-16"), "log.csv"), id=False)["prompt"].eq("Où est le café ?").all()
+    assert len(failures.read(written(tmp_path, text[:184].encode("utf-16"), "log.csv"))) > 1
 
 
 def test_delimiters_quotes_and_line_breaks_of_a_csv_are_seen(tmp_path):

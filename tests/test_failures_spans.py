@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections import Counter
@@ -72,6 +73,12 @@ def test_a_trace_becomes_one_record_with_what_its_root_took_in_and_gave_back(tmp
     assert record[["seconds", "status", "tokens_in", "spans", "kind", "metadata.prompt"]].tolist() == [1.0, "OK", 9, 3, "direct", "v2"]
     assert (record["time"], record["documents"]) == (
         pd.Timestamp("2026-01-05T09:00Z"), [{"id": "p1", "content": "It is two.", "score": 0.5}])  # fmt: skip
+
+
+def test_spans_may_be_packed(tmp_path):
+    for name, text in (("spans.json.gz", json.dumps(chain())), ("spans.jsonl.gz", "".join(json.dumps(row) + "\n" for row in chain()))):
+        (tmp_path / name).write_bytes(gzip.compress(text.encode()))
+        assert failures.from_spans(tmp_path / name)["response"].tolist() == ["Two."]
 
 
 def test_where_the_root_holds_no_text_the_last_llm_span_speaks(tmp_path):

@@ -18,7 +18,7 @@ from helpers.files.decoding import decode
 from helpers.files.delimited import column_names
 from helpers.files.layout import Form, best_reading, uneven
 from helpers.files.objects import read_json
-from helpers.files.opening import checked_kind, find_sources
+from helpers.files.opening import checked_kind, find_sources, unpacked
 from helpers.files.table import Table, first_few
 from helpers.progress import bar
 from helpers.tasks.examples import json_row
@@ -55,7 +55,7 @@ def read_objects(path: Path) -> Iterator[tuple[int, Row]]:
     elif kind == "JSONL":
         yield from _objects(path.name, _lines(path, None, []))
     elif kind == "JSON":
-        text, _ = decode(path.name, path.read_bytes())
+        text, _ = decode(path.name, unpacked(find_sources(path)[0]))
         yield from _whole(path.name, text)
     else:
         raise ValueError(f"{path.name}: a span holds lists, so it is read from .jsonl, .json or .parquet, not from {kind}: export it so")
@@ -77,8 +77,7 @@ def _lines(path: Path, encoding: str | None, notes: list[str]) -> Iterator[str]:
     """The lines of a text file, one at a time. One that is not UTF-8 is decoded as a whole, or refused, as `decode` does."""
     packed = path.name.lower().endswith(".gz")
     with _whole_gzip(path.name), gzip.open(path) if packed else path.open("rb") as file:
-        head = file.read(HEAD)
-        _, odd = decode(path.name, head[: head.rfind(b"\n") + 1] or head[: HEAD - 4], encoding)
+        _, odd = decode(path.name, _head(file), encoding)
         file.seek(0)
         whole = bool(encoding) or any(note.startswith("encoding=") for note in odd)
         number = 0
@@ -97,6 +96,14 @@ def _lines(path: Path, encoding: str | None, notes: list[str]) -> Iterator[str]:
             text, odd = decode(path.name, file.read(), encoding)
             notes += odd
             yield from (line + "\n" for line in text.split("\n")[number:])
+
+
+def _head(file: IO[bytes]) -> bytes:
+    """The beginning of a file, cut where no letter is cut."""
+    head = file.read(HEAD)
+    if len(head) < HEAD or b"\0" in head[:200]:  # UTF-16
+        return head
+    return head[: head.rfind(b"\n") + 1] or head.rstrip(bytes(range(128, 256)))
 
 
 @contextmanager
@@ -123,12 +130,13 @@ def _objects(name: str, lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
             continue
         try:
             row = json.loads(line)
+            problem = "" if isinstance(row, dict) else f": holds a {type(row).__name__}"
         except (ValueError, RecursionError):
-            row = None
-        if not isinstance(row, dict) or "\\ud" in line:
-            problem = json_row(line.encode("utf-8", "surrogatepass"))[1]
-            if problem or not isinstance(row, dict):
-                raise ValueError(f"{name}, line {number}{problem}: each line is one JSON object; correct it, or leave it out")
+            problem = ": is no JSON"
+        if problem == ": is no JSON" or "\\ud" in line:  # where it breaks, and whether it holds half a character
+            problem = json_row(line.encode("utf-8", "surrogatepass"))[1] or problem
+        if problem:
+            raise ValueError(f"{name}, line {number}{problem}: each line is one JSON object; correct it, or leave it out")
         yield number, row
 
 
@@ -145,7 +153,8 @@ def _records(name: str, lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
     filled = (row for row in rows if any(cell.strip() for cell in row))
     odd: list[str] = []
     try:
-        header = column_names(name, [cell.strip() for cell in next(filled)], seen.records[1:])
+        header = [cell.strip() or f"column {place}" for place, cell in enumerate(next(filled), 1)]  # pandas leaves its index unnamed
+        column_names(name, header, [record for record in seen.records[1:] if not uneven(record[1], len(header))])
         for number, row in enumerate(filled, 1):
             if uneven(row, len(header)):
                 odd.append(f"row {number} (line {rows.line_num}) has {len(row)}")
