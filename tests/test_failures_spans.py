@@ -254,6 +254,7 @@ def test_a_second_asking_of_pocket_gives_the_replies_of_the_file(made):
 
     lines = [json.loads(line) for line in (FOLDER / "spans.jsonl").read_text(encoding="utf-8").splitlines()]
     calls = [row for row in lines if row["span_kind"] == "LLM"][:5]
+    pocket = models.load("pocket")
     for row in calls:
         prompt = row["attributes.llm.input_messages"][0]["message.content"]
-        assert models.load("pocket").ask(prompt, max_tokens=24).text == row["attributes.output.value"]
+        assert pocket.ask(prompt, max_tokens=24).text == row["attributes.output.value"]

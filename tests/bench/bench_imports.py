@@ -2,7 +2,8 @@
 
 Made-up rows with a prompt, a reply, a score, a time and an embedding of 384 numbers, as JSONL, CSV and Parquet; and spans as Phoenix has
 them, four a trace, one of which holds the embedding. Each import is a process of its own. `x table` is the peak of its memory, above what
-it needed for ten rows, over the size of the table that came out: at 1,000 rows the buffers of reading are most of it.
+it needed for ten rows, over the size of the table that came out: at 1,000 rows the buffers of reading are most of it. The claims are about
+processor seconds (`cpu s`), which a busy neighbor does not lengthen; on an idle machine `seconds` are about the same.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from measure import python, report, table
 SIZES = (1_000, 10_000, 100_000)
 KINDS = ("parquet", "jsonl", "csv", "spans")
 DIMENSIONS = 384
-SECONDS = {"parquet": 10, "jsonl": 40, "csv": 60, "spans": 60}  # for 100,000 rows
+SECONDS = {"parquet": 5, "jsonl": 40, "csv": 40, "spans": 40}  # of a processor, for 100,000 rows
 TIMES_TABLE = {"parquet": 3, "jsonl": 3, "csv": 3, "spans": 8}  # memory; of four spans one record stays, which is the smaller table
 FEW = 10
 
@@ -58,7 +59,7 @@ def growth(rows: list[dict]) -> list[dict]:
     pairs = [(a, b) for kind in KINDS for a, b in pairwise(row for row in rows if row["kind"] == kind)]
     return [
         {"kind": a["kind"], "from": a["rows"], "to": b["rows"], "rows x": b["rows"] / a["rows"],
-         "seconds x": b["seconds"] / a["seconds"], "peak x": b["peak MB"] / a["peak MB"]}
+         "cpu x": b["cpu s"] / a["cpu s"], "peak x": b["peak MB"] / a["peak MB"]}
         for a, b in pairs
     ]  # fmt: skip
 
@@ -67,13 +68,13 @@ def _claims(rows: list[dict], grown: list[dict]) -> Iterator[tuple[str, bool]]:
     for row in rows:
         if row["rows"] == max(SIZES):
             limit = SECONDS[row["kind"]]
-            yield f"{row['kind']}, {row['rows']} rows: {row['seconds']:.1f} s, at most {limit}", row["seconds"] <= limit
+            yield f"{row['kind']}, {row['rows']} rows: {row['cpu s']:.1f} s, at most {limit}", row["cpu s"] <= limit
             most = TIMES_TABLE[row["kind"]]
             yield f"{row['kind']}, {row['rows']} rows: memory {row['x table']:.1f} times the table, at most {most}", row["x table"] <= most
     for row in grown:
         if row["from"] >= 10_000:  # below, a fixed cost hides how it grows
-            text = f"{row['kind']}, {row['from']} to {row['to']} rows: {row['seconds x']:.1f} times as long"
-            yield text, row["seconds x"] <= 1.5 * row["rows x"]
+            text = f"{row['kind']}, {row['from']} to {row['to']} rows: {row['cpu x']:.1f} times as long"
+            yield text, row["cpu x"] <= 1.5 * row["rows x"]
 
 
 def imported(kind: str, few: Path, file: Path) -> dict[str, float]:
