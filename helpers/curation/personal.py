@@ -41,8 +41,6 @@ class Coverage(NamedTuple):
 
 _NOUNS = "order|invoice|ticket|tracking|parcel|reference|ref|case|item|article|model|serial"
 _NOT_PERSONAL = re.compile(rf"(?:{_NOUNS})\W*(?:\w+\W+){{0,2}}#?$", re.I)
-    r"(?:order|invoice|ticket|tracking|parcel|reference|ref|case|item|article|model|serial)\W*(?:\w+\W+){0,2}#?$", re.I
-)
 _STREET = r"Street|St\.|Road|Rd\.?|Avenue|Ave\.?|Lane|Ln\.?|Drive|Court|Square|Way|Boulevard|Blvd\.?|Place|Close|Terrace"
 _WORD = r"[A-ZÀ-Þ][\w'’-]+"
 _CUE = r"(?i:my name is|my name's|name:|i am called|this is|regards,|cheers,|thanks,|sincerely,|yours,|mr\.?|mrs\.?|ms\.?|dr\.?|miss)"
