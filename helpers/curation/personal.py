@@ -42,7 +42,7 @@ class Coverage(NamedTuple):
 _NOUNS = "order|invoice|ticket|tracking|parcel|reference|ref|case|item|article|model|serial"
 _NOT_PERSONAL = re.compile(rf"(?:{_NOUNS})\W*(?:\w+\W+){{0,2}}#?$", re.I)
 _STREET = r"Street|St\.|Road|Rd\.?|Avenue|Ave\.?|Lane|Ln\.?|Drive|Court|Square|Way|Boulevard|Blvd\.?|Place|Close|Terrace"
-_WORD = r"[A-ZÀ-Þ][\w'’-]+"
+_WORD = r"[A-ZÀ-Þ][a-zß-ÿ'’][\w'’-]*"
 _CUE = r"(?i:my name is|my name's|name:|i am called|this is|regards,|cheers,|thanks,|sincerely,|yours,|mr\.?|mrs\.?|ms\.?|dr\.?|miss)"
 _PATTERNS = {
     "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[\w.+-]+\s*(?:\(at\)|\[at\])\s*[\w-]+\s*(?:\.|\(dot\)|\[dot\])\s*\w+", re.I),
