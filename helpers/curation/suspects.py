@@ -51,7 +51,7 @@ def cross_probabilities(features: numpy.ndarray, labels: Sequence[Hashable], see
     names, counts = np.unique(np.asarray(labels), return_counts=True)
     if counts.min() < folds:
         raise ValueError(
-            f"label {names[counts.argmin()]!r} has {counts.min()} rows, and {folds} folds need {folds}: join it, or use fewer folds"
+            f"label {str(names[counts.argmin()])!r} has {counts.min()} rows, and {folds} folds need {folds}: join it, or use fewer folds"
         )
     parts = StratifiedKFold(folds, shuffle=True, random_state=seed)
     return cross_val_predict(LogisticRegression(C=1.0, max_iter=1000), features, labels, cv=parts, method="predict_proba")
