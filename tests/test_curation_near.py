@@ -31,4 +31,9 @@ def test_every_copy_is_found_and_nothing_below_the_threshold() -> None:
 @pytest.mark.parametrize("threshold", [0, 1, 50])
 def test_a_threshold_that_is_no_share_is_refused(threshold: float) -> None:
     with pytest.raises(ValueError, match=f"threshold={threshold}: it is a share"):
-        near.near_pairs(["a", "b"], threshold)
+        near.proposed(["a", "b"], threshold)
+
+
+def test_what_is_far_apart_is_not_even_proposed() -> None:
+    texts = [row["input"] for row in load_task("reviews")["train"].to_list()[:100]]
+    assert near.proposed([*texts, texts[3]]) == {(3, 100)}
