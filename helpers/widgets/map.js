@@ -1,5 +1,5 @@
 const NEAR = 16; // the farthest a click may be from its dot, in pixels of the screen
-const SHAPES = { bad: "M-4-4L4 4M4-4L-4 4", fine: "M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0" };
+const SHAPES = { bad: "M-4.5-4.5L4.5 4.5M4.5-4.5L-4.5 4.5", fine: "M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0" };
 
 function render({ model, el }) {
   const { points, clusters, texts, width, height } = model.get("state");
@@ -11,12 +11,16 @@ function render({ model, el }) {
     return element;
   };
   const svg = draw(sides, "svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": model.get("state").alt });
-  const dots = points.map(([x, y, cluster, bad]) =>
-    draw(svg, "path", { d: bad ? SHAPES.bad : SHAPES.fine, transform: `translate(${x} ${y})`, fill: "none", "stroke-width": bad ? 2.4 : 1.4,
-      stroke: clusters[cluster].color }));
+  const dots = [];
+  const order = points.map((_, at) => at).sort((a, b) => points[a][3] - points[b][3]); // the bad ones on top
+  for (const at of order) {
+    const [x, y, cluster, bad] = points[at];
+    dots[at] = draw(svg, "path", { d: bad ? SHAPES.bad : SHAPES.fine, transform: `translate(${x} ${y})`, fill: "none",
+      "stroke-width": bad ? 2.6 : 1.2, "stroke-opacity": bad ? 1 : 0.6, stroke: clusters[cluster].color });
+  }
   const ring = draw(svg, "circle", { r: 9, fill: "none", stroke: "currentColor", "stroke-width": 2, visibility: "hidden" });
   for (const { mark, x, y } of clusters.filter((cluster) => cluster.mark)) {
-    draw(svg, "text", { x, y, "text-anchor": "middle", "dominant-baseline": "central", "font-size": 17, "font-weight": 700,
+    draw(svg, "text", { x, y, "text-anchor": "middle", "dominant-baseline": "central", "font-size": 21, "font-weight": 700,
       fill: "currentColor", stroke: "var(--jp-layout-color1, Canvas)", "stroke-width": 4, "paint-order": "stroke" }).textContent = mark;
   }
   const beside = make(sides, "div", { className: "beside" });
