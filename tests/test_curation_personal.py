@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from helpers.curation import personal
@@ -38,6 +40,7 @@ def test_each_kind_is_found_where_it_stands(text: str, kind: str, piece: str) ->
         "on 2026-11-05 and 05/11/2026",
         "version 1.2.300.4",
         "I paid 1299 and 35 for 12 months",
+        "by 12 Jan, a Christian holiday",
     ],
 )
 def test_numbers_that_are_nobodys_stay(text: str) -> None:
@@ -55,3 +58,9 @@ def test_half_a_span_is_a_miss_and_another_kind_is_a_hit() -> None:
     other = personal.score(["ab cd"], marked[1:], lambda _: [personal.Span(3, 5, "name"), personal.Span(0, 2, "name")])
     assert half == personal.Coverage(1, 0, 0, [("name", "Eva Rose")])
     assert (other.recall, other.precision) == (1.0, 0.5)
+
+
+def test_a_long_text_without_a_space_takes_no_square_of_its_length() -> None:
+    start = time.perf_counter()
+    assert personal.spans("a" * 100_000 + "@") == []
+    assert time.perf_counter() - start < 10  # a minute and more without a bound before the @

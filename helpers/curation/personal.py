@@ -42,10 +42,11 @@ class Coverage(NamedTuple):
 _NOUNS = "order|invoice|ticket|tracking|parcel|reference|ref|case|item|article|model|serial"
 _NOT_PERSONAL = re.compile(rf"(?:{_NOUNS})\W*(?:\w+\W+){{0,2}}#?$", re.I)
 _STREET = r"Street|St\.|Road|Rd\.?|Avenue|Ave\.?|Lane|Ln\.?|Drive|Court|Square|Way|Boulevard|Blvd\.?|Place|Close|Terrace"
+_LOCAL = r"[\w.+-]{1,64}"  # what stands before the @; without a bound, a long word would take the square of its length
 _WORD = r"[A-ZÀ-Þ][a-zß-ÿ'’][\w'’-]*"
 _CUE = r"(?i:my name is|my name's|name:|i am called|this is|regards,|cheers,|thanks,|sincerely,|yours,|mr\.?|mrs\.?|ms\.?|dr\.?|miss)"
 _PATTERNS = {
-    "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[\w.+-]+\s*(?:\(at\)|\[at\])\s*[\w-]+\s*(?:\.|\(dot\)|\[dot\])\s*\w+", re.I),
+    "email": re.compile(rf"{_LOCAL}@[\w-]+(?:\.[\w-]+)+|{_LOCAL}\s?(?:\(at\)|\[at\])\s?[\w-]+\s?(?:\.|\(dot\)|\[dot\])\s?\w+", re.I),
     "ip": re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b"),
     "iban": re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
     "card": re.compile(r"(?<![A-Z]{2}\d\d )\b[3-6]\d{3}(?:[ -]?\d){9,15}\b"),
