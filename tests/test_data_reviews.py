@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -74,3 +75,14 @@ def test_the_card_gives_the_counts_of_the_files(splits: dict[str, list[dict]], r
     for domain, count in Counter(row["domain"] for row in rows).items():
         assert re.search(rf"\b{domain} {count}[,.]", card), domain
     assert f"agrees on {sum(row['second'] == row['target'] for row in rows)} of 900" in card
+
+
+def test_the_blind_labeling_covers_the_first_150_rows_and_agrees_as_the_card_says(splits: dict[str, list[dict]]) -> None:
+    card = (FOLDER / "card.md").read_text(encoding="utf-8")
+    again = [json.loads(line) for line in (FOLDER / "second.jsonl").read_text(encoding="utf-8").splitlines()]
+    first = splits["train"][:150]
+    assert [list(row) for row in again] == [["id", "label", "sure"]] * 150
+    assert [row["id"] for row in again] == [row["id"] for row in first]
+    agreed = sum(row["label"] == other["target"] for row, other in zip(again, first, strict=True))
+    assert f"It agrees on {agreed} of 150" in card
+    assert f"unsure of {sum(not row['sure'] for row in again)}." in card

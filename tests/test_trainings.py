@@ -1,4 +1,4 @@
-"""Trainings recorded for lesson 13: the plan, a rerun after a kill, and scores that the shipped answers still get."""
+"""Trainings recorded for lessons 12 and 13: the plan, a rerun after a kill, and scores that the shipped answers still get."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_every_size_of_abstracts_trains_for_as_many_steps() -> None:
 
 
 def test_no_training_learns_from_the_rows_that_say_when_to_stop() -> None:
-    assert all(training.n <= trainings.WATCHED[training.task] for training in trainings.PLAN)
+    assert all(training.n <= trainings.WATCHED[training.task] for training in (*trainings.PLAN, *trainings.DIRTY))
 
 
 def test_the_shipped_trainings_are_those_of_the_plan() -> None:
@@ -46,10 +46,29 @@ def test_the_shipped_trainings_are_those_of_the_plan() -> None:
     assert sorted(map(str, kept)) == sorted(str(asdict(training)) for training in trainings.PLAN)
 
 
-def test_the_shipped_answers_still_get_the_scores_that_were_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shipped_trainings_on_dirty_labels_are_those_of_their_plan() -> None:
+    kept = [row["training"] for row in read_json(places.data("recordings", "12", "pocket.json"))["trainings"]]
+    assert sorted(map(str, kept)) == sorted(str(asdict(training)) for training in trainings.DIRTY)
+    steps = {-(-training.n // 8) * training.settings["epochs"] for training in trainings.DIRTY}
+    assert (min(steps), max(steps)) == (75, 86)  # as the lesson says
+
+
+def test_a_dirty_training_learns_the_rows_in_order_with_its_share_of_labels_changed() -> None:
+    clean = load_task("reviews")["train"].to_list()[:100]
+    rows = trainings.Dirty("reviews", "lora", 100, 1, errors=0.3).rows
+    other = trainings.Dirty("reviews", "lora", 100, 2, errors=0.3).rows
+    assert [row["input"] for row in rows] == [row["input"] for row in clean]
+    assert sum(row["target"] != old["target"] for row, old in zip(rows, clean, strict=True)) == 30
+    assert [row["target"] for row in rows] != [row["target"] for row in other]
+    assert trainings.Dirty("reviews", "lora", 100, 1).rows == clean
+
+
+@pytest.mark.parametrize("lesson", ["12", "13"])
+def test_the_shipped_answers_still_get_the_scores_that_were_recorded(lesson: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LADDER_RECORDINGS", str(places.data("recordings")))
-    read = tuning.read_trainings("13/pocket")
-    for row, kept in zip(read.to_dict("records"), read_json(SHIPPED)["trainings"], strict=True):
+    read = tuning.read_trainings(f"{lesson}/pocket")
+    shipped = read_json(places.data("recordings", lesson, "pocket.json"))["trainings"]
+    for row, kept in zip(read.to_dict("records"), shipped, strict=True):
         for task, recorded in kept["runs"].items():
             assert row[task].table["score"].tolist() == pytest.approx(recorded["scores"], abs=1e-6)
 

@@ -1,4 +1,4 @@
-"""`python -m helpers.workbook.trainings`: train pocket for lesson 13 with several seeds, and record what each training scored.
+"""`python -m helpers.workbook.trainings`: train pocket for lessons 12 and 13 with several seeds, and record what each training scored.
 
 A lesson has time for one training. The spread over seeds, the learning curve and the other ways to train come from this recording.
 Each training is written down when it ends, so after a kill the same command does only what is missing.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers import places, tuning
+from helpers.curation.suspects import plant
 from helpers.storage import read_json, write_json
 from helpers.tasks import Task, load_task
 from helpers.workbook.slow_trainings import SLOW
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from helpers.models import Model
     from helpers.tuning.tuned import Tuned
 
-__all__ = ["PLAN", "Training", "missing", "record_all"]
+__all__ = ["DIRTY", "PLAN", "Dirty", "Training", "missing", "record_all"]
 
 SEEDS = (0, 1, 2)
 FACTS = 60  # questions about facts, to see what a model forgot
@@ -53,6 +54,24 @@ class Training:
     def settings(self) -> dict[str, Any]:
         return {**COMMON, **RECIPES[self.task], **self.changes, "seed": self.seed}
 
+    @property
+    def rows(self) -> list[dict]:
+        """What it learns from."""
+        return load_task(self.task)["train"].to_list()[: self.n]
+
+
+@dataclass(frozen=True)
+class Dirty(Training):
+    """A training on rows of which a share has a wrong label, planted with the training's seed: for lesson 12."""
+
+    errors: float = 0.0
+
+    @property
+    def rows(self) -> list[dict]:
+        rows = super().rows
+        labels, _ = plant([row["target"] for row in rows], self.errors, self.seed)
+        return [{**row, "target": label} for row, label in zip(rows, labels, strict=True)]
+
 
 def _plan() -> Iterator[Training]:
     for seed in SEEDS:
@@ -72,17 +91,22 @@ def _plan() -> Iterator[Training]:
 
 
 PLAN = tuple(_plan())
+DIRTY = tuple(
+    Dirty("reviews", "lora", n, seed, {"epochs": epochs}, errors)
+    for n, epochs, errors in ((200, 3, 0.3), (100, 6, 0.0), (200, 3, 0.0), (340, 2, 0.0), (340, 2, 0.3))
+    for seed in SEEDS
+)
 
 
-def missing(file: Path) -> list[Training]:
+def missing(file: Path, plan: Sequence[Training] = PLAN) -> list[Training]:
     """The trainings of the plan that a recording does not hold yet."""
     known = _read(file)["trainings"]
-    return [training for training in PLAN if asdict(training) not in [row["training"] for row in known]]
+    return [training for training in plan if asdict(training) not in [row["training"] for row in known]]
 
 
-def record_all(file: Path, plan: Sequence[Training] | None = None) -> Iterator[Training]:
-    """Make the trainings that are missing, one after the other, and give each when it is written down."""
-    for training in missing(file) if plan is None else plan:
+def record_all(file: Path, plan: Sequence[Training] = PLAN) -> Iterator[Training]:
+    """Make the trainings of the plan that are missing, one after the other, and give each when it is written down."""
+    for training in missing(file, plan):
         row = {"training": asdict(training)} | _made(training)
         written = _read(file)
         written["trainings"].append(row)
@@ -97,7 +121,7 @@ def _made(training: Training) -> dict[str, Any]:
     folder = places.cache("trainings", tuning_name(training))
     ask = _method(training.task)
     done = tuning.fit(
-        "pocket", task, method=training.method, template=ask, limit=training.n, dev=watch, dev_limit=None, folder=folder, progress=False,
+        "pocket", training.rows, method=training.method, template=ask, dev=watch, dev_limit=None, folder=folder, progress=False,
         **training.settings,
     )  # fmt: skip
     model = done.model(batch_size=16)
@@ -110,6 +134,7 @@ def _made(training: Training) -> dict[str, Any]:
 def tuning_name(training: Training) -> str:
     """A folder's name for a training."""
     changes = [f"{name}{value:g}" for name, value in training.changes.items()]
+    changes += [f"errors{training.errors:g}"] if isinstance(training, Dirty) else []
     return "-".join([training.task, training.method, str(training.n), str(training.seed), *changes])
 
 
@@ -151,9 +176,10 @@ def main(names: Sequence[str] = ()) -> int:
             raise SystemExit(f"no training {name!r}; without a name pocket's are made, and by name: {', '.join(SLOW)}")
     for name in names:
         sys.stdout.write(f"{SLOW[name].record(name)}\n")
-    for training in [] if names else record_all(places.recordings("13", "pocket.json")):
-        sys.stdout.write(f"{json.dumps(asdict(training))}\n")
-        sys.stdout.flush()
+    for lesson, plan in () if names else (("13", PLAN), ("12", DIRTY)):
+        for training in record_all(places.recordings(lesson, "pocket.json"), plan):
+            sys.stdout.write(f"{json.dumps(asdict(training))}\n")
+            sys.stdout.flush()
     return 0
 
 
