@@ -35,11 +35,11 @@ def live() -> bool:
     return message.get("header", {}).get("msg_type") == "comm_msg" or bool(message.get("content", {}).get("allow_stdin"))
 
 
-def bar(total: int, title: str, progress: bool = True) -> tqdm:
+def bar(total: int, title: str, progress: bool = True, unit: str = "example") -> tqdm:
     """A progress bar, or a silent one where nobody watches: what a program runs and keeps should not hold a bar."""
     from tqdm.std import tqdm
 
-    settings = {"total": total, "desc": title, "unit": "example", "leave": False}
+    settings = {"total": total, "desc": title, "unit": unit, "unit_scale": unit == "B", "leave": False}
     if progress and live():
         return tqdm(**settings, file=_Line(), ascii=False, ncols=90, delay=0.5)
     return tqdm(**settings, disable=not (progress and not _off() and sys.stderr.isatty()))

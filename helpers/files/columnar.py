@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from helpers.files.table import Cell, Table, filled, table_of
 if TYPE_CHECKING:
     from datasets import Dataset, Features
 
-__all__ = ["read_excel", "read_parquet", "read_saved"]
+__all__ = ["read_excel", "read_parquet", "read_saved", "whole_parquet"]
 
 _EXCEL_ERRORS = {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"}
 
@@ -23,17 +25,26 @@ def read_parquet(name: str, data: bytes) -> Table:
     from datasets import Features
     from pyarrow import parquet
 
-    try:
+    with whole_parquet(name):
         table = parquet.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError) as error:
-        raise ValueError(
-            f"{name} is no whole Parquet file ({str(error).splitlines()[0]}): write it again, or save the table as CSV"
-        ) from None
     if not table.num_rows:
         raise ValueError(f"{name} has columns ({', '.join(table.column_names)}) and no rows")
     columns = {column: cells for column, cells in table.to_pydict().items() if not column.startswith("__index_level")}
     columns = _with_classes(columns, Features.from_arrow_schema(table.schema))
     return Table(name, "Parquet", columns, list(range(1, table.num_rows + 1)))
+
+
+@contextmanager
+def whole_parquet(name: str) -> Iterator[None]:
+    """What reads a Parquet file in this block says in one line if the file is none, or broken (ValueError)."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(
+            f"{name} is no whole Parquet file ({str(error).splitlines()[0]}): write it again, or save the table as CSV"
+        ) from None
 
 
 def read_saved(folder: Path) -> Table:

@@ -13,7 +13,7 @@ from helpers.files.opening import split_named
 from helpers.files.table import Cell, Table
 from helpers.spelling import did_you_mean
 
-__all__ = ["Choice", "choose", "ROLES"]
+__all__ = ["Choice", "choose", "plain", "ROLES"]
 
 _SHOWN = 8
 Wish = str | Sequence[str] | bool | None  # what the reader says of a role
@@ -103,19 +103,19 @@ def _guessed(table: Table, role: str, chosen: Mapping[str, Choice]) -> Choice:
     """By name: the very word, then one of its synonyms, then a name that holds one. Which of two equals is not guessed."""
     free = _free(table, chosen)
     names = [role, *NAMES[role].split()]
-    empty = [column for column, cells in table.columns.items() if _plain(column) in names and all(cell is None for cell in cells)]
-    first = min((names.index(_plain(column)) for column in free if _plain(column) in names), default=len(names))
-    empty = [column for column in empty if names.index(_plain(column)) < first]
+    empty = [column for column, cells in table.columns.items() if plain(column) in names and all(cell is None for cell in cells)]
+    first = min((names.index(plain(column)) for column in free if plain(column) in names), default=len(names))
+    empty = [column for column in empty if names.index(plain(column)) < first]
     if empty and role in ("input", "target"):
         raise ValueError(f"{table.name}: the column {empty[0]!r} holds nothing in any of {len(table)} rows: fill it, or give {role}=")
-    tiers = [[c for c in free if _plain(c) == role], [c for c in free if _plain(c) in names]]
+    tiers = [[c for c in free if plain(c) == role], [c for c in free if plain(c) in names]]
     if role in ("input", "target"):
-        tiers.append([c for c in free if set(_plain(c).split("_")) & set(names)])
+        tiers.append([c for c in free if set(plain(c).split("_")) & set(names)])
     columns = [column for column in next(filter(None, tiers), []) if _fits(table, role, column)]
     if role == "id":
         columns = columns[:1]
-    if role == "input" and any(_plain(column) in ("question", "query") for column in columns):
-        columns = [column for column in columns if _plain(column) != "title"]  # that of the passage it is about
+    if role == "input" and any(plain(column) in ("question", "query") for column in columns):
+        columns = [column for column in columns if plain(column) != "title"]  # that of the passage it is about
     if len(columns) > 1:
         raise ValueError(_ambiguous(table, role, columns))
     return Choice(role, columns[0], f"by its name, {columns[0]!r}") if columns else Choice(role, None, "no column looks like one")
@@ -143,13 +143,13 @@ def _fits(table: Table, role: str, column: str) -> bool:
     """Whether the content bears the name out, where the name alone is weak."""
     cells = table.columns[column]
     distinct = len({str(cell) for cell in cells if cell is not None})
-    if role == "id" and _plain(column) != "id":
+    if role == "id" and plain(column) != "id":
         return distinct == len(cells)
     if role == "split":
         return distinct > 1 and all(split_named(str(cell)) for cell in cells)
     if role == "group":
         return 1 < distinct < len(cells)
-    return role != "date" or "date" in _plain(column) or share_of_dates(cells) > 0.5
+    return role != "date" or "date" in plain(column) or share_of_dates(cells) > 0.5
 
 
 def _texts(cells: list[Cell]) -> bool:
@@ -194,6 +194,6 @@ def _listed(columns: Iterable[str]) -> str:
     return ", ".join(repr(column) for column in columns)
 
 
-def _plain(column: str) -> str:
+def plain(column: str) -> str:
     """A name in small letters with _ between words: "Review Text" and "reviewText" are review_text."""
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column).lower()).strip("_")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from helpers.files.layout import DELIMITERS, Form, best_reading, repeated, uneven
 from helpers.files.table import Table, first_few, table_of
 
-__all__ = ["read_csv", "read_fasttext"]
+__all__ = ["column_names", "read_csv", "read_fasttext"]
 
 _SEP = re.compile(r'"?sep=(.)"?[;,\t ]*\r?\n', re.IGNORECASE)  # Excel's own first line
 _LIMIT = 32_767  # characters of a cell, where Excel cuts
@@ -35,7 +35,7 @@ def read_csv(name: str, text: str, form: Form) -> Table:
         delimiter = reading.form.delimiter or ""
         notes.append(f"the fields are separated by {DELIMITERS.get(delimiter, repr(delimiter))} (delimiter=)")
     columns = {}
-    for place, column in enumerate(_names(name, header, rows)):
+    for place, column in enumerate(column_names(name, header, rows)):
         cells = [row[place] if row[place].strip() else None for _, row in rows]
         if column or any(cell is not None for cell in cells):
             columns[column or f"column {place + 1}"] = cells
@@ -94,7 +94,7 @@ def _refuse_uneven(name: str, header: list[str], rows: Sequence[tuple[int, list[
         raise ValueError(f"{name} has a line of names ({', '.join(header)}) and no rows: add one line an example")
 
 
-def _names(name: str, header: list[str], rows: Sequence[tuple[int, list[str]]]) -> list[str]:
+def column_names(name: str, header: list[str], rows: Sequence[tuple[int, list[str]]]) -> list[str]:
     """The names of the columns, refused if two are alike or if the first line looks like an example."""
     twice = [column for column, count in Counter(header).items() if count > 1 and column]
     if twice:

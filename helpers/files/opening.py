@@ -13,7 +13,7 @@ from pathlib import Path
 from helpers.files.table import first_few
 from helpers.spelling import did_you_mean
 
-__all__ = ["KINDS", "Source", "find_documents", "find_sources", "is_file", "kind_of"]
+__all__ = ["KINDS", "Source", "checked_kind", "find_documents", "find_sources", "is_file", "kind_of"]
 
 KINDS = {
     ".csv": "CSV", ".tsv": "CSV", ".txt": "CSV", ".jsonl": "JSONL", ".ndjson": "JSONL", ".json": "JSON", ".parquet": "Parquet",
@@ -106,7 +106,7 @@ def _is_saved(folder: Path) -> bool:
 def _source(path: Path) -> Source:
     if _is_saved(path):
         return Source(path, "data set", b"".join(file.read_bytes() for file in sorted(path.rglob("*.arrow"))))
-    kind = _checked(path)
+    kind = checked_kind(path)
     data = path.read_bytes()
     if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise ValueError(f"{path.name} is empty: it needs a line of column names, such as input,target, and one line an example")
@@ -123,7 +123,7 @@ def unpacked(source: Source) -> bytes:
         raise ValueError(f"{source.name} is no whole gzip file ({error}): pack it again, or give it unpacked, without .gz") from None
 
 
-def _checked(path: Path) -> str:
+def checked_kind(path: Path) -> str:
     """The kind of a file that is there, of a known kind, and not too large."""
     if not path.exists():
         raise FileNotFoundError(_missing(path))
