@@ -50,8 +50,10 @@ class Clusters:
 
 
 def embed(texts: Sequence[str], spec: str = "minilm") -> numpy.ndarray:
-    """A vector of length 1 for each text; an empty text, such as a reply without words, has the vector of "(empty)"."""
-    return load_embedder(spec).embed([text if text.strip() else "(empty)" for text in texts])
+    """A vector of length 1 for each text, the same for the same text; one without words, such as an empty reply, counts as "(empty)"."""
+    readable = [text if text.strip() else "(empty)" for text in texts]
+    places = {text: place for place, text in enumerate(dict.fromkeys(readable))}
+    return load_embedder(spec).embed(list(places))[[places[text] for text in readable]]
 
 
 def cluster(vectors: numpy.ndarray, bad: Sequence[bool], *, way: str = "hdbscan", smallest: int = 3, k: int = 5, seed: int = 0) -> Clusters:
@@ -79,17 +81,18 @@ def cluster(vectors: numpy.ndarray, bad: Sequence[bool], *, way: str = "hdbscan"
 
 
 def names(texts: Sequence[str], labels: Sequence[int], *, top: int = 3) -> dict[int, str]:
-    """The words that set each cluster apart from all other rows: the `top` with the highest log-odds, among those in at least two texts.
+    """The words that set each cluster apart from all other rows: the `top` with the highest log-odds, of those in two of its texts or more.
 
     log((a + ½)/(n - a + ½)) - log((b + ½)/(m - b + ½)), where a of the cluster's n texts and b of the m others hold the word. Differs
-    from the commonest words, which are "the" and "and" in every cluster.
+    from the commonest words, which are much the same in every cluster. Small words (sklearn's list) are left out.
 
     >>> names(["rye bread", "white bread", "a slow tram", "a fast tram"], [0, 0, 1, 1], top=1)
     {0: 'bread', 1: 'tram'}
     """
     import numpy as np
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    words = [set(re.findall(r"[^\W\d_]{3,}", text.lower())) for text in texts]
+    words = [set(re.findall(r"[^\W\d_]{3,}", text.lower())) - ENGLISH_STOP_WORDS for text in texts]
     counts = Counter(word for some in words for word in some)
     labels = np.asarray(labels)
     return {int(number): _distinctive(words, labels == number, counts, top) for number in sorted(set(labels.tolist()) - {NOISE})}

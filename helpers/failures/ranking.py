@@ -23,7 +23,9 @@ def slices(table: pandas.DataFrame, columns: Sequence[str], *, smallest: int = 5
     """
     if missing := [column for column in columns if column not in table]:
         raise KeyError(f"no column {missing[0]!r} in this table; there are: {', '.join(map(str, table.columns))}")
-    masks = {f"{column}: {value}": (table[column] == value).to_numpy() for column in columns for value in sorted(set(table[column]), key=str)}
+    masks = {
+        f"{column}: {value}": (table[column] == value).to_numpy() for column in columns for value in sorted(set(table[column]), key=str)
+    }
     return {name: mask for name, mask in masks.items() if smallest <= mask.sum() <= len(table) - smallest}
 
 

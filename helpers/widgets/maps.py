@@ -166,7 +166,16 @@ def _clusters(keys: Sequence[Hashable], bad: Sequence[bool], names: Mapping[Hash
         noise = key in NOISE
         name = str(names.get(key, "noise" if noise else key if isinstance(key, str) else f"cluster {key}"))
         color = plots.COLORS["gray"] if noise else COLORS[number % len(COLORS)]
-        made.append(Cluster(key, name, "" if noise else str(number + 1 if isinstance(key, str) else key), color, rows, tuple(row for row in rows if bad[row])))
+        made.append(
+            Cluster(
+                key,
+                name,
+                "" if noise else str(number + 1 if isinstance(key, str) else key),
+                color,
+                rows,
+                tuple(row for row in rows if bad[row]),
+            )
+        )
     return made
 
 
