@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.failures.clusters import Clusters, cluster, embed, names
+from helpers.failures.clusters import Clusters, cluster, embed, flat, names
 from helpers.failures.embeddings import vectors
 from helpers.failures.ranking import by_chance, excess, rank, slices
 from helpers.failures.records import from_archive, from_run, read
@@ -10,6 +10,6 @@ from helpers.failures.review import at_random, highest_first, per_ten, posterior
 from helpers.failures.traces import from_spans
 
 __all__ = [
-    "Clusters", "at_random", "by_chance", "cluster", "embed", "excess", "from_archive", "from_run", "from_spans", "highest_first", "names",
-    "per_ten", "posterior", "rank", "read", "reviewed", "slices", "thompson", "vectors",
+    "Clusters", "at_random", "by_chance", "cluster", "embed", "excess", "flat", "from_archive", "from_run", "from_spans", "highest_first",
+    "names", "per_ten", "posterior", "rank", "read", "reviewed", "slices", "thompson", "vectors",
 ]  # fmt: skip

@@ -13,10 +13,11 @@ from helpers.retrieval import load_embedder
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["NOISE", "Clusters", "cluster", "embed", "names"]
+__all__ = ["Clusters", "cluster", "embed", "flat", "names"]
 
 NOISE = -1  # what HDBSCAN calls a point that belongs to no cluster
 WAYS = ("hdbscan", "kmeans")
+MAPS = ("tsne", "umap")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -96,6 +97,30 @@ def names(texts: Sequence[str], labels: Sequence[int], *, top: int = 3) -> dict[
     counts = Counter(word for some in words for word in some)
     labels = np.asarray(labels)
     return {int(number): _distinctive(words, labels == number, counts, top) for number in sorted(set(labels.tolist()) - {NOISE})}
+
+
+def flat(vectors: numpy.ndarray, way: str = "tsne", *, seed: int = 0) -> numpy.ndarray:
+    """Two numbers for each vector, near ones near, for a map. Far apart says little there, and neither does how large a group looks.
+
+    way: "tsne" (van der Maaten and Hinton 2008) or "umap" (McInnes and others 2018; it needs the extra `maps`). Three vectors at least.
+    """
+    if way not in MAPS:
+        raise ValueError(f"maps={way!r}: choose {' or '.join(map(repr, MAPS))}")
+    if len(vectors) < 3:
+        raise ValueError(f"a map of {len(vectors)} vectors shows nothing: give three or more")
+    if way == "umap":
+        return _umap(vectors, seed)
+    from sklearn.manifold import TSNE
+
+    return TSNE(perplexity=min(20, (len(vectors) - 1) / 3), init="random", random_state=seed).fit_transform(vectors)
+
+
+def _umap(vectors: numpy.ndarray, seed: int) -> numpy.ndarray:
+    try:
+        from umap import UMAP
+    except ImportError as error:
+        raise ImportError("a map by UMAP needs the extra maps: pip install -c constraints.txt -e .[maps]") from error
+    return UMAP(n_neighbors=min(15, len(vectors) - 1), random_state=seed).fit_transform(vectors)
 
 
 def _fit(vectors: numpy.ndarray, way: str, smallest: int, k: int, seed: int) -> numpy.ndarray:
