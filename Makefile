@@ -28,7 +28,7 @@ lab: $(VENV)/.core
 	@$(BIN)/jupyter lab "$${LADDER_HOME:-.}/my/00_start_here.ipynb"
 
 bench: $(VENV)/.bench
-	@status=0; for b in start cache lessons runs models judge retrieval shrink tuning rule; do $(BIN)/python tests/bench/bench_$$b.py || status=1; done; exit $$status
+	@status=0; for b in start cache lessons runs models judge retrieval imports shrink tuning rule; do $(BIN)/python tests/bench/bench_$$b.py || status=1; done; exit $$status
 
 clean:
 	rm -rf $(VENV)

@@ -14,6 +14,7 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from helpers.failures.assembly import score_of
+from helpers.failures.gathering import Gathered
 from helpers.failures.sources import read_columns
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _inside(traces: Mapping[str, Sequence[Span]]) -> Iterator[Said]:
 
 
 def _of_file(path: Path) -> Iterator[Said]:
-    table, _ = read_columns(path, ())
+    table = read_columns(path, Gathered(path.name))
     columns = {what: next((table.columns[name] for name in names if name in table.columns), None) for what, names in FIELDS.items()}
     if columns["span"] is None or columns["name"] is None:
         there = ", ".join(table.columns)

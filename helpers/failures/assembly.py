@@ -59,11 +59,11 @@ def assemble(
         "time": times,
         "conversation": [None if cell is None else as_text(cell) for cell in cells["conversation"]],
     }
-    for name in table.columns:
-        if name not in chosen.values():
-            columns[f"file_{name}" if name in columns or name == "embedding" else name] = table.columns[name]
+    own = [name for name in table.columns if name not in chosen.values()]
+    columns |= {f"file_{name}" if name in columns or name == "embedding" else name: table.columns[name] for name in own}
     frame = pd.DataFrame(columns).astype(dict.fromkeys(("id", "prompt", "response", "conversation"), "str"))
-    frame.attrs["notes"] = [*table.notes, *([note] if note else [])]
+    hint = "each span became a record of its own; from_spans makes one record of a trace" if "context.trace_id" in table.columns else ""
+    frame.attrs["notes"] = [*table.notes, *filter(None, (note, hint))]
     return _with_vectors(table, frame, vectors, missing, embed)
 
 
@@ -129,7 +129,8 @@ def no_column(table: Table, role: str, column: str | None) -> str:
     there = ", ".join(map(repr, table.columns))
     if column:
         return f"{table.name} has no column {column!r} for {role}={did_you_mean(column, table.columns)}; there are {there}"
-    return f'{table.name}: no column looks like the {role}; there are {there}: name it, {role}="..."'
+    cure = "these are spans: use from_spans" if "scopeSpans" in table.columns else f'name it, {role}="..."'
+    return f"{table.name}: no column looks like the {role}; there are {there}: {cure}"
 
 
 def _ids(table: Table, column: str | None, cells: Sequence[Cell]) -> list[str]:

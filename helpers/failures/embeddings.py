@@ -42,7 +42,10 @@ class Vectors:
 
     def add_many(self, numbers: numpy.ndarray, lengths: Sequence[int]) -> None:
         """The vectors of many rows."""
-        self.numbers.frombytes(numbers.astype("float32", copy=False).tobytes())
+        import numpy as np
+
+        with np.errstate(over="ignore"):  # too large becomes infinite, which `checked` tells
+            self.numbers.frombytes(numbers.astype(np.float32, copy=False).tobytes())
         self.lengths.extend(lengths)
 
     def without(self, rows: Sequence[int]) -> list[int]:
@@ -77,7 +80,7 @@ def _parsed(cell: Cell | array) -> Sequence[float]:
         return cell
     text = cell.strip()
     if text[:1] == "[" and "," not in text:  # as numpy prints it
-        text = ",".join(text.replace("[", "[ ").replace("]", " ]").split()).replace("[,", "[").replace(",]", "]")
+        return [float(number) for number in text[1:].removesuffix("]").split()]
     return json.loads(text)
 
 
@@ -106,7 +109,7 @@ def vectors(records: pandas.DataFrame) -> numpy.ndarray:
     import numpy as np
 
     if "embedding" not in records:
-        raise KeyError("these records have no column 'embedding': import them with embed=load_embedder(\"minilm\")")
+        raise KeyError("these records have no column 'embedding': import them with embed=, such as load_embedder('minilm')")
     chunks = records["embedding"].array.__arrow_array__()
     numbers = [chunk.flatten().to_numpy(zero_copy_only=False) for chunk in chunks.chunks]
     flat = numbers[0] if len(numbers) == 1 else np.concatenate([np.zeros(0, np.float32), *numbers])

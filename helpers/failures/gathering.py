@@ -22,11 +22,13 @@ Row = dict[str, Cell]
 
 
 class Gathered:
-    """Rows as columns. The first of `vectors_in` that a row holds is the column of vectors, which goes into `vectors`."""
+    """Rows as columns. The first of `vectors_in` that a row holds is the column of vectors, which goes into `vectors`; without `keep` all
+    of them are left out."""
 
-    def __init__(self, name: str, vectors_in: Iterable[str] = ()) -> None:
+    def __init__(self, name: str, vectors_in: Iterable[str] = (), *, keep: bool = True) -> None:
         self.name = name
-        self.wanted = tuple(vectors_in)
+        self.wanted = tuple(vectors_in) if keep else ()
+        self.left_out = () if keep else tuple(vectors_in)
         self.vectors: Vectors | None = None
         self.columns: dict[str, list[Cell]] = {}
         self.rows: list[int] = []
@@ -38,6 +40,8 @@ class Gathered:
             self.expect(column)
         if self.vectors is not None:
             self.vectors.add(row.pop(self.vectors.column, None) or None, number)
+        for column in self.left_out:
+            row.pop(column, None)
         for column in row:
             if column not in self.columns:
                 self.columns[column] = [None] * len(self.rows)
@@ -55,7 +59,9 @@ class Gathered:
         """What was gathered. ValueError: nothing."""
         if not self.rows:
             raise ValueError(f"{self.name} is empty: it needs one row at least, with a prompt and a response")
-        return Table(self.name, kind, self.columns, self.rows, self.notes)
+        nothing = [name for name in self.wanted if not any(self.columns.get(name, [True]))]
+        columns = {name: cells for name, cells in self.columns.items() if name not in nothing}
+        return Table(self.name, kind, columns, self.rows, self.notes)
 
 
 def batches(path: Path) -> Iterator[tuple[int, RecordBatch]]:
@@ -77,7 +83,7 @@ def batches(path: Path) -> Iterator[tuple[int, RecordBatch]]:
 def gather_parquet(path: Path, gathered: Gathered) -> None:
     """Columns, batch by batch; the numbers of vectors go over without ever becoming Python's."""
     for first, batch in batches(path):
-        names = [name for name in batch.schema.names if not name.startswith("__index_level")]
+        names = [name for name in batch.schema.names if not name.startswith("__index_level") and name not in gathered.left_out]
         column = next((column for column in gathered.wanted if column in names), None)
         if column and gathered.vectors is None:
             gathered.expect(column)

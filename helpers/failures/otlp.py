@@ -65,13 +65,14 @@ def spans_of(place: str, number: int, row: Mapping[str, Any]) -> Iterator[Span]:
 
 
 def _of_otlp(place: str, number: int, span: Mapping[str, Any]) -> Span:
-    if lacking := [name for name in ("traceId", "spanId", "startTimeUnixNano", "endTimeUnixNano") if not span.get(name)]:
+    if lacking := [name for name in ("traceId", "spanId", "startTimeUnixNano", "endTimeUnixNano") if name not in span]:
         raise ValueError(f"{place}, row {number}: a span of OTLP needs {', '.join(lacking)}; it has {', '.join(span)}: export it again")
     ids = [str(span.get(name) or "").lower() for name in ("traceId", "spanId", "parentSpanId")]
     status = span.get("status") or {}
     attributes = _gathered({item["key"]: _value(item.get("value", {})) for item in span.get("attributes", ())})
-    times = [int(span[name]) for name in ("startTimeUnixNano", "endTimeUnixNano")]
-    about = _STATUS.get(status.get("code", 0), "UNSET"), status.get("message", "")
+    times = [int(span[name]) or None for name in ("startTimeUnixNano", "endTimeUnixNano")]  # 0: it did not end
+    code = status.get("code", 0)
+    about = str(_STATUS.get(code, code)).removeprefix("STATUS_CODE_"), status.get("message", "")
     return Span(number, *ids, span.get("name", ""), *times, *about, attributes)
 
 

@@ -6,11 +6,12 @@ NaT), conversation, and then the source's own columns under their names. `attrs[
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.failures.assembly import NAMES, Wish, assemble, no_column
+from helpers.failures.gathering import Gathered
 from helpers.failures.sources import read_columns
 from helpers.files.table import table_of
 
@@ -42,19 +43,22 @@ def read(
         raise TypeError(f"read() has no option {sorted(unknown)[0]}=; a column can be named for {', '.join(NAMES)} and embedding")
     path = Path(path).expanduser()
     embedding = columns.pop("embedding", None)
-    wanted = (embedding,) if isinstance(embedding, str) else () if embedding is False or embed else VECTORS_IN
-    table, vectors = read_columns(path, wanted, encoding)
-    if isinstance(embedding, str) and vectors is None:
+    keep = embedding is not False and embed is None
+    gathered = Gathered(path.name, (embedding,) if isinstance(embedding, str) else VECTORS_IN, keep=keep)
+    table = read_columns(path, gathered, encoding)
+    if keep and isinstance(embedding, str) and gathered.vectors is None:
         raise ValueError(no_column(table, "embedding", embedding))
-    return assemble(table, vectors, columns, zone=zone, missing=missing, embed=embed)
+    return assemble(table, gathered.vectors, columns, zone=zone, missing=missing, embed=embed)
 
 
-def from_run(runs: Run | Sequence[Run], *, embed: Embedder | None = None) -> pandas.DataFrame:
+def from_run(runs: Run | Iterable[Run], *, embed: Embedder | None = None) -> pandas.DataFrame:
     """Records from one run of this workbook or several, also such as `runs.read` gave back: input, reply, target and score.
 
     With several runs an id is "method|model|example"; the columns method, model, split and example keep the parts.
     """
-    several = list(runs) if isinstance(runs, Sequence) else [runs]
+    from helpers.runs import Run
+
+    several = [runs] if isinstance(runs, Run) else list(runs)
     rows: list[dict] = []
     for run in several:
         about = {"task": run.task, "split": run.split, "method": run.method, "model": run.model, "metric": run.metric}

@@ -7,17 +7,18 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
+from typing import IO, Any
 
-from helpers.failures.embeddings import Vectors
 from helpers.failures.gathering import Gathered, Row, batches, gather_parquet
 from helpers.files import reading
 from helpers.files.decoding import decode
 from helpers.files.delimited import column_names
 from helpers.files.layout import Form, best_reading, uneven
 from helpers.files.objects import read_json
-from helpers.files.opening import checked_kind, find_sources
+from helpers.files.opening import checked_kind, find_sources, unpacked
 from helpers.files.table import Table, first_few
 from helpers.progress import bar
 from helpers.tasks.examples import json_row
@@ -28,10 +29,9 @@ LONGEST = 50_000_000  # bytes of a line
 HEAD = 65_536  # bytes by which a file is known as text
 
 
-def read_columns(path: Path, vectors_in: Iterable[str], encoding: str | None = None) -> tuple[Table, Vectors | None]:
-    """The columns of a file, and its vectors apart. ValueError, FileNotFoundError: the file is not what its name says, or broken."""
+def read_columns(path: Path, gathered: Gathered, encoding: str | None = None) -> Table:
+    """The columns of a file; `gathered` then has its vectors. ValueError, FileNotFoundError: it is not there, broken, or something else."""
     kind = checked_kind(path)
-    gathered = Gathered(path.name, vectors_in)
     if kind == "Parquet":
         gather_parquet(path, gathered)
     elif kind in ("JSONL", "CSV"):
@@ -43,7 +43,7 @@ def read_columns(path: Path, vectors_in: Iterable[str], encoding: str | None = N
         gathered.notes += table.notes
         for number, row in zip(table.rows, table.records()):
             gathered.add(row, number)
-    return gathered.table(kind), gathered.vectors
+    return gathered.table(kind)
 
 
 def read_objects(path: Path) -> Iterator[tuple[int, Row]]:
@@ -55,7 +55,7 @@ def read_objects(path: Path) -> Iterator[tuple[int, Row]]:
     elif kind == "JSONL":
         yield from _objects(path.name, _lines(path, None, []))
     elif kind == "JSON":
-        text, _ = decode(path.name, path.read_bytes())
+        text, _ = decode(path.name, unpacked(find_sources(path)[0]))
         yield from _whole(path.name, text)
     else:
         raise ValueError(f"{path.name}: a span holds lists, so it is read from .jsonl, .json or .parquet, not from {kind}: export it so")
@@ -76,9 +76,8 @@ def _whole(name: str, text: str) -> Iterable[tuple[int, Row]]:
 def _lines(path: Path, encoding: str | None, notes: list[str]) -> Iterator[str]:
     """The lines of a text file, one at a time. One that is not UTF-8 is decoded as a whole, or refused, as `decode` does."""
     packed = path.name.lower().endswith(".gz")
-    with gzip.open(path) if packed else path.open("rb") as file:
-        head = file.read(HEAD)
-        _, odd = decode(path.name, head[: head.rfind(b"\n") + 1] or head[: HEAD - 4], encoding)
+    with _whole_gzip(path.name), gzip.open(path) if packed else path.open("rb") as file:
+        _, odd = decode(path.name, _head(file), encoding)
         file.seek(0)
         whole = bool(encoding) or any(note.startswith("encoding=") for note in odd)
         number = 0
@@ -99,11 +98,24 @@ def _lines(path: Path, encoding: str | None, notes: list[str]) -> Iterator[str]:
             yield from (line + "\n" for line in text.split("\n")[number:])
 
 
-def _line(name: str, file: gzip.GzipFile, number: int) -> bytes:
+def _head(file: IO[bytes]) -> bytes:
+    """The beginning of a file, cut where no letter is cut."""
+    head = file.read(HEAD)
+    if len(head) < HEAD or b"\0" in head[:200]:  # UTF-16
+        return head
+    return head[: head.rfind(b"\n") + 1] or head.rstrip(bytes(range(128, 256)))
+
+
+@contextmanager
+def _whole_gzip(name: str) -> Iterator[None]:
     try:
-        line = file.readline(LONGEST + 1)
-    except (OSError, EOFError, zlib.error) as error:
+        yield
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{name} is no whole gzip file ({error}): pack it again, or give it unpacked, without .gz") from None
+
+
+def _line(name: str, file: IO[bytes], number: int) -> bytes:
+    line = file.readline(LONGEST + 1)
     if len(line) > LONGEST:
         raise ValueError(
             f"{name}, line {number}: goes on for more than {LONGEST / 1e6:.0f} million bytes, and a row has at most that: give each row "
@@ -118,12 +130,13 @@ def _objects(name: str, lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
             continue
         try:
             row = json.loads(line)
+            problem = "" if isinstance(row, dict) else f": holds a {type(row).__name__}"
         except (ValueError, RecursionError):
-            row = None
-        if not isinstance(row, dict) or "\\ud" in line:
-            problem = json_row(line.encode("utf-8", "surrogatepass"))[1]
-            if problem or not isinstance(row, dict):
-                raise ValueError(f"{name}, line {number}{problem}: each line is one JSON object; correct it, or leave it out")
+            problem = ": is no JSON"
+        if problem == ": is no JSON" or "\\ud" in line:  # where it breaks, and whether it holds half a character
+            problem = json_row(line.encode("utf-8", "surrogatepass"))[1] or problem
+        if problem:
+            raise ValueError(f"{name}, line {number}{problem}: each line is one JSON object; correct it, or leave it out")
         yield number, row
 
 
@@ -136,14 +149,12 @@ def _records(name: str, lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
     if not first:
         return
     seen, _ = best_reading("".join(sample), Form())
-    form = seen.form
-    csv.field_size_limit(LONGEST)
-    options = {"delimiter": form.delimiter or ",", "quotechar": form.quotechar or '"', "escapechar": form.escapechar}
-    rows = csv.reader(chain(sample[(form.header or 1) - 1 :], lines), **options, skipinitialspace=form.spaces, strict=True)
+    rows = _reader(seen.form, chain(sample[(seen.form.header or 1) - 1 :], lines))
     filled = (row for row in rows if any(cell.strip() for cell in row))
     odd: list[str] = []
     try:
-        header = column_names(name, [cell.strip() for cell in next(filled)], seen.records[1:])
+        header = [cell.strip() or f"column {place}" for place, cell in enumerate(next(filled), 1)]  # pandas leaves its index unnamed
+        column_names(name, header, [record for record in seen.records[1:] if not uneven(record[1], len(header))])
         for number, row in enumerate(filled, 1):
             if uneven(row, len(header)):
                 odd.append(f"row {number} (line {rows.line_num}) has {len(row)}")
@@ -154,3 +165,9 @@ def _records(name: str, lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
     if odd:
         cure = "put texts that hold the delimiter or a line break in double quotes"
         raise ValueError(f"{name}: {len(odd)} rows have not the {len(header)} fields of the first line: {first_few(odd)}: {cure}")
+
+
+def _reader(form: Form, lines: Iterable[str]) -> Any:
+    csv.field_size_limit(LONGEST)
+    options = {"delimiter": form.delimiter or ",", "quotechar": form.quotechar or '"', "escapechar": form.escapechar}
+    return csv.reader(lines, **options, skipinitialspace=form.spaces, strict=True)

@@ -54,7 +54,7 @@ def from_spans(
     traces, notes = _by_trace(path, zone)
     said = read_feedback(traces, annotations, feedback)
     roots, more = _roots(path.name, traces, broken)
-    gathered = Gathered(path.name, ("embedding",) if embedding and not embed else ())
+    gathered = Gathered(path.name, ("embedding",), keep=embedding and embed is None)
     gathered.notes += [*notes, *more, *said.notes]
     for trace, root in roots.items():
         gathered.add(_record(root, traces[trace], said), root.row)
