@@ -269,6 +269,12 @@ def test_a_queue_of_no_rows_is_done(path, tmp_path):
     assert (made.undo(), made.export(tmp_path / "none.jsonl").read_text(encoding="utf-8")) == (None, "")
 
 
+def test_a_queue_that_lost_rows_is_not_taken_for_a_whole_one(made, path):
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:4]))
+    with pytest.raises(ValueError, match=r"reviews.queue.jsonl holds 3 of its 5 rows: something cut it off"):
+        Queue.open(path)
+
+
 def test_what_is_no_queue_is_not_taken_for_one(tmp_path):
     other = tmp_path / "train.jsonl"
     other.write_text('{"id": "a"}\n', encoding="utf-8")

@@ -32,6 +32,8 @@ class Queue:
             raise ValueError(f"{path.name} is no labeling queue: its first line should hold {FORMAT!r}. Give another path.")
         self.labels: tuple[str, ...] | None = tuple(head["labels"]) if head["labels"] is not None else None
         self.rows = tuple(lines[: head["rows"]])
+        if len(self.rows) < head["rows"]:
+            raise ValueError(f"{path.name} holds {len(self.rows)} of its {head['rows']} rows: something cut it off. Make it anew.")
         self._by_id = {row["id"]: row for row in self.rows}
         self._recent: list[str] = []  # the ids of the decisions and notes in force, the last one last
         self._stacks: dict[str, list[Decision]] = {}

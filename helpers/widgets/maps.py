@@ -12,7 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from helpers import plots, progress
-from helpers.widgets.panel import NO_DEAD_BUTTONS, Face, place, show
+from helpers.widgets.panel import NO_DEAD_BUTTONS, Face, place, show, table
 from helpers.widgets.scripted import line, scripted
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class ClusterMap:
 
         ax = plt.subplots(figsize=(6.4, 4.8), layout="constrained")[1]
         for cluster in self.clusters:
-            fine = [self.points[row] for row in cluster.rows if row not in set(cluster.bad)]
+            fine = [self.points[row] for row in sorted({*cluster.rows} - {*cluster.bad})]
             bad = [self.points[row] for row in cluster.bad]
             ax.scatter(*_axes(fine), s=22, facecolors="none", edgecolors=cluster.color, linewidths=0.9)
             ax.scatter(*_axes(bad), s=26, marker="x", color=cluster.color, linewidths=1.6)
@@ -98,10 +98,7 @@ class ClusterMap:
 
     def _repr_html_(self) -> str:
         words = ("on the map", "cluster", "rows", *(("bad", "share bad") if self.judged else ()), "a text")
-        rows = [self._cells(cluster) for cluster in self.clusters]
-        head = "".join(f"<th>{word}</th>" for word in words)
-        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return table(words, [self._cells(cluster) for cluster in self.clusters])
 
     def _cells(self, cluster: Cluster) -> list[str]:
         bad = [str(len(cluster.bad)), f"{len(cluster.bad) / len(cluster.rows):.2f}"] if self.judged else []
@@ -109,7 +106,7 @@ class ClusterMap:
         return [cluster.mark or "-", cluster.name, str(len(cluster.rows)), *bad, example]
 
     def _words(self, cluster: Cluster) -> str:
-        return f"{len(cluster.rows)} rows" + (f", {len(cluster.bad)} bad" if self.judged else "")
+        return f"{len(cluster.rows)} {'row' if len(cluster.rows) == 1 else 'rows'}" + (f", {len(cluster.bad)} bad" if self.judged else "")
 
     def _ipython_display_(self) -> None:
         if not progress.live():
@@ -166,16 +163,8 @@ def _clusters(keys: Sequence[Hashable], bad: Sequence[bool], names: Mapping[Hash
         noise = key in NOISE
         name = str(names.get(key, "noise" if noise else key if isinstance(key, str) else f"cluster {key}"))
         color = plots.COLORS["gray"] if noise else COLORS[number % len(COLORS)]
-        made.append(
-            Cluster(
-                key,
-                name,
-                "" if noise else str(number + 1 if isinstance(key, str) else key),
-                color,
-                rows,
-                tuple(row for row in rows if bad[row]),
-            )
-        )
+        mark = "" if noise else str(number + 1 if isinstance(key, str) else key)
+        made.append(Cluster(key, name, mark, color, rows, tuple(row for row in rows if bad[row])))
     return made
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from IPython.display import DisplayHandle
     from ipywidgets import HTML, DOMWidget, ToggleButtons
 
-__all__ = ["NO_DEAD_BUTTONS", "Face", "Panel", "lettered", "listed", "listed_text", "place", "rewrite", "show"]
+__all__ = ["NO_DEAD_BUTTONS", "Face", "Panel", "lettered", "listed", "listed_text", "place", "rewrite", "show", "table"]
 
 # A saved notebook keeps the place of the buttons but not the buttons; JupyterLab would print an error there when it is opened again.
 NO_DEAD_BUTTONS = "<style>.jp-OutputArea-output.jupyter-widgets { display: none }</style>"
@@ -33,6 +33,15 @@ def listed_text(options: Sequence[str], mark: int | None = None, note: str = "")
     """`listed` as plain text, a line for each option."""
     notes = [f" ← {note}" if number == mark else "" for number in range(len(options))]
     return "\n".join(f"   {lettered(options, number)}{behind}" for number, behind in enumerate(notes))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in HTML, of texts that stand at the left; escaped."""
+    first, *others = [
+        "<tr>" + "".join(f'<{tag} style="text-align: left">{html.escape(cell)}</{tag}>' for cell in row) + "</tr>"
+        for tag, row in (("th", head), *(("td", row) for row in rows))
+    ]
+    return f"<table><thead>{first}</thead><tbody>{''.join(others)}</tbody></table>"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ const STYLE = `
 .ladder button:focus-visible, .ladder input:focus-visible { outline: 2px solid #d55e00; outline-offset: 1px; }
 .ladder button[aria-pressed=true] { border: 2px solid #0072b2; font-weight: 600; }
 .ladder kbd { font: 12px var(--jp-code-font-family, monospace); border: 1px solid currentColor; border-radius: 3px; padding: 0 4px;
-  margin-right: 4px; opacity: .8; }
+  opacity: .8; }
 .ladder .text { white-space: pre-wrap; overflow-wrap: anywhere; min-height: 5.8em; max-height: 16em; overflow: auto; margin: 8px 0;
   padding: 8px 10px; border-left: 4px solid #0072b2; background: var(--jp-layout-color2, transparent); }
 .ladder .quiet { font-size: 13px; color: var(--jp-ui-font-color2, inherit); overflow-wrap: anywhere; }

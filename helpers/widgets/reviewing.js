@@ -17,7 +17,7 @@ function render({ model, el }) {
   const press = (row, key, words, go) => {
     const button = make(row, "button", { type: "button" });
     make(button, "kbd", { textContent: key });
-    button.append(words);
+    button.append(` ${words}`);
     button.addEventListener("click", (event) => {
       go();
       if (event.detail && entry.hidden) root.focus({ preventScroll: true });

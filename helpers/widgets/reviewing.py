@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from helpers import progress
-from helpers.widgets.panel import NO_DEAD_BUTTONS, Face, place, rewrite, show
+from helpers.widgets.panel import NO_DEAD_BUTTONS, Face, place, rewrite, show, table
 from helpers.widgets.scripted import line, scripted
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ PAUSE = 300.0  # seconds: a longer look at one row counts as a break
 LISTED = 8  # rows in the static face
 WORDS = {"": "open", "keep": "kept", "change": "changed", "unsure": "unsure"}
 STEPS = {"back": -1, "forward": 1}
+ABOUT_A_ROW = ("text", "context", "proposed", "standing", "draft", "note", "pressed")
 
 
 class Review:
@@ -49,7 +50,7 @@ class Review:
         counts = self.queue.counts()
         common = {"labels": self.queue.labels, "rows": counts.rows, "done": counts.done, "counts": str(counts), "said": said}
         if not self.queue.rows:
-            return {**common, "id": "", "where": "No rows to review", **dict.fromkeys(_EMPTY, "")}
+            return {**common, "id": "", "where": "No rows to review", **dict.fromkeys(ABOUT_A_ROW, "")}
         row = self.queue.rows[self.position]
         state = self.queue.state(row["id"])
         return {
@@ -134,12 +135,7 @@ class Review:
 
     def _table(self) -> str:
         rows, more = self._listed()
-        head = "".join(f"<th>{word}</th>" for word in ("text", "proposed label", "reviewed", "note"))
-        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{''.join(f'<p>{words}</p>' for words in more)}"
-
-
-_EMPTY = ("text", "context", "proposed", "standing", "draft", "note", "pressed")
+        return table(("text", "proposed label", "reviewed", "note"), rows) + "".join(f"<p>{words}</p>" for words in more)
 
 
 def _label(value: Any) -> str:
@@ -165,6 +161,8 @@ def _parsed(value: str, target: Any) -> Any:
 def review(queue: Queue) -> Review:
     """A queue to review: end the cell on what this returns. Keys: k keep, 1 to 9 choose a label, u unsure, z undo, n note, ← and → move.
 
-    queue: what `curation.queue` made. Without labels to choose from, c opens a line for another label.
+    queue: what `curation.queue` made. Without labels to choose from, c opens a line for another label. TypeError: it is something else.
     """
+    if not hasattr(queue, "next_open"):
+        raise TypeError(f"widgets.review takes what curation.queue(rows, path, labels=...) made; got a {type(queue).__name__}")
     return Review(queue)
