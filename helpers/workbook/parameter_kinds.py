@@ -125,6 +125,7 @@ RANGES: dict[str, Kind] = {
     "split": choice(*SPLITS),
     "final": choice("dev", "test"),
     "tracker": choice(*MODES),
+    "maps": choice("tsne", "umap"),
     "limit": number("a whole number of 1 or more, or None for all", lambda value: value >= 1, whole=True, none=True),
     "good_enough": number("a mean score from 0 to 1, or None for any", lambda value: 0 <= value <= 1, none=True),
     "margin": number("a difference of scores, above 0 and at most 1", lambda value: 0 < value <= 1),
