@@ -15,7 +15,11 @@ from helpers.desk.templates import leave_query, order_query
 from helpers.methods.method import Answer
 from helpers.models import Reply
 
-PEOPLE = [("E1", "Ada Lo", "Head of sales", "ada.lo@x.example"), ("E2", "Bo Lo", "Clerk", "bo.lo@x.example"), ("E3", "Cy Ash", "Cook", "cy@x.example")]
+PEOPLE = [
+    ("E1", "Ada Lo", "Head of sales", "ada.lo@x.example"),
+    ("E2", "Bo Lo", "Clerk", "bo.lo@x.example"),
+    ("E3", "Cy Ash", "Cook", "cy@x.example"),
+]
 
 
 @pytest.fixture(scope="module")

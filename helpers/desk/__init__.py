@@ -15,6 +15,6 @@ from helpers.desk.trace import Span, Trace, timeline
 __all__ = [
     "ABOVE", "BELOW", "LEAVE", "ORDER", "REFUSAL", "RULES", "TEAM", "VIEWS", "AnswerCache", "Desk", "Lookup", "Part", "Query", "Rows",
     "Span", "Trace", "alarms", "build", "by_model", "by_neighbors", "by_rules", "confusion", "decline", "exposure", "handbook",
-    "injection", "leave_query", "looked_up", "nearness", "order_query", "people_query", "personal", "persons", "private", "questions", "said", "slot",
-    "timeline", "ungrounded",
+    "injection", "leave_query", "looked_up", "nearness", "order_query", "people_query", "personal", "persons", "private", "questions",
+    "said", "slot", "timeline", "ungrounded",
 ]  # fmt: skip
