@@ -1,8 +1,8 @@
 """Claim: a look-up by index takes under 50 ms at 10,000, 1 million and 10 million rows, and a query without end is stopped.
 
-A file with so many rows of leave, two for each person; everybody leads up to 20 others, so a small tree of them is permitted. `own`: one's days
-of one year. `team`: the days of all who report to one. `scan`: a query that no index helps, as a model may write it; from some size on it
-ends at the limit. `endless`: a recursive query without an end. Medians, in seconds; the connection, its views and its locks included.
+A file with so many rows of leave, two for each person; everybody leads up to 20 others, so a small tree of them is permitted. `own`: one's
+days of one year. `team`: the days of all who report to one. `scan`: a query that no index helps, as a model may write it; from some size
+on it ends at the limit. `endless`: a recursive query without an end. Medians, in seconds; the connection, its views and its locks included.
 """
 
 from __future__ import annotations
@@ -64,9 +64,8 @@ def _made(path: Path, rows: int) -> Path:
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT, manager TEXT) WITHOUT ROWID")
         database.execute("CREATE TABLE orders (id TEXT)")
-        database.execute(
-            "CREATE TABLE leave (person TEXT, year INTEGER, entitled REAL, taken REAL, planned REAL, PRIMARY KEY (person, year)) WITHOUT ROWID"
-        )
+        leave = "person TEXT, year INTEGER, entitled REAL, taken REAL, planned REAL, PRIMARY KEY (person, year)"
+        database.execute(f"CREATE TABLE leave ({leave}) WITHOUT ROWID")
         name = "printf('P%08d', {})"
         leader = f"CASE WHEN i THEN {name.format(f'(i - 1) / {LEADS}')} END"
         database.execute(f"{count} INSERT INTO people SELECT {name.format('i')}, 'person ' || i, {leader} FROM n")
