@@ -11,7 +11,7 @@ __all__ = ["alarms", "injection", "personal", "private", "ungrounded"]
 
 ORDERS = re.compile(
     "|".join([
-        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,40}\b(?:instructions?|rules?|prompts?|above|before|previous|restrictions?)",
+        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,40}\b(?:instructions?|rules?|prompts?|above|before|previous)\b",
         r"\b(?:system|developer) (?:prompt|message|mode|override)\b|\byou are now\b|\bact as\b|\bpretend (?:to be|that|you)\b",
         r"\b(?:reveal|print|repeat|show)\b[^.?!]{0,30}\b(?:prompt|instructions)\b|\bjailbreak\b|\bno longer (?:bound|restricted)\b",
         r";\s*(?:drop|delete|update|insert|alter)\b|\bunion\s+(?:all\s+)?select\b.*\bfrom\b|'\s*or\s+'?1|\bto the assistant\b",
