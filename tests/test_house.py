@@ -30,6 +30,7 @@ LAYERS = (
     ("tasks", "files", "retrieval"),
     ("curation",),
     ("methods",),
+    ("desk",),
     ("runs",),
     ("tracking",),
     ("failures",),

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
-    from ipywidgets import HTML, ToggleButtons
+    from ipywidgets import HTML, DOMWidget, ToggleButtons
 
-__all__ = ["Face", "Panel", "lettered", "listed", "listed_text", "rewrite", "show"]
+__all__ = ["NO_DEAD_BUTTONS", "Face", "Panel", "lettered", "listed", "listed_text", "place", "rewrite", "show"]
 
 # A saved notebook keeps the place of the buttons but not the buttons; JupyterLab would print an error there when it is opened again.
 NO_DEAD_BUTTONS = "<style>.jp-OutputArea-output.jupyter-widgets { display: none }</style>"
@@ -59,6 +59,15 @@ def _bundle(face: Face) -> dict[str, str]:
     return {"text/plain": face.text, "text/html": face.html}
 
 
+def place(widget: DOMWidget) -> None:
+    """Put a widget among the cell's outputs: where it cannot be shown, nothing stands."""
+    from IPython.display import display
+
+    bundle = widget._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    display({**data, "text/plain": ""}, raw=True)
+
+
 class Panel:
     """The face of a question, a row of lettered buttons, and a line that answers a click.
 
@@ -85,11 +94,10 @@ class Panel:
     def show(self) -> None:
         """Display the face and, as an output of their own, the buttons: where they cannot be shown, nothing stands."""
         import ipywidgets
-        from IPython.display import display
 
         self._handle = show(self._live_face())
         self._box = ipywidgets.VBox([self.row, self.line], layout={"margin": "0 0 12px 0"})
-        display({**self._box._repr_mimebundle_(), "text/plain": ""}, raw=True)
+        place(self._box)
 
     def say(self, text: str) -> None:
         """Put the text into the line."""
