@@ -1,8 +1,4 @@
-"""An application around a model as one page on this machine: a question in; the answer, its route, sources and trace out.
-
-The page holds no script, so nothing that a question or a model writes can become one. It listens on 127.0.0.1 and nowhere else. It has
-no log-in: whoever sits at this machine may ask as anybody.
-"""
+"""The page: what it reads of a request, what it refuses, and the HTML that it sends back."""
 
 from __future__ import annotations
 
@@ -11,49 +7,25 @@ import base64
 import hashlib
 import logging
 import re
-import socket
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
+
+from helpers.page.application import Application, Shown
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
     from starlette.responses import HTMLResponse
 
-__all__ = ["Application", "Limits", "Page", "Part", "Shown", "served"]
+__all__ = ["Limits", "Page"]
 
 TEMPLATE = Path(__file__).with_name("page.html")
 FORM = "application/x-www-form-urlencoded"
-
-
-class Part(Protocol):
-    """One part of a trace: what was done, how long it took, and what came of it."""
-
-    name: str
-    seconds: float
-    note: str
-
-
-class Shown(Protocol):
-    """What the page shows of one answer. Of a source of several lines the first stands there, and a click shows the rest."""
-
-    text: str
-    route: str
-    sources: Sequence[str]
-    trace: Sequence[Part]
-
-
-class Application(Protocol):
-    """What is behind the page. It is called in one thread, never twice at once."""
-
-    def answer(self, question: str, asker: str) -> Shown: ...
 
 
 @dataclass(frozen=True)
@@ -69,16 +41,11 @@ class Limits:
 class _Refused(Exception):
     """A request that gets no answer: the status, and what the page says instead."""
 
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-
 
 class Page:
     """The page of one application. `askers` are the names to choose from; without any, nobody is asked who they are.
 
-    Questions are answered one after the other, in one thread. One that takes too long is given up, but its thread is not free before
-    the application is done with it.
+    Questions are answered one after the other, in one thread, which is busy with a question even after the page has given it up.
     """
 
     def __init__(
@@ -88,7 +55,7 @@ class Page:
         self.title = title
         self.askers = tuple(askers)
         self.limits = limits
-        self._thread = ThreadPoolExecutor(1, "page")
+        self.thread = ThreadPoolExecutor(1, "page")
         self._line = threading.BoundedSemaphore(limits.line)
 
     def html(self, **shown: Any) -> str:
@@ -110,9 +77,6 @@ class Page:
         app.add_route("/", self._respond, ["GET", "POST"])
         return app
 
-    def close(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
-
     async def _respond(self, request: Request) -> HTMLResponse:
         from fastapi.responses import HTMLResponse
 
@@ -120,24 +84,30 @@ class Page:
         status = 200
         try:
             if request.method == "POST":
-                shown |= await self._question(request)
-                shown["reply"] = await self._reply(**shown)
+                shown |= await self._fields(request)
+                shown["reply"] = await self._reply(**self._checked(shown))
         except _Refused as refused:
-            status, shown["error"] = refused.status, str(refused)
+            status, shown["error"] = refused.args
         return HTMLResponse(self.html(**shown), status, headers=_headers())
 
-    async def _question(self, request: Request) -> dict[str, str]:
-        """The question and the asker of a form that this page sent."""
+    async def _fields(self, request: Request) -> dict[str, str]:
+        """What stands in a form that this page sent."""
         _check_origin(request)
-        fields = parse_qs((await self._body(request)).decode("utf-8", "replace"), max_num_fields=8)
-        question, asker = (fields.get(name, [""])[-1].strip() for name in ("question", "asker"))
-        if not question:
+        try:
+            fields = parse_qs((await self._body(request)).decode("utf-8", "replace"), max_num_fields=8)
+        except ValueError:
+            raise _Refused(400, "This is not this page's form. Open the page itself, and ask there.") from None
+        return {name: fields.get(name, [""])[-1].strip() for name in ("question", "asker")}
+
+    def _checked(self, fields: dict[str, str]) -> dict[str, str]:
+        length, most = len(fields["question"]), self.limits.characters
+        if not length:
             raise _Refused(422, "There is no question. Type one, then press Ask.")
-        if len(question) > (most := self.limits.characters):
-            raise _Refused(422, f"The question has {len(question)} characters, and at most {most} are read. Shorten it, then ask again.")
-        if asker not in (self.askers or ("",)):
-            raise _Refused(422, f"Nobody here is called {asker[:40]!r}. Choose a name from the list.")
-        return {"question": question, "asker": asker}
+        if length > most:
+            raise _Refused(422, f"The question has {length} characters, and at most {most} are read. Shorten it, then ask again.")
+        if fields["asker"] not in (self.askers or ("",)):
+            raise _Refused(422, f"Nobody here is called {fields['asker'][:40]!r}. Choose a name from the list.")
+        return fields
 
     async def _body(self, request: Request) -> bytes:
         body = b""
@@ -154,8 +124,8 @@ class Page:
     async def _reply(self, question: str, asker: str) -> Shown:
         if not self._line.acquire(blocking=False):
             raise _Refused(503, f"{self.limits.line} questions are waiting already. Ask again in a moment.")
-        future: Future[Shown] = self._thread.submit(self.application.answer, question, asker)
-        future.add_done_callback(lambda done: self._line.release())
+        future: Future[Shown] = self.thread.submit(self.application, question, asker)
+        future.add_done_callback(lambda _: self._line.release())
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self.limits.seconds)
         except TimeoutError:
@@ -180,27 +150,9 @@ def _headers() -> dict[str, str]:
     style = re.search(r"<style>(.*?)</style>", TEMPLATE.read_text(encoding="utf-8"), re.DOTALL)[1]
     own = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{own}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    others = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
-    return {"Content-Security-Policy": policy, **others}
-
-
-@contextmanager
-def served(page: Page, port: int = 0) -> Iterator[str]:
-    """The page behind a port of this machine (0: any that is free) while the block runs; yields its address. OSError: the port is taken."""
-    import uvicorn
-
-    app = page.build()
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", port))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, limit_concurrency=64, timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-        thread.start()
-        try:
-            while thread.is_alive() and not server.started:
-                time.sleep(0.01)
-            yield f"http://127.0.0.1:{door.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
-            page.close()
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
