@@ -41,10 +41,11 @@ RELATIONS = {
 }
 QUERIES = {
     "common": COMMON,
-    "same": "SELECT CASE WHEN a.manager = b.manager THEN 'yes' ELSE 'no' END FROM people a, people b WHERE a.id = :person AND b.id = :second",
+    "same": "SELECT CASE WHEN count(DISTINCT manager) = 1 THEN 'yes' ELSE 'no' END FROM people WHERE id IN (:person, :second)",
     "first": "SELECT name FROM people WHERE id IN (:person, :second) ORDER BY started LIMIT 1",
     "steps": ABOVE + "SELECT max(level) FROM above",
-    "above": ABOVE.replace(":person", ":second") + "SELECT CASE WHEN count(*) THEN 'yes' ELSE 'no' END FROM above WHERE id = :person AND level",
+    "above": ABOVE.replace(":person", ":second")
+    + "SELECT CASE WHEN count(*) THEN 'yes' ELSE 'no' END FROM above WHERE id = :person AND level",
     "two up": ABOVE + "SELECT name FROM above WHERE level = 2",
     "count below": BELOW + "SELECT count(*) FROM below WHERE level",
     "oldest below": BELOW + "SELECT name FROM below WHERE level ORDER BY started LIMIT 1",

@@ -11,15 +11,24 @@ from helpers.stats import Interval, wilson
 if TYPE_CHECKING:
     from helpers.retrieval import Embedder
 
-__all__ = ["alarms", "injection", "nearness", "personal", "ungrounded"]
+__all__ = ["alarms", "injection", "nearness", "personal", "private", "ungrounded"]
 
 ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,40}\b(?:instructions?|rules?|prompts?|above|before|previous|restrictions?|polic\w+)"
-    r"|\b(?:system|developer) (?:prompt|message|mode|override)\b|\byou are now\b|\bact as\b|\bpretend (?:to be|that|you)\b"
-    r"|\b(?:reveal|print|repeat|show)\b[^.?!]{0,30}\b(?:prompt|instructions)\b|\bjailbreak\b|\bno longer (?:bound|restricted)\b"
-    r"|;\s*(?:drop|delete|update|insert|alter)\b|\bunion\s+select\b|'\s*or\s+'?1",
+    "|".join([
+        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,40}\b(?:instructions?|rules?|prompts?|above|before|previous|restrictions?)",
+        r"\b(?:system|developer) (?:prompt|message|mode|override)\b|\byou are now\b|\bact as\b|\bpretend (?:to be|that|you)\b",
+        r"\b(?:reveal|print|repeat|show)\b[^.?!]{0,30}\b(?:prompt|instructions)\b|\bjailbreak\b|\bno longer (?:bound|restricted)\b",
+        r";\s*(?:drop|delete|update|insert|alter)\b|\bunion\s+select\b|'\s*or\s+'?1|\bto the assistant\b",
+    ]),
     re.IGNORECASE,
-)
+)  # fmt: skip
+PRIVATE = re.compile(
+    "|".join([
+        r"\b(?:private|home|personal) (?:\w+ )?(?:phone|telephone|address|number|mobile)|\bfull address\b|\bstreet\b|\bbirthdays?\b",
+        r"\bwhere does .* live\b|\bhow much (?:does|do|did) .* (?:earn|make)\b|\bsalary\b|\bearns?\b|\bsick days\b|\bdiagnosis\b",
+    ]),
+    re.IGNORECASE,
+)  # fmt: skip
 
 
 def injection(text: str) -> str:
@@ -32,6 +41,16 @@ def injection(text: str) -> str:
     """
     match = ORDERS.search(text)
     return f"orders: {match[0]}" if match else ""
+
+
+def private(text: str) -> str:
+    """The words that ask for what nobody is told about somebody else, such as a home address; "" where there are none.
+
+    >>> private("Where does Padma live?")
+    'private: Where does Padma live'
+    """
+    match = PRIVATE.search(text)
+    return f"private: {match[0]}" if match else ""
 
 
 def personal(text: str, kinds: Sequence[str] = ("email", "ip", "iban", "card", "phone", "address")) -> str:

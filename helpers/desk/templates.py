@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 __all__ = ["LEAVE", "ORDER", "Query", "leave_query", "order_query", "slot"]
 
 YEAR = 2025  # "today" is 30 June of it
-NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = {word: n for n, word in enumerate(WORDS, 1)}
 
 # A column, and the words that ask for it; the first that fits counts.
 LEAVE = {
