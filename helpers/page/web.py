@@ -8,7 +8,7 @@ import hashlib
 import logging
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,17 +43,17 @@ class _Refused(Exception):
 
 
 class Page:
-    """The page of one application. `askers` are the names to choose from; without any, nobody is asked who they are.
+    """The page of one application. `askers` maps the names to choose from to what the application knows them by; {}: nobody is asked.
 
     Questions are answered one after the other, in one thread, which is busy with a question even after the page has given it up.
     """
 
     def __init__(
-        self, application: Application, *, title: str = "Help desk", askers: Sequence[str] = (), limits: Limits = Limits()
+        self, application: Application, *, title: str = "Help desk", askers: Mapping[str, str] | None = None, limits: Limits = Limits()
     ) -> None:
         self.application = application
         self.title = title
-        self.askers = tuple(askers)
+        self.askers = dict(askers or {})
         self.limits = limits
         self.thread = ThreadPoolExecutor(1, "page")
         self._line = threading.BoundedSemaphore(limits.line)
@@ -105,7 +105,7 @@ class Page:
             raise _Refused(422, "There is no question. Type one, then press Ask.")
         if length > most:
             raise _Refused(422, f"The question has {length} characters, and at most {most} are read. Shorten it, then ask again.")
-        if fields["asker"] not in (self.askers or ("",)):
+        if fields["asker"] not in (self.askers or {"": ""}):
             raise _Refused(422, f"Nobody here is called {fields['asker'][:40]!r}. Choose a name from the list.")
         return fields
 
@@ -124,7 +124,7 @@ class Page:
     async def _reply(self, question: str, asker: str) -> Shown:
         if not self._line.acquire(blocking=False):
             raise _Refused(503, f"{self.limits.line} questions are waiting already. Ask again in a moment.")
-        future: Future[Shown] = self.thread.submit(self.application, question, asker)
+        future: Future[Shown] = self.thread.submit(self.application, question, self.askers.get(asker, ""))
         future.add_done_callback(lambda _: self._line.release())
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self.limits.seconds)
