@@ -15,7 +15,11 @@ from helpers.desk.templates import leave_query, order_query
 from helpers.methods.method import Answer
 from helpers.models import Reply
 
-PEOPLE = [("E1", "Ada Lo", "Head of sales", "ada.lo@x.example"), ("E2", "Bo Lo", "Clerk", "bo.lo@x.example"), ("E3", "Cy Ash", "Cook", "cy@x.example")]
+PEOPLE = [
+    ("E1", "Ada Lo", "Head of sales", "ada.lo@x.example"),
+    ("E2", "Bo Lo", "Clerk", "bo.lo@x.example"),
+    ("E3", "Cy Ash", "Cook", "cy@x.example"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +52,11 @@ def test_orders_are_found_by_their_number_or_counted(lookup: Lookup, question: s
 
 
 @pytest.mark.parametrize(("question", "want"), [
-    ("Who is my boss?", "Ishbel Dunmallow"), ("Who is my boss's boss?", "Cormac Eldervane"), ("Who reports to Teodor Wachtel?", "Bramwell Ockley"),
+    ("Who is my boss?", "Ishbel Dunmallow"), ("Who is my boss's boss?", "Cormac Eldervane"),
+    ("Who reports to Teodor Wachtel?", "Bramwell Ockley"),
     ("How many people report to the operations director?", "7"), ("Is Alaric Venn-Holt above Zsofia Bartok?", "yes"),
-    ("Is Zsofia Bartok above Alaric Venn-Holt?", "no"), ("Which boss do Mirela Stanciu and Zsofia Bartok have in common?", "Alaric Venn-Holt"),
+    ("Is Zsofia Bartok above Alaric Venn-Holt?", "no"),
+    ("Which boss do Mirela Stanciu and Zsofia Bartok have in common?", "Alaric Venn-Holt"),
     ("How many steps is it from Goran up to the top?", "4"), ("Who manages Gisbert Lowndes?", "I don't know"),
     ("What is the email of the press officer?", "leopold.masaryk@larkfield.example"),
 ])  # fmt: skip
@@ -167,7 +173,7 @@ def test_the_second_time_nobody_is_asked_and_the_trace_says_so() -> None:
 
 
 def test_an_answer_that_failed_is_not_kept() -> None:
-    failing = Part("orders", lambda examples, model: [Answer("", (Reply("", error="500"),), error="500") for _ in examples])
+    failing = Part("orders", lambda examples, model: [Answer("", (Reply("", 0, 0, 0.0, 0.0, error="500"),), error="500")] * len(examples))
     app = Desk("desk", desk.by_rules({}, "order"), {"order": failing}, cache=AnswerCache())
     assert [app.ask("LF-1", asker="E1")[0].error for _ in range(2)] == ["500", "500"]
 

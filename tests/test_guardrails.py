@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from test_retrieval_index import Words
 
-from helpers.desk import alarms, injection, nearness, personal, private, ungrounded
+from helpers.desk import alarms, injection, personal, private, ungrounded
 
 
 @pytest.mark.parametrize("text", [
@@ -36,14 +35,6 @@ def test_personal_data_is_named_by_kind_and_a_name_alone_is_none() -> None:
     assert personal("Write to eva@example.com or 4111 1111 1111 1111.") == "personal data: email, card"
     assert personal("My name is Eva Brown.") == ""
     assert personal("My name is Eva Brown.", kinds=["name"]) == "personal data: name"
-
-
-def test_nearness_is_the_cosine_of_the_nearest_other_text() -> None:
-    near = nearness(Words(), ["parking fee", "canteen price", "parking fee"])
-    same, other, far = near(["parking fee today", "parking fee", "xylophone"])
-    assert same > other
-    assert far == pytest.approx(0, abs=0.01)
-    assert near([]) == []
 
 
 def test_an_answer_is_held_where_too_few_of_its_words_stand_in_the_source() -> None:

@@ -147,6 +147,15 @@ def test_a_runaway_query_is_stopped(path: Path, query: str) -> None:
     assert time.monotonic() - started < 5
 
 
+def test_a_leader_of_too_many_is_stopped_like_any_other_query(path: Path) -> None:
+    rows = Lookup(path, VIEWS, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", seconds=0.2)
+    assert rows.query("SELECT name FROM people", asker=1).refused == "time"
+
+
+def test_a_view_that_sqlite_does_not_take_is_an_error_of_the_query(path: Path) -> None:
+    assert Lookup(path, {"leave": "SELECT * FROM {file}.holidays"}).query("SELECT * FROM leave", asker=1).refused == "error"
+
+
 def test_more_rows_than_the_most_are_cut_and_it_is_said(path: Path) -> None:
     rows = Lookup(path, VIEWS, TEAM, most=3).query("SELECT name FROM people", asker=1)
     assert (len(rows.rows), rows.cut, Lookup(path, VIEWS, TEAM, most=5).query("SELECT name FROM people", asker=1).cut) == (3, True, False)

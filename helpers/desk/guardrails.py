@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from helpers.stats import Interval, wilson
 
-if TYPE_CHECKING:
-    from helpers.retrieval import Embedder
-
-__all__ = ["alarms", "injection", "nearness", "personal", "private", "ungrounded"]
+__all__ = ["alarms", "injection", "personal", "private", "ungrounded"]
 
 ORDERS = re.compile(
     "|".join([
-        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,40}\b(?:instructions?|rules?|prompts?|above|before|previous|restrictions?)",
+        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,40}\b(?:instructions?|rules?|prompts?|above|before|previous)\b",
         r"\b(?:system|developer) (?:prompt|message|mode|override)\b|\byou are now\b|\bact as\b|\bpretend (?:to be|that|you)\b",
         r"\b(?:reveal|print|repeat|show)\b[^.?!]{0,30}\b(?:prompt|instructions)\b|\bjailbreak\b|\bno longer (?:bound|restricted)\b",
-        r";\s*(?:drop|delete|update|insert|alter)\b|\bunion\s+select\b|'\s*or\s+'?1|\bto the assistant\b",
+        r";\s*(?:drop|delete|update|insert|alter)\b|\bunion\s+(?:all\s+)?select\b.*\bfrom\b|'\s*or\s+'?1|\bto the assistant\b",
     ]),
     re.IGNORECASE,
 )  # fmt: skip
@@ -63,19 +59,6 @@ def personal(text: str, kinds: Sequence[str] = ("email", "ip", "iban", "card", "
 
     found = [span.kind for span in spans(text) if span.kind in kinds]
     return f"personal data: {', '.join(dict.fromkeys(found))}" if found else ""
-
-
-def nearness(embedder: Embedder, home: Sequence[str]) -> Callable[[Sequence[str]], list[float]]:
-    """A function that says for each text how near (cosine) the nearest of the `home` texts is, itself left out: far means off topic."""
-    from helpers.retrieval import Chunk, NumpyIndex
-
-    index = NumpyIndex(embedder, [Chunk(f"{i}#0", str(i), "", text) for i, text in enumerate(dict.fromkeys(home))])
-
-    def near(texts: Sequence[str]) -> list[float]:
-        found = index.search(list(texts), 2) if texts else []
-        return [next((hit.score for hit in hits if hit.chunk.text != text), 0.0) for text, hits in zip(texts, found, strict=True)]
-
-    return near
 
 
 def ungrounded(answer: str, source: str, question: str = "", least: float = 1.0) -> str:

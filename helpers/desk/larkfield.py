@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -15,12 +16,13 @@ from helpers.desk.lookup import Lookup, Rows
 from helpers.desk.parts import REFUSAL, Part
 from helpers.desk.templates import Query, leave_query, order_query
 from helpers.methods.method import Answer
+from helpers.tasks import Task
 
 if TYPE_CHECKING:
     from helpers.methods import Rag
     from helpers.models import Model
 
-__all__ = ["RULES", "TEAM", "VIEWS", "build", "decline", "handbook", "looked_up", "said"]
+__all__ = ["RULES", "TEAM", "VIEWS", "build", "decline", "handbook", "looked_up", "questions", "said"]
 
 UNKNOWN = "I don't know"
 TABLES = {
@@ -67,6 +69,18 @@ def build(folder: Path, path: Path) -> Path:
         for index in INDEXES:
             database.execute(f"CREATE INDEX by_{index.split(' ')[1].strip('()')} ON {index}")
     return path
+
+
+def questions(folder: Path) -> Task:
+    """The desk's questions as a task with the splits dev and test; nothing is trained on, so there is no train.
+
+    FileNotFoundError: the folder holds no dev.jsonl.
+    """
+    from datasets import Dataset, DatasetDict
+
+    lines = {split: (folder / f"{split}.jsonl").read_text(encoding="utf-8").splitlines() for split in ("dev", "test")}
+    splits = DatasetDict({split: Dataset.from_list([json.loads(line) for line in some]) for split, some in lines.items()})
+    return Task("helpdesk", "exact", (), "", splits, None, looks=20, license="CC0-1.0")
 
 
 def said(rows: Rows) -> str:

@@ -82,17 +82,17 @@ class Lookup:
         """Run one SELECT; `values` fill its ? or :names. Never raises on what a query says."""
         if not re.match(r"(?i)\s*(select|with)\b", NOTES.sub(" ", str(sql))):
             return Rows(refused="not a query", why="a query begins with SELECT or WITH")
-        with closing(self._open(asker)) as database:
-            try:
+        try:
+            with closing(self._open(asker)) as database:
                 return self._rows(database.execute(str(sql), values))
-            except sqlite3.Warning as error:  # Python's word for a second statement, before 3.12
-                return Rows(refused="not a query", why=str(error))
-            except sqlite3.Error as error:
-                code = getattr(error, "sqlite_errorcode", None)
-                second = isinstance(error, sqlite3.ProgrammingError) and code is None and ";" in sql
-                return Rows(refused="not a query" if second else REFUSALS.get(code, "error"), why=str(error))
-            except (ValueError, OverflowError, TypeError) as error:  # a null character, a number of more than 64 bits
-                return Rows(refused="error", why=str(error))
+        except sqlite3.Warning as error:  # Python's word for a second statement, before 3.12
+            return Rows(refused="not a query", why=str(error))
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", None)
+            second = isinstance(error, sqlite3.ProgrammingError) and code is None and ";" in sql
+            return Rows(refused="not a query" if second else REFUSALS.get(code, "error"), why=str(error))
+        except (ValueError, OverflowError, TypeError) as error:  # a null character, a number of more than 64 bits
+            return Rows(refused="error", why=str(error))
 
     def _rows(self, cursor: sqlite3.Cursor) -> Rows:
         rows = cursor.fetchmany(self.most + 1)
@@ -102,6 +102,15 @@ class Lookup:
     def _open(self, asker: Value) -> sqlite3.Connection:
         """A connection that is set up for this asker and then locked."""
         database = sqlite3.connect(":memory:", uri=True, isolation_level=None)
+        try:
+            self._prepare(database, asker)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def _prepare(self, database: sqlite3.Connection, asker: Value) -> None:
+        """The asker's ids and views; then limits, and the authorizer as the last thing."""
         end = time.monotonic() + self.seconds
         database.set_progress_handler(lambda: time.monotonic() > end, STEPS)
         drawn = secrets.token_hex(16)
@@ -117,7 +126,6 @@ class Lookup:
         for limit, value in LIMITS.items():
             database.setlimit(limit, value)
         database.set_authorizer(_authorizer(frozenset(self.views), frozenset(tables), drawn))
-        return database
 
 
 def _filled(select: str, names: Mapping[str, str]) -> str:

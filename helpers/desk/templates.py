@@ -21,7 +21,7 @@ LEAVE = {
     "entitled": r"entitle|first year|full amount|in all|altogether",
 }
 ORDER = {
-    "carrier": r"carrier|courier|\bcarry\b|\bbringing\b|who (?:brings|delivers)|handed to",
+    "carrier": r"carrier|courier|\bcarr(?:y|ies)\b|\bbringing\b|who (?:brings|delivers)|handed to",
     "ordered": r"day did|when did .*(?:order|place|buy)|date of (?:the|my) order|placed",
     "item": r"what did|what was in|which item|what is in",
     "expected": r"\bwhen\b|new date|expected|arriv",
