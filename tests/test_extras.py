@@ -11,8 +11,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers import cli, places
+from helpers import cli, places, widgets
 from helpers.storage import write_text
+from helpers.widgets.predictions import Explanation, Prediction
 from helpers.workbook.extras import Extra, broken_extra, check_extras, find_extras, refresh_extras
 from helpers.workbook.notebooks import clean, find
 
@@ -31,22 +32,21 @@ CLOSE = "You can now\n\n1. add\n2. double\n3. show\n\n**Sources.** Euclid, 2026.
 code, prose = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
 
 
-def result(value: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_output("execute_result", {"text/plain": value})
+def result(value: Prediction | Explanation) -> nbformat.NotebookNode:
+    return nbformat.v4.new_output("execute_result", {"text/plain": repr(value), "text/html": value._repr_html_()})
 
 
 @pytest.fixture
 def lakes(lessons: Path) -> Extra:
     """An extra of the made-up lesson 01 that breaks no rule; its outputs are those of a run."""
     asked = "from helpers import widgets\nguess = widgets.predict('01.lakes', 'Is 4 more than 3?', ['yes', 'no'])\nguess"
-    face = "Predict. Is 4 more than 3?\n   a) yes\n   b) no"
-    answer = "guess.answer('yes', 4)"
+    guess = widgets.predict("01.lakes", "Is 4 more than 3?", ["yes", "no"])
     cells = [
         prose(TITLE),
         code("import math"),
         code("n = 4  # where to start", metadata={"tags": ["parameters"]}),
-        code(asked, outputs=[result(face)]),
-        code(answer, outputs=[result("Measured: 4. The answer is a) yes.")]),
+        code(asked, outputs=[result(guess)]),
+        code("guess.answer('yes', 4)", outputs=[result(guess.answer("yes", 4))]),
         prose("It is.\n\n" + CLOSE),
     ]
     for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), 1):
@@ -108,7 +108,8 @@ def test_a_run_that_shows_something_else_is_told(lakes: Extra) -> None:
     assert check_extras([lakes]) == {"lakes": []}
     changed(lakes, 5, "4)", "5)")
     [problem] = check_extras([lakes])["lakes"]
-    assert "+ Measured: 5" in problem
+    assert "Measured: 4. The answer" in problem.split("\n+ ")[0]
+    assert "Measured: 5. The answer" in problem.split("\n+ ")[1]
 
 
 def test_a_refresh_writes_what_a_run_shows_and_an_error_leaves_all_as_it_was(lakes: Extra) -> None:
@@ -148,7 +149,7 @@ def test_a_shipped_extra_runs_here_and_shows_what_is_committed(name: str) -> Non
 
 
 def pins(path: Path) -> dict[str, str]:
-    lines = [line.split("==") for line in path.read_text(encoding="utf-8").splitlines() if line]
+    lines = [line.split("==") for line in path.read_text(encoding="utf-8").splitlines() if "==" in line]
     return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in lines}
 
 
