@@ -76,12 +76,8 @@ def test_the_browser_is_told_to_run_and_load_nothing(address: str) -> None:
 
 
 def test_it_listens_on_the_loopback_only(address: str) -> None:
-    port = urlsplit(address).port
-    outside = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None)} - {"127.0.0.1", "::1"}
-    others = [host for host in {*outside, "127.0.0.2"} if ":" not in host]
-    for host in others:
-        with pytest.raises(OSError, match=r"refused|unreachable|timed out|assign"):
-            socket.create_connection((host, port), timeout=2)
+    with pytest.raises(OSError, match=r"refused|unreachable|timed out|assign"):
+        socket.create_connection(("127.0.0.2", urlsplit(address).port), timeout=2)  # where every address is served, this one is
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "192.168.0.7", ""])
