@@ -5,9 +5,10 @@ BIN   := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP   := $(BIN)/python -m pip --disable-pip-version-check
 TORCH := $(shell sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
 CPU   := https://download.pytorch.org/whl/cpu
+comma := ,
 MODELS := $(shell sed -n 's/==.*//p' models.txt)
 
-.PHONY: help lessons test lab bench clean
+.PHONY: help lessons test lab bench frameworks extras clean
 .DELETE_ON_ERROR:
 
 help:
@@ -15,7 +16,8 @@ help:
 	@echo "make test      lint, unit tests, house rules, every solution executed and its outputs compared"
 	@echo "make lab       copy the lessons into my/, where you work, and open JupyterLab there"
 	@echo "make bench     what the README and CONTRIBUTING claim about speed, measured (an hour or two, alone on the machine)"
-	@echo "make clean     remove .venv; outputs/ stays"
+	@echo "make frameworks   the extras of lesson 11, in an environment of their own, .venv-frameworks; outputs compared"
+	@echo "make clean     remove .venv and .venv-frameworks; outputs/ stays"
 
 lessons: $(VENV)/.core
 	@$(BIN)/ladder run $(ARGS)
@@ -27,11 +29,17 @@ lab: $(VENV)/.core
 	@$(BIN)/ladder start
 	@$(BIN)/jupyter lab "$${LADDER_HOME:-.}/my/00_start_here.ipynb"
 
+frameworks:
+	@$(MAKE) --no-print-directory VENV=.venv-frameworks extras
+
+extras: $(VENV)/.frameworks
+	@$(BIN)/ladder extras $(ARGS)
+
 bench: $(VENV)/.bench
 	@status=0; for b in start cache lessons runs models judge retrieval imports shrink tuning rule; do $(BIN)/python tests/bench/bench_$$b.py || status=1; done; exit $$status
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-frameworks
 
 $(VENV)/.core: pyproject.toml constraints.txt models.txt | $(VENV)/.python
 	@$(call install,.)
@@ -40,6 +48,11 @@ $(VENV)/.core: pyproject.toml constraints.txt models.txt | $(VENV)/.python
 $(VENV)/.dev: pyproject.toml constraints.txt models.txt | $(VENV)/.python
 	@$(call install,.[dev])
 	@touch $@ $(VENV)/.core
+
+# On top of constraints.txt; an environment of its own, so that what the frameworks bring along is nowhere else.
+$(VENV)/.frameworks: pyproject.toml constraints.txt models.txt lessons/extra/frameworks.txt | $(VENV)/.python
+	@$(call install,.[dev$(comma)frameworks$(comma)served],-c lessons/extra/frameworks.txt)
+	@touch $@
 
 $(VENV)/.bench: pyproject.toml constraints.txt models.txt | $(VENV)/.python
 	@$(call install,.[bench])
@@ -66,7 +79,7 @@ if [ "$(origin TORCH_INDEX)" = undefined ] && [ "$$(uname -s)" = Linux ] && ! co
 { echo "[2/4] installing $(TORCH)$${index:+ from $$index}"; \
   $(PIP) install -c constraints.txt $${index:+--extra-index-url $$index} "$(TORCH)"; \
   echo "[3/4] installing everything else"; \
-  $(PIP) install -c constraints.txt -e "$(1)"; } \
+  $(PIP) install -c constraints.txt $(2) -e "$(1)"; } \
 || { echo "The installation stopped: see pip's message above; running make again goes on from here." >&2; exit 1; }; \
 echo "[4/4] two public models, inside packages (190 MB)"; \
 for model in $(MODELS); do \

@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     refresh = _command(subparsers, "refresh", commands.refresh, "execute the committed lessons in place; say which outputs changed")
     exercises = _command(subparsers, "exercises", commands.exercises, "cut the lessons from their solutions", runs=False)
     exercises.add_argument("--check", action="store_true", help="change nothing; fail when a lesson has drifted")
+    extras = subparsers.add_parser("extras", help="execute the notebooks of lessons/extra/ and compare, as make frameworks does")
+    extras.add_argument("names", nargs="*", metavar="name", help="frameworks, served (default: all)")
+    extras.add_argument("--refresh", action="store_true", help="write them back as they ran")
+    extras.add_argument("--timeout", type=float, default=600, metavar="S", help="seconds for one notebook (default: 600)")
+    extras.set_defaults(do=commands.extras)
     site = subparsers.add_parser("site", help="build the site from what has run", description="Build the site from what has run.")
     site.add_argument(
         "--publish-dir", type=Path, metavar="DIR", help="also a copy for others, for GitHub Pages: without progress and own runs"

@@ -19,8 +19,11 @@ from helpers import workbook
 USEFUL = ("positive", "right", "I don't know.", '["BERT"]', "It is London.", "wrong", "unsafe", "negative", "12")
 NOISE = ("", " ", "…", "asdf qwer zxcv", "\n\n", "???")
 SMALL = {
-    number: {"limit": n} for number, n in {"01": 40, "02": 12, "03": 20, "04": 6, "05": 12, "06": 40, "07": 40, "10": 30, "12": 120, "17": 6}.items()
-}
+    number: {"limit": n}
+    for number, n in {
+        "01": 40, "02": 12, "03": 20, "04": 6, "05": 12, "06": 40, "07": 40, "10": 30, "11": 40, "12": 120, "17": 6,
+    }.items()
+}  # fmt: skip
 
 
 def banana(text: str) -> str:
@@ -60,14 +63,14 @@ def attend(manager: KernelManager, number: str, server: Server) -> Seen:
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable], dict[str, Seen]]:
     """The lessons as they went on a server, by its answers."""
     numbers = {
-        banana: ("00", "01", "02", "03", "04", "05", "06", "07", "08", "10", "12", "13", "15", "17"),
+        banana: ("00", "01", "02", "03", "04", "05", "06", "07", "08", "10", "11", "12", "13", "15", "17"),
         half: ("00", "01", "02", "03", "04", "05", "06", "08", "12"),
-        tenth: ("00", "01", "02", "03", "05", "06", "07", "08", "10", "17"),
+        tenth: ("00", "01", "02", "03", "05", "06", "07", "08", "10", "11", "17"),
     }
     return cache(lambda answer: sitting(tmp_path_factory.mktemp("home"), answer, numbers[answer]))
 
 
-@pytest.mark.parametrize("number", ["00", "01", "02", "03", "04", "05", "06", "07", "08", "10", "12", "17"])
+@pytest.mark.parametrize("number", ["00", "01", "02", "03", "04", "05", "06", "07", "08", "10", "11", "12", "17"])
 def test_a_model_that_always_says_banana_is_measured_to_the_end(seen, number):
     lesson = seen(banana)[number]
     assert (lesson.error, "replies failed" in lesson.text) == ("", False)
@@ -79,7 +82,7 @@ def test_a_model_that_says_nothing_useful_half_of_the_time_is_measured_to_the_en
     assert (lesson.error, "replies failed" in lesson.text) == ("", False)
 
 
-@pytest.mark.parametrize("number", ["00", "01", "02", "03", "05", "06", "07", "08", "10", "17"])
+@pytest.mark.parametrize("number", ["00", "01", "02", "03", "05", "06", "07", "08", "10", "11", "17"])
 def test_a_lesson_says_that_its_runs_are_incomplete_and_takes_no_look(seen, number):
     lesson = seen(tenth)[number]
     assert lesson.error == ""

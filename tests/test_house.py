@@ -23,18 +23,19 @@ from helpers.workbook.notebooks import known_lessons
 HELPERS = places.root() / "helpers"
 # From the lowest to the highest: a room imports from its own line and those above it in this table.
 LAYERS = (
-    ("places", "storage", "progress", "spelling", "stats", "plots"),
+    ("places", "storage", "progress", "spelling", "stats", "plots", "packages"),
     ("fingerprints", "exercises", "widgets"),
     ("models", "prompts"),
     ("metrics", "provenance", "setup"),
     ("tasks", "files", "retrieval"),
     ("curation",),
     ("methods",),
+    ("desk",),
     ("runs",),
     ("tracking",),
     ("failures",),
     ("tuning", "shrink"),
-    ("decide", "checks"),
+    ("decide", "checks", "page"),
     ("workbook",),
     ("cli",),
 )

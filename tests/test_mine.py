@@ -58,6 +58,17 @@ def test_figures_and_pages_that_the_prose_links_come_along_and_solutions_do_not(
     assert [places.mine(name).read_text() for name in ("figures/map.svg", "words.md")] == ["new", "my notes"]
 
 
+def test_an_extra_that_the_prose_links_comes_along_and_stays_as_the_learner_left_it(lessons: Path) -> None:
+    (lessons / "extra").mkdir()
+    write_text(lessons / "extra" / "lakes.ipynb", (lessons / NAME).read_text(encoding="utf-8"))
+    cut_anew(lessons, "[lakes](extra/lakes.ipynb)")
+    start(lessons)
+    assert places.mine("extra", "lakes.ipynb").read_bytes() == (lessons / "extra" / "lakes.ipynb").read_bytes()
+    write_text(places.mine("extra", "lakes.ipynb"), "mine")
+    start(lessons)
+    assert places.mine("extra", "lakes.ipynb").read_text() == "mine"
+
+
 def test_an_older_copy_with_answers_is_named_and_renewed_only_when_asked(lessons: Path, capsys: pytest.CaptureFixture) -> None:
     start(lessons)
     edit(places.mine(NAME), EXERCISE, "answer = 'mine'")

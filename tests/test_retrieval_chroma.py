@@ -23,16 +23,22 @@ ROOT = Path(__file__).resolve().parent.parent
 MANY = [f"word{i % 37} number{i} thing{i % 11}" for i in range(500)]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of `chroma run` on a free port of the loopback."""
+def start(folder: Path) -> tuple[subprocess.Popen, int]:
+    """`chroma run` over the folder, on a free port of the loopback, and that port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
     command = [Path(sys.executable).with_name("chroma"), "run", "--path", folder / "data", "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "ANONYMIZED_TELEMETRY": "False"})
+        environment = {**os.environ, "ANONYMIZED_TELEMETRY": "False"}
+        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment), port
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server that all tests share."""
+    folder = tmp_path_factory.mktemp("server")
+    process, port = start(folder)
     try:
         if not _listens(port, process):
             pytest.skip(f"`chroma run` did not start: {(folder / 'log').read_text(errors='replace')[-300:]}")
@@ -145,6 +151,21 @@ def test_after_kill_9_nothing_that_was_acknowledged_is_lost(tmp_path: Path, batc
         assert (done.embedded + done.kept, len(index)) == (500, 500)
         assert (done.kept >= 20 * batches, len(embedder.seen)) == (True, done.embedded)
         assert [row[0].chunk.text for row in index.search(MANY[:60], 1)] == MANY[:60]
+
+
+def test_a_server_killed_and_started_again_has_lost_nothing(tmp_path: Path) -> None:
+    for kept in (0, 100):
+        process, port = start(tmp_path)
+        try:
+            if not _listens(port, process):
+                pytest.skip(f"`chroma run` did not start: {(tmp_path / 'log').read_text(errors='replace')[-300:]}")
+            with ChromaIndex(f"http://127.0.0.1:{port}", Words()) as index:
+                assert len(index) == kept
+                assert index.update(chunks(*MANY[:100]), progress=False).kept == kept
+                assert [row[0].chunk.text for row in index.search(MANY[:100], 1)] == MANY[:100]
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait(20)
 
 
 def test_an_embedder_that_fails_half_way_leaves_what_was_kept(tmp_path: Path) -> None:

@@ -267,6 +267,17 @@ def test_a_solution_s_links_lead_to_the_lessons_beside_it(tmp_path: Path) -> Non
     assert "[next](../lessons/02_x.ipynb), [words](../lessons/glossary.md#rung)" in made
 
 
+def test_an_extra_is_a_page_and_lessons_lead_to_it(course: Course) -> None:
+    course.has(nbformat.v4.new_markdown_cell("[an extra](extra/lakes.ipynb)"))
+    write_text(course.lesson.home / "extra" / "lakes.ipynb", course.lesson.path.read_text(encoding="utf-8"))
+    made = site.build(course.out, find(folder=course.lesson.home)).parent
+    assert (made / "lessons" / "extra" / "lakes.html").exists()
+    assert "lessons/extra/lakes.html" in (made / "index.html").read_text(encoding="utf-8")
+    cell = nbformat.v4.new_markdown_cell("[an extra](../extra/lakes.ipynb)")
+    solution = site._text(nbformat.v4.new_notebook(cells=[cell]), Lesson(course.lesson.home / "solutions" / "17_decide.ipynb"))
+    assert "[an extra](../lessons/extra/lakes.ipynb)" in solution
+
+
 def test_a_failure_of_sphinx_is_said_with_its_reason(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     course.has()
     monkeypatch.setattr(site, "SETTINGS", tmp_path)

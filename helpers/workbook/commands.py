@@ -13,6 +13,7 @@ from helpers.workbook.asking_again import SAMPLE, recorded_lessons
 from helpers.workbook.console import Progress, summary
 from helpers.workbook.cut import left_alone
 from helpers.workbook.drift import drift
+from helpers.workbook.extras import check_extras, find_extras, refresh_extras
 from helpers.workbook.notebooks import known_lessons
 from helpers.workbook.parameters import parse_parameters
 from helpers.workbook.recording import estimate, has_second
@@ -20,7 +21,7 @@ from helpers.workbook.recording import record as record_lesson
 from helpers.workbook.site import build, publish
 from helpers.workbook.standing import standings, table
 
-__all__ = ["check", "exercises", "link", "progress", "record", "refresh", "run", "site", "start"]
+__all__ = ["check", "exercises", "extras", "link", "progress", "record", "refresh", "run", "site", "start"]
 
 
 def start(options: argparse.Namespace) -> int:
@@ -145,6 +146,17 @@ def refresh(options: argparse.Namespace) -> int:
     print("\n".join([*map(str, changes), *spared]))
     print(f"{summary(results)}; {len(changes)} cells changed their output" + (" (nbdiff shows them whole)" if changes else ""))
     return int(bool(spared) or not all(result.ok for result in results))
+
+
+def extras(options: argparse.Namespace) -> int:
+    """`ladder extras`: what is wrong with each notebook of lessons/extra/, and one closing line."""
+    do = refresh_extras if options.refresh else check_extras
+    problems = do(find_extras(options.names), timeout=options.timeout)
+    for name, lines in problems.items():
+        print("\n".join(f"FAILED {line}" for line in lines) or f"{name}: {'written' if options.refresh else 'passed'}", flush=True)
+    failed = sum(bool(lines) for lines in problems.values())
+    print(f"{len(problems) - failed} passed, {failed} failed")
+    return int(failed > 0)
 
 
 def exercises(options: argparse.Namespace) -> int:

@@ -105,10 +105,11 @@ def _put(copy: Copy) -> None:
 
 
 def _copy_linked(copy: Copy) -> None:
-    """The files beside the lesson that its prose links or shows, such as figures; one that the learner has changed is left alone."""
+    """The files beside the lesson that its prose links or shows, such as figures and extras; one that the learner changed is left alone."""
     for link in {link for _, cell in prose_cells(copy.notebook) for link in relative_links(cell.source)}:
         source, target = copy.lesson.path.parent / link, places.mine(link)
-        if source.suffix == ".ipynb" or link.startswith("..") or not source.is_file():
+        lesson = source.suffix == ".ipynb" and not link.startswith("extra/")
+        if lesson or link.startswith("..") or not source.is_file():
             continue
         theirs, now = target.read_bytes() if target.exists() else None, source.read_bytes()
         if theirs != now and (theirs is None or digest(theirs) == _notes().get(link)):

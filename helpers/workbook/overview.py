@@ -40,15 +40,15 @@ class Overview:
         self.standings = standings
         self.today = today
 
-    def notebook(self, words: str) -> Any:
-        """The page; `words` is the name of the glossary's page, or nothing."""
+    def notebook(self, words: str, extras: Sequence[str] = ()) -> Any:
+        """The page; `words` is the name of the glossary's page, or nothing, and `extras` are those of the extras."""
         from nbformat.v4 import new_markdown_cell, new_notebook
 
         top = f"# LLM Ladder\n\n{ABOUT}\n\n{_summary(self.lessons)}\n\n## The ladder"
         rest = [_section("Lessons", self._table(self.lessons))]
         rest += [_section("Solutions", self._table(self.solutions))] if self.solutions else []
         rest += [_section("Runs with parameters", f"{OWN}\n\n{self._table(self.own)}")] if self.own else []
-        text = "\n\n".join([*rest, _section("Made with", _versions()), self._contents(words)])
+        text = "\n\n".join([*rest, _section("Made with", _versions()), self._contents(words, extras)])
         cells = [new_markdown_cell(top), *self._ladder(), new_markdown_cell(text)]
         for number, cell in enumerate(cells):
             cell.id = f"c{number}"  # the same overview is the same file
@@ -81,10 +81,10 @@ class Overview:
         standing = self.standings.get(entry.lesson.name)
         return [lesson, _how(entry), time, megabytes(entry.last.get("memory")), standing.words if standing else ""]
 
-    def _contents(self, words: str) -> str:
+    def _contents(self, words: str, extras: Sequence[str]) -> str:
         """The pages at the side, in groups."""
         parts = [_contents("Lessons", self.lessons), _contents("Solutions", self.solutions), _contents("Runs with parameters", self.own)]
-        parts += [_toctree("Words", [words])] if words else []
+        parts += [_toctree(caption, pages) for caption, pages in {"Extras": extras, "Words": [words] if words else []}.items() if pages]
         return "\n\n".join(part for part in parts if part)
 
 

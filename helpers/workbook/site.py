@@ -18,6 +18,7 @@ from helpers import places
 from helpers.storage import write_text
 from helpers.workbook.drift import linked_to
 from helpers.workbook.entries import Entry, parameter_runs, read_entry
+from helpers.workbook.extras import find_extras
 from helpers.workbook.lifted import alternative_text
 from helpers.workbook.notebooks import Lesson, tree_hash
 from helpers.workbook.overview import Overview
@@ -26,6 +27,7 @@ from helpers.workbook.standing import Standing, standings
 __all__ = ["build", "publish"]
 
 SETTINGS = Path(__file__).with_name("pages")
+BESIDE = re.compile(r"\]\((?:\.\./)?(\d\d_\w+\.ipynb|glossary\.md|extra/\w+\.ipynb)")  # what a solution links
 BADGE = re.compile(r"^\[!\[.*\n?", re.MULTILINE)  # an image on a server; the page has buttons of its own
 
 
@@ -72,8 +74,11 @@ def _pages(out: Path, lessons: Sequence[Lesson], *, whole: bool) -> dict[str, st
     words = "lessons/glossary" if glossary and glossary.exists() else ""
     if words:
         pages[f"{words}.md"] = glossary.read_text(encoding="utf-8")
+    extras = find_extras(folder=lessons[0].home / "extra") if lessons else []
+    pages |= {f"lessons/extra/{extra.path.name}": _text(extra.read(), extra) for extra in extras}
     overview = Overview(entries, own, _progress(lessons) if whole else {}, date.today())
-    return pages | {"index.ipynb": _written(overview.notebook(words)), "settings": tree_hash([SETTINGS])}
+    first = overview.notebook(words, [f"lessons/extra/{extra.path.stem}" for extra in extras])
+    return pages | {"index.ipynb": _written(first), "settings": tree_hash([SETTINGS])}
 
 
 def _failed(out: Path, entry: Entry) -> list[tuple[str, Any, Lesson]]:
@@ -88,9 +93,7 @@ def _text(notebook: Any, lesson: Lesson) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             source = BADGE.sub("", cell.source)
-            cell.source = (
-                re.sub(r"\]\((?:\.\./)?(\d\d_\w+\.ipynb|glossary\.md)", r"](../lessons/\1", source) if lesson.is_solution else source
-            )
+            cell.source = BESIDE.sub(r"](../lessons/\1", source) if lesson.is_solution else source
     return _written(notebook)
 
 
