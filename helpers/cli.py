@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     extras = subparsers.add_parser("extras", help="execute the notebooks of lessons/extra/ and compare, as make frameworks does")
     extras.add_argument("names", nargs="*", metavar="name", help="frameworks, served (default: all)")
     extras.add_argument("--refresh", action="store_true", help="write them back as they ran")
-    extras.add_argument("--timeout", type=float, default=600, metavar="S", help="seconds for one notebook (default: 600)")
+    extras.add_argument("--timeout", type=float, default=1200, metavar="S", help="seconds for one notebook (default: 1200)")
     extras.set_defaults(do=commands.extras)
     site = subparsers.add_parser("site", help="build the site from what has run", description="Build the site from what has run.")
     site.add_argument(
