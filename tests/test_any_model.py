@@ -18,12 +18,8 @@ from helpers import workbook
 
 USEFUL = ("positive", "right", "I don't know.", '["BERT"]', "It is London.", "wrong", "unsafe", "negative", "12")
 NOISE = ("", " ", "…", "asdf qwer zxcv", "\n\n", "???")
-SMALL = {
-    number: {"limit": n}
-    for number, n in {
-        "01": 40, "02": 12, "03": 20, "04": 6, "05": 12, "06": 40, "07": 40, "10": 30, "11": 40, "12": 120, "17": 6,
-    }.items()
-}  # fmt: skip
+LIMITS = {"01": 40, "02": 12, "03": 20, "04": 6, "05": 12, "06": 40, "07": 40, "10": 30, "11": 40, "12": 120, "17": 6}
+SMALL = {number: {"limit": n} for number, n in LIMITS.items()}
 
 
 def banana(text: str) -> str:
