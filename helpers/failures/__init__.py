@@ -6,7 +6,7 @@ from helpers.failures.clusters import Clusters, cluster, embed, flat, names
 from helpers.failures.embeddings import vectors
 from helpers.failures.records import from_archive, from_run, read
 from helpers.failures.review import at_random, highest_first, per_ten, posterior, reviewed, thompson
-from helpers.failures.suspects import by_chance, excess, rank, slices
+from helpers.failures.worst import by_chance, excess, rank, slices
 from helpers.failures.traces import from_spans
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Suspects: which groups of rows fail more than the rest, by how much, and how many would seem to by chance alone."""
+"""The worst groups: which groups of rows fail more than the rest, by how much, and how many would seem to by chance alone."""
 
 from __future__ import annotations
 
