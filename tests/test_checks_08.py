@@ -16,12 +16,15 @@ def smallest(bad, groups) -> float:
     return failures.rank(bad, groups)["p"].min()
 
 
-def by_shuffles(bad, find, again=True, count=1, shuffles=100) -> float:
-    """The solution; with `again=False` the groups of the real scores stay, with `count=0` the real scores do not count."""
+def by_shuffles(bad, find, again=True, count=1, shuffles=100, replace=False, equal=True) -> float:
+    """The solution; with `again=False` the groups of the real scores stay, with `count=0` the real scores do not count,
+
+    with `replace=True` scores are drawn with replacement, and without `equal` a p value that equals the real one does not count.
+    """
     rng = np.random.default_rng(0)
     groups = find(bad)
-    least = smallest(bad, groups) * (1 + 1e-9)
-    shuffled = [rng.permutation(bad) for _ in range(shuffles)]
+    least = smallest(bad, groups) * (1 + 1e-9 if equal else 1 - 1e-9)
+    shuffled = [rng.choice(bad, len(bad), replace=replace) for _ in range(shuffles)]
     hits = sum(smallest(some, find(some) if again else groups) <= least for some in shuffled)
     return (hits + count) / (shuffles + count)
 
@@ -55,6 +58,8 @@ def test_warmup_passes_the_excess_over_the_rest_and_the_mean_of_the_posterior() 
         (2.0, 9 / 22, "the share of the rest"),
         (0.2, 0.4, "flat prior"),
         (0.2, 9 / 21, "both count"),
+        (float("nan"), 9 / 22, "my_excess is a number"),
+        (0.2, "0.41", "my_mean is a number"),
     ],
 )
 def test_warmup_tells_what_was_left_out(excess: float, mean: float, why: str) -> None:
@@ -70,8 +75,10 @@ def test_core_passes_shuffles_that_find_their_groups_again() -> None:
     ("p", "why"),
     [
         (lambda bad, find: by_shuffles(bad, find, again=False), "find() the groups again"),
+        (lambda bad, find: by_shuffles(bad, find, replace=True), "shuffle without replacement"),
+        (lambda bad, find: by_shuffles(bad, find, equal=False), "count a p value that equals the real one"),
         (lambda bad, find: by_shuffles(bad, find, count=0), "count them among the shuffles"),
-        (lambda bad, find: max(smallest(bad, find(bad)), 0.6 * len(find(bad)) == 0.6), "smallest p with the smallest p"),
+        (lambda bad, find: max(smallest(bad, find(bad)), float(len(find(bad)) == 1)), "smallest p with the smallest p"),
         (lambda bad, find: 1.0, "nearly no shuffle gives that"),
         (lambda bad, find: failures.rank(bad, find(bad))["holm"].min(), "find() the groups again"),
         (0.05, "write it with def"),

@@ -58,7 +58,7 @@ def test_clusters_say_how_large_they_are_and_how_much_is_noise() -> None:
 
 @pytest.mark.parametrize(
     ("options", "why"),
-    [({"way": "dbscan"}, "choose 'hdbscan' or 'kmeans'"), ({"smallest": 1}, "at least 2 rows")],
+    [({"way": "dbscan"}, "choose 'hdbscan' or 'kmeans'"), ({"smallest": 1}, "at least 2 rows"), ({"way": "kmeans", "k": 0}, "k=0")],
 )
 def test_a_way_there_is_not_is_named(options: dict, why: str) -> None:
     with pytest.raises(ValueError, match=why):
@@ -68,6 +68,23 @@ def test_a_way_there_is_not_is_named(options: dict, why: str) -> None:
 def test_vectors_of_other_rows_are_refused() -> None:
     with pytest.raises(ValueError, match="12 vectors for 9 rows"):
         cluster(POINTS, BAD[:9])
+
+
+def test_a_vector_with_a_hole_is_refused_by_its_row() -> None:
+    points = POINTS.copy()
+    points[3, 1] = np.nan
+    with pytest.raises(ValueError, match="vector of row 3"):
+        cluster(points, BAD)
+
+
+def test_vectors_may_be_lists_and_k_means_needs_no_smallest_number_of_rows() -> None:
+    clusters = cluster(POINTS.tolist(), np.arange(12) < 2, way="kmeans", k=2)
+    assert (clusters.count, clusters.noise) == (2, 0)
+
+
+def test_names_of_other_texts_than_the_labels_are_refused() -> None:
+    with pytest.raises(ValueError, match="2 texts and 1 labels"):
+        names(["a b", "rye bread"], [0])
 
 
 def test_a_name_is_the_word_with_the_highest_log_odds() -> None:

@@ -87,3 +87,14 @@ def test_errors_are_counted_in_ten_reviews_and_paired_by_reviewer() -> None:
     assert per_ten(hits).value == pytest.approx(3.75)
     more = per_ten(hits, base)
     assert (more.value, more.low, more.high, more.n) == (2.5, 2.5, 2.5, 2)
+
+
+@pytest.mark.parametrize("policy", [thompson([1] * 5), highest_first([1.0] * 5)])
+def test_a_policy_that_knows_fewer_rows_says_so(policy) -> None:
+    with pytest.raises(ValueError, match=r"knows 5 rows, and row 99"):
+        policy([], [3, 99], RNG)
+
+
+def test_hits_of_other_reviewers_or_budgets_cannot_be_paired() -> None:
+    with pytest.raises(ValueError, match=r"\(2, 4\) and \(1, 4\)"):
+        per_ten(np.ones((2, 4)), np.ones((1, 4)))

@@ -61,7 +61,7 @@ def cluster(vectors: numpy.ndarray, bad: Sequence[bool], *, way: str = "hdbscan"
     """Cluster the bad rows by their vectors, then look which good rows lie among them.
 
     way: "hdbscan" finds how many clusters there are, each of at least `smallest` rows, and leaves the rest as noise; "kmeans" makes
-    `k` clusters and leaves none out. Fewer bad rows than `smallest` are all noise. Campello and others 2013.
+    `k` clusters and leaves none out. HDBSCAN calls fewer bad rows than `smallest` all noise. Campello and others 2013.
 
     >>> cluster(vectors, scores < 0.5)  # doctest: +SKIP
     56 bad rows: 5 clusters (3, 6, 3, 5, 10), 29 in none (noise)
@@ -73,19 +73,21 @@ def cluster(vectors: numpy.ndarray, bad: Sequence[bool], *, way: str = "hdbscan"
         raise ValueError(f"way={way!r}: choose {' or '.join(map(repr, WAYS))}")
     if smallest < 2:
         raise ValueError(f"smallest={smallest}: a cluster has at least 2 rows")
-    if len(vectors) != len(bad):
-        raise ValueError(f"a vector a row is needed, got {len(vectors)} vectors for {len(bad)} rows: embed the same rows in the same order")
+    if k < 1:
+        raise ValueError(f"k={k}: k-means makes at least 1 cluster")
+    vectors = _checked(vectors, len(bad))
     labels = np.full(len(bad), NOISE)
-    if bad.sum() >= smallest:
+    if bad.sum() >= (smallest if way == "hdbscan" else 1):
         labels[bad] = _fit(vectors[bad], way, smallest, k, seed)
-    return Clusters(_with_neighbors(np.asarray(vectors), bad, labels), bad)
+    return Clusters(_with_neighbors(vectors, bad, labels), bad)
 
 
 def names(texts: Sequence[str], labels: Sequence[int], *, top: int = 3) -> dict[int, str]:
     """The words that set each cluster apart from all other rows: the `top` with the highest log-odds, of those in two of its texts or more.
 
     log((a + ½)/(n - a + ½)) - log((b + ½)/(m - b + ½)), where a of the cluster's n texts and b of the m others hold the word. Differs
-    from the commonest words, which are much the same in every cluster. Small words (sklearn's list) are left out.
+    from the commonest words, which are much the same in every cluster. Small words (sklearn's list) are left out. Where no two texts of a
+    cluster share a word, words of single texts count.
 
     >>> names(["rye bread", "white bread", "a slow tram", "a fast tram"], [0, 0, 1, 1], top=1)
     {0: 'bread', 1: 'tram'}
@@ -93,6 +95,8 @@ def names(texts: Sequence[str], labels: Sequence[int], *, top: int = 3) -> dict[
     import numpy as np
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+    if len(texts) != len(labels):
+        raise ValueError(f"{len(texts)} texts and {len(labels)} labels: give each text the label of its cluster, -1 for none")
     words = [set(re.findall(r"[^\W\d_]{3,}", text.lower())) - ENGLISH_STOP_WORDS for text in texts]
     counts = Counter(word for some in words for word in some)
     labels = np.asarray(labels)
@@ -121,6 +125,18 @@ def _umap(vectors: numpy.ndarray, seed: int) -> numpy.ndarray:
     except ImportError as error:
         raise ImportError("a map by UMAP needs the extra maps: pip install -c constraints.txt -e .[maps]") from error
     return UMAP(n_neighbors=min(15, len(vectors) - 1), random_state=seed).fit_transform(vectors)
+
+
+def _checked(vectors: Sequence, rows: int) -> numpy.ndarray:
+    import numpy as np
+
+    if len(vectors) != rows:
+        raise ValueError(f"a vector a row is needed, got {len(vectors)} vectors for {rows} rows: embed the same rows in the same order")
+    vectors = np.asarray(vectors)
+    if rows and not np.isfinite(vectors).all():
+        row = int(np.flatnonzero(~np.isfinite(vectors).all(axis=1))[0])
+        raise ValueError(f"the vector of row {row} holds a number that is none (NaN or infinite): embed this row again")
+    return vectors
 
 
 def _fit(vectors: numpy.ndarray, way: str, smallest: int, k: int, seed: int) -> numpy.ndarray:

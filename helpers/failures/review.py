@@ -31,6 +31,7 @@ def highest_first(values: Sequence[float]) -> Policy:
         raise ValueError(f"{(~np.isfinite(worth)).sum()} of {len(worth)} values are not finite: give every row a number")
 
     def choose(seen: Seen, left: Sequence[int], rng: numpy.random.Generator) -> int:
+        _check(len(worth), left)
         values_left = worth[list(left)]
         return int(rng.choice(np.asarray(left)[values_left == values_left.max()]))
 
@@ -46,6 +47,7 @@ def thompson(groups: Sequence[Hashable]) -> Policy:
     number = [names.index(group) for group in groups]
 
     def choose(seen: Seen, left: Sequence[int], rng: numpy.random.Generator) -> int:
+        _check(len(number), left)
         wrong, right = _counts(number, len(names), seen)
         draws = rng.beta(1 + wrong, 1 + right)
         open_groups = {number[i] for i in left}
@@ -89,6 +91,8 @@ def reviewed(
 
 def per_ten(hits: numpy.ndarray, baseline: numpy.ndarray | None = None) -> Interval:
     """Errors met in ten reviews, the mean over reviewers with its 95% interval; with a baseline how many more, paired by reviewer."""
+    if baseline is not None and baseline.shape != hits.shape:
+        raise ValueError(f"(reviewers, budget) is {hits.shape} and {baseline.shape}: simulate both policies with the same two numbers")
     means = 10 * hits.mean(axis=1)
     return bootstrap(means if baseline is None else means - 10 * baseline.mean(axis=1))
 
@@ -104,6 +108,11 @@ def _review(wrong: numpy.ndarray, policy: Policy, budget: int, pool: int, seed: 
         left.remove(row)
         seen.append((row, bool(wrong[row])))
     return [int(miss) for _, miss in seen]
+
+
+def _check(rows: int, left: Sequence[int]) -> None:
+    if max(left, default=-1) >= rows:
+        raise ValueError(f"the policy knows {rows} rows, and row {max(left)} is to be reviewed: give it a group or value for every row")
 
 
 def _counts(number: Sequence[int], groups: int, seen: Seen) -> tuple[numpy.ndarray, numpy.ndarray]:

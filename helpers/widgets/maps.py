@@ -82,8 +82,9 @@ class ClusterMap:
             ax.scatter(*_axes(fine), s=22, facecolors="none", edgecolors=cluster.color, linewidths=0.9)
             ax.scatter(*_axes(bad), s=26, marker="x", color=cluster.color, linewidths=1.6)
             x, y = (median(axis) for axis in _axes([self.points[row] for row in cluster.rows]))
-            halo = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
-            ax.annotate(cluster.mark, (x, y), ha="center", va="center", fontsize=12, weight="bold", bbox=halo if cluster.mark else None)
+            halo = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.4}
+            style = {"color": cluster.color, "fontsize": 12, "weight": "bold", "bbox": halo if cluster.mark else None}
+            ax.annotate(cluster.mark, (x, y), ha="center", va="center", **style)
         ax.set(xticks=[], yticks=[], xlabel="crosses are bad, rings are fine" if self.judged else "")
         return ax
 

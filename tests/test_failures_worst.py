@@ -89,3 +89,14 @@ def test_groups_without_a_cause_seem_bad_as_often_as_the_level_says() -> None:
 def test_a_shuffle_without_groups_finds_nothing() -> None:
     table = by_chance(BAD, lambda _: {}, shuffles=2)
     assert table.to_dict("list") == {"seem bad": [0, 0], "smallest p": [1.0, 1.0]}
+
+
+@pytest.mark.parametrize(("mask", "why"), [(np.ones(200, dtype=bool), "no rest to compare it with"), ([True, False], "says of 2 rows")])
+def test_the_excess_of_a_group_without_a_rest_or_of_other_rows_is_refused(mask, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        excess(BAD, mask)
+
+
+def test_chance_without_a_shuffle_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"shuffles=0.*one shuffle or more"):
+        by_chance(BAD, lambda _: GROUPS, shuffles=0)

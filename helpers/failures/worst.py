@@ -1,4 +1,4 @@
-"""Suspects: which groups of rows fail more than the rest, by how much, and how many would seem to by chance alone."""
+"""The worst groups: which groups of rows fail more than the rest, by how much, and how many would seem to by chance alone."""
 
 from __future__ import annotations
 
@@ -36,10 +36,13 @@ def excess(bad: Sequence[bool], group: Sequence[bool]) -> Interval:
 
     >>> excess([1] * 8 + [0] * 12, [1] * 10 + [0] * 10)
     0.80 [0.44, 0.94], n=20
+
+    ValueError: a group that holds no row, or every row, or says so of other rows.
     """
     import numpy as np
 
     bad, group = np.asarray(bad, dtype=bool), np.asarray(group, dtype=bool)
+    _check(bad, {"group": group})
     inside, rest = (wilson(int(bad[side].sum()), int(side.sum())) for side in (group, ~group))
     gap = inside.value - rest.value
     low = gap - np.hypot(inside.value - inside.low, rest.high - rest.value)
@@ -79,6 +82,8 @@ def by_chance(bad: Sequence[bool], groups: Callable[[numpy.ndarray], Groups], *,
     import numpy as np
     import pandas as pd
 
+    if shuffles < 1:
+        raise ValueError(f"shuffles={shuffles}: chance needs one shuffle or more, 200 is usual")
     rng = np.random.default_rng(seed)
     rows = []
     for _ in range(shuffles):
