@@ -61,6 +61,11 @@ def test_a_log_without_that_feedback_or_a_field_is_refused() -> None:
         logs.harvest([{"conversation": "a", "turn": 1, "role": "user", "text": "x"}])
 
 
+def test_a_chat_that_opens_with_a_reply_is_named() -> None:
+    with pytest.raises(ValueError, match="conversation 'cut' opens with a reply"):
+        logs.harvest([*several(), *chat("cut", ("assistant", "you are welcome", "up"))])
+
+
 def test_a_row_is_asked_with_its_messages_behind_the_system_text() -> None:
     row = {"messages": [{"role": "user", "content": "hi"}]}
     assert [turn["role"] for turn in logs.Logged("Be kind.").messages(row)] == ["system", "user"]

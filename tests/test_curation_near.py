@@ -34,6 +34,17 @@ def test_a_threshold_that_is_no_share_is_refused(threshold: float) -> None:
         near.proposed(["a", "b"], threshold)
 
 
+@pytest.mark.parametrize("threshold", [0, 1.1, 1.2])
+def test_near_pairs_refuses_the_threshold_that_was_given(threshold: float) -> None:
+    with pytest.raises(ValueError, match=f"threshold={threshold}: .* at most 1"):
+        near.near_pairs(["a", "b"], threshold)
+
+
+def test_a_run_of_no_words_is_refused() -> None:
+    with pytest.raises(ValueError, match="size=0: a run has 1 word or more"):
+        near.shingles("a b c", 0)
+
+
 def test_what_is_far_apart_is_not_even_proposed() -> None:
     texts = [row["input"] for row in load_task("reviews")["train"].to_list()[:100]]
     assert near.proposed([*texts, texts[3]]) == {(3, 100)}

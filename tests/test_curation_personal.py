@@ -16,6 +16,7 @@ from helpers.curation import personal
         ("at lena (at) example (dot) org please", "email", "lena (at) example (dot) org"),
         ("call +49 30 1234567 today", "phone", "+49 30 1234567"),
         ("call (555) 014-2288.", "phone", "(555) 014-2288"),
+        ("on 020 7946 0958- now", "phone", "020 7946 0958"),
         ("call 555-014-2288, thanks", "phone", "555-014-2288"),
         ("card 4111 1111 1111 1111 expired", "card", "4111 1111 1111 1111"),
         ("to DE89 3704 0044 0532 0130 00 please", "iban", "DE89 3704 0044 0532 0130 00"),

@@ -34,6 +34,18 @@ def test_more_errors_than_rows_is_refused() -> None:
         suspects.plant(["a", "b"] * 10, 0.5, seed=0, among=range(5))
 
 
+def test_a_position_named_twice_counts_once() -> None:
+    with pytest.raises(ValueError, match="2 of 2 labels are to be changed among 1 rows"):
+        suspects.plant(["a", "b"], 1.0, seed=0, among=[0, 0])
+
+
+def test_positions_and_shares_that_are_none_are_refused() -> None:
+    with pytest.raises(ValueError, match="among names positions from 7 to 7; 2 labels have 0 to 1"):
+        suspects.plant(["a", "b"], 0.5, seed=0, among=[7])
+    with pytest.raises(ValueError, match=r"share=-0.1: it is the part"):
+        suspects.plant(["a", "b"], -0.1, seed=0)
+
+
 def test_a_row_does_not_vote_for_its_own_label() -> None:
     """Features that name the row: a model that had seen a row would be sure of it; one that had not knows nothing."""
     labels = ["a", "b"] * 20

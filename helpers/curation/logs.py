@@ -54,7 +54,7 @@ def harvest(
 
     Of replies whose question and reply nearly agree (`near_pairs`) the first stays. Conversations that share a near copy are one group,
     and a group is never divided between splits. `strip` sees one text and knows nothing of names that it cannot see: measure it.
-    ValueError: a message lacks a field, or no reply has this feedback.
+    ValueError: a message lacks a field, a chat opens with a reply, or no reply has this feedback.
     """
     chats = _chats(messages)
     replies = [(name, place) for name, turns in chats.items() for place, turn in enumerate(turns) if turn["role"] == "assistant"]
@@ -81,7 +81,13 @@ def _chats(messages: Sequence[Mapping]) -> dict[str, list[Mapping]]:
                 f"message {number} lacks {', '.join(sorted(missing))}: a message of a log has all of them, feedback may be None"
             )
         chats.setdefault(message["conversation"], []).append(message)
-    return {name: sorted(turns, key=lambda turn: turn["turn"]) for name, turns in chats.items()}
+    ordered = {name: sorted(turns, key=lambda turn: turn["turn"]) for name, turns in chats.items()}
+    headless = [name for name, turns in ordered.items() if turns[0]["role"] == "assistant"]
+    if headless:
+        raise ValueError(
+            f"conversation {headless[0]!r} opens with a reply: what was asked is missing; leave it out, or find its first turn"
+        )
+    return ordered
 
 
 def _row(turns: Sequence[Mapping], place: int, strip: Callable[[str], str]) -> dict:

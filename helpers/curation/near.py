@@ -11,11 +11,13 @@ HASHES = 128
 
 
 def shingles(text: str, size: int = 2) -> set[str]:
-    """The runs of `size` words in a text, in lower case and without marks; of a shorter text, the text.
+    """The runs of `size` words in a text, in lower case and without marks; of a shorter text, the text. ValueError: size below 1.
 
     >>> sorted(shingles("The lamp, the LAMP!"))
     ['lamp the', 'the lamp']
     """
+    if size < 1:
+        raise ValueError(f"size={size}: a run has 1 word or more; 2 is usual")
     words = re.findall(r"\w+", text.lower())
     return {" ".join(words[start : start + size]) for start in range(max(1, len(words) - size + 1))}
 
@@ -53,6 +55,8 @@ def near_pairs(texts: Sequence[str], threshold: float = 0.5, size: int = 2) -> l
     >>> near_pairs(["Where is my parcel?", "A lamp", "where is my parcel"])
     [(0, 2, 1.0)]
     """
+    if not 0 < threshold <= 1:
+        raise ValueError(f"threshold={threshold}: it is a share of words in common, above 0 and at most 1; 0.5 is usual")
     generous = threshold - 0.15 if threshold > 0.3 else threshold / 2
     runs = [shingles(text, size) for text in texts]
     scored = [(a, b, jaccard(runs[a], runs[b])) for a, b in sorted(proposed(texts, generous, size))]

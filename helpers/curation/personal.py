@@ -50,7 +50,7 @@ _PATTERNS = {
     "ip": re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b"),
     "iban": re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
     "card": re.compile(r"(?<![A-Z]{2}\d\d )\b[3-6]\d{3}(?:[ -]?\d){9,15}\b"),
-    "phone": re.compile(r"(?<![\w#.-])(?:\+\d{1,3}[ .-]?)?(?:\(0?\d{1,4}\)[ .-]?)?\d{2,5}(?:[ ./-]?\d{2,5}){1,5}(?![\w-]|\.\d)"),
+    "phone": re.compile(r"(?<![\w#.-])(?:\+\d{1,3}[ .-]?)?(?:\(0?\d{1,4}\)[ .-]?)?\d{2,5}(?:[ ./-]?\d{2,5}){1,5}(?!\w|-\d|\.\d)"),
     "address": re.compile(rf"\b\d{{1,4}}[A-Za-z]? (?:{_WORD} ){{1,3}}(?:{_STREET})(?!\w)"),
     "name": re.compile(rf"(?:(?<=\s)|^){_CUE}\s+({_WORD}(?: {_WORD})?)|\b((?:{'|'.join(sorted(FIRST_NAMES))})(?: {_WORD})?)\b", re.M),
 }
@@ -61,8 +61,8 @@ def spans(text: str) -> list[Span]:
 
     Card numbers must pass the Luhn check, IBANs mod 97, and a phone number is 8 to 15 digits that start with +, ( or 0 or stand in
     groups, not behind words such as "order". Names are `FIRST_NAMES` with the word behind them, and what follows words such as "my name
-    is" or "Mr". It misses names of no list, numbers written as words, and all that needs thought ("the blue house by the school"): measure
-    it with `score` on your own texts before you trust it.
+    is" or "Mr". It misses names of no list, numbers written as words, and all that needs thought ("the blue house by the school"), and
+    takes any capitalized word behind such words ("This is Great"): measure it with `score` on your own texts before you trust it.
 
     >>> spans("Write to eva@example.com")
     [Span(start=9, end=24, kind='email')]

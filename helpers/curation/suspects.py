@@ -14,7 +14,8 @@ __all__ = ["by_cleanlab", "confident", "cross_probabilities", "plant", "precisio
 def plant(labels: Sequence[Hashable], share: float, seed: int, among: Sequence[int] | None = None) -> tuple[list, numpy.ndarray]:
     """The labels with a share of them changed to another one at random, and where: the errors are known, because we made them.
 
-    among: the positions that may be changed (all of them). The share is of all labels. ValueError: fewer positions than changes.
+    among: the positions that may be changed (all of them). The share is of all labels. ValueError: a share that is none, a position
+    that is none, or fewer positions than changes.
 
     >>> plant(["a", "b", "a", "b"], 0.25, seed=0)[0]
     ['a', 'b', 'b', 'b']
@@ -22,9 +23,13 @@ def plant(labels: Sequence[Hashable], share: float, seed: int, among: Sequence[i
     import numpy as np
 
     names = sorted(set(labels), key=str)
-    places = np.arange(len(labels)) if among is None else np.asarray(among, dtype=int)
+    if not 0 <= share <= 1:
+        raise ValueError(f"share={share}: it is the part of the labels to be changed, from 0 to 1; 0.15 is usual")
+    places = np.arange(len(labels)) if among is None else np.unique(np.asarray(among, dtype=int))
+    if len(places) and not 0 <= places[0] <= places[-1] < len(labels):
+        raise ValueError(f"among names positions from {places[0]} to {places[-1]}; {len(labels)} labels have 0 to {len(labels) - 1}")
     count = round(share * len(labels))
-    if len(names) < 2 or not 0 <= count <= len(places):
+    if len(names) < 2 or count > len(places):
         raise ValueError(
             f"{count} of {len(labels)} labels are to be changed among {len(places)} rows with the labels {names}: there must be two "
             "labels or more, and no more changes than rows; use a smaller share, or more rows"
