@@ -37,7 +37,7 @@ def test_warmup_takes_any_view_of_the_permitted_rows(view):
     ("SELECT * FROM {file}.trips WHERE person = (SELECT min(id) FROM {permitted})", "one id written into the view"),
     ("SELECT * FROM {file}.trips WHERE person NOT IN {permitted}", "lets through rows of others"),
     ("SELECT * FROM {file}.trips WHERE 0", "not even their own"),
-    ("SELECT person FROM {file}.trips WHERE person IN {permitted}", "keeps all columns"),
+    ("SELECT person FROM {file}.trips WHERE person IN {permitted}", "keeps the column cost"),
     (None, "a view is a stored query"), ("DELETE FROM trips", "a view is a stored query"),
 ])  # fmt: skip
 def test_warmup_tells_who_would_read_what(view, why):
@@ -48,12 +48,14 @@ def test_warmup_tells_who_would_read_what(view, why):
 
 def test_core_takes_every_cut_that_none_undercuts():
     assert check("11.core", 0.3, COSTS).state == "passed"
-    assert check("11.core", 0.0, COSTS.assign(misses=[15, 10, 7, 6])).state == "passed"
+    without = check("11.core", 0.0, COSTS.assign(misses=[15, 10, 7, 6]))
+    assert without.state == "passed"
+    assert "better without the distance" in without.text
 
 
 @pytest.mark.parametrize(("cut", "why"), [
     (0.4, "it costs 5, a miss 1"), (0.0, "add up both columns"), (0.6, "add up both columns"), (0.35, "a row that was measured"),
-    ("low", "a row that was measured"),
+    ("low", "a row that was measured"), (COSTS, "a row that was measured"), (False, "a row that was measured"),
 ])  # fmt: skip
 def test_core_tells_which_price_was_forgotten(cut, why):
     verdict = check("11.core", cut, COSTS)
@@ -73,6 +75,11 @@ def test_stretch_takes_any_key_that_shares_what_may_be_shared(key):
     (lambda a, q, r: (r, r == "handbook" or a), "the words of the question"),
     (lambda a, q, r: (q.lower(), a if r == "leave" else ""), "another answer for each asker"), ("key", "made anew for each request"),
     (lambda a, q: q, "could not use this answer"),
+    (lambda a, q, r: r if r == "handbook" else by_route(a, q, r), "on the route 'handbook'"),
+    (lambda a, q, r: (r, frozenset(q.lower().split()), r == "handbook" or a), "on the route 'people'"),
+    (lambda a, q, r: (r, len(" ".join(q.lower().split())), r == "handbook" or a), "share a key"),
+    (lambda a, q, r: (r, q.strip(), "") if r == "handbook" else by_route(a, q, r), "another key for the handbook"),
+    (lambda a, q, r: [*by_route(a, q, r)], "takes no lists as keys"),
 ])  # fmt: skip
 def test_stretch_tells_who_would_get_whose_answer(key, why):
     verdict = check("11.stretch", key)

@@ -80,6 +80,8 @@ def test_a_column_comes_from_the_list_and_never_from_the_text() -> None:
         leave_query("How many?", "E1", "1; DROP TABLE leave")
     with pytest.raises(ValueError, match="no column 'secret'"):
         order_query("LF-20691", "secret")
+    with pytest.raises(ValueError, match="no column '1; DROP TABLE x'"):
+        order_query("Has LF-20691 left your house?", "1; DROP TABLE x")
     assert "DROP" not in leave_query("How many left? '; DROP TABLE leave; --", "E1").sql
 
 
@@ -135,6 +137,21 @@ def test_only_what_stays_on_this_machine_sends_nothing_out(endpoint: str, want: 
     assert desk.exposure([model], {"as declared": {}, "moved": {"model": endpoint}}).loc["model"].to_list() == [want, want]
 
 
+@pytest.mark.parametrize(("moved", "why"), [
+    ({"model": "api.example/v1"}, "endpoint 'api.example/v1' of model: write it with its scheme"),
+    ({"model": "vectors.example:8000"}, "of model: write it with its scheme"),
+    ({"modle": "https://api.example"}, "no part is called 'modle'; the parts are: model"),
+])  # fmt: skip
+def test_a_deployment_that_cannot_be_read_is_no_reason_to_say_nothing_leaves(moved: dict, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        desk.exposure([Part("model", None)], {"moved": moved})
+
+
+def test_a_trace_without_spans_has_no_timeline() -> None:
+    with pytest.raises(ValueError, match="the trace has no spans: ask the desk first"):
+        desk.timeline(Trace())
+
+
 def parts(calls: list[str]) -> dict[str, Part]:
     def noting(name: str) -> Part:
         def solve(examples: list, model: object) -> list[Answer]:
@@ -170,6 +187,12 @@ def test_the_second_time_nobody_is_asked_and_the_trace_says_so() -> None:
         ["guards in", "cache", "router", "orders", "guards out"], ["guards in", "cache"],
     ]  # fmt: skip
     assert (len(calls), traces[1].spans[1].note) == (1, "hit")
+
+
+def test_an_empty_answer_that_was_kept_is_a_hit_and_a_question_needs_no_asker() -> None:
+    app = Desk("desk", desk.by_rules({}, "order"), {"order": Part("orders", lambda some, model: [Answer("")])}, cache=AnswerCache())
+    assert app.solve([{"input": "LF-1"}], None)[0].text == ""
+    assert app.ask("LF-1")[1].spans[1].note == "hit"
 
 
 def test_an_answer_that_failed_is_not_kept() -> None:

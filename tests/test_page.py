@@ -194,6 +194,20 @@ def test_after_the_block_nobody_listens() -> None:
         late.connect(("127.0.0.1", port))
 
 
+def test_a_page_that_was_closed_can_be_served_again() -> None:
+    page = Page(echo, limits=Limits(line=1))
+    for _ in range(3):
+        with served(page) as url:
+            assert ask(url, "again", "")[0] == 200
+
+
+def test_an_answer_without_a_word_is_said_to_be_empty() -> None:
+    from helpers.methods.method import Answer
+
+    silent = desk.Desk("desk", desk.by_rules({}, "x"), {"x": desk.Part("x", lambda some, model: [Answer("")])})
+    assert behind(silent, None)("a", "").text == "No answer: the reply was empty"
+
+
 @pytest.fixture(scope="module")
 def help_desk(tmp_path_factory: pytest.TempPathFactory) -> desk.Desk:
     """The desk of lesson 11, with a search by words and without a model."""

@@ -44,6 +44,11 @@ def test_most_of_the_neighbors_decide_and_a_question_is_not_its_own_neighbor() -
     assert by_neighbors(Words(), alone, k=1)(["xylophone leave"]) == ["leave"]
 
 
+def test_labeled_questions_in_the_same_words_are_neighbors_of_each_other() -> None:
+    same = [{"input": "where is my parcel", "route": "order"}] * 3 + LABELED[2:]
+    assert by_neighbors(Words(), same, k=2)(["where is my parcel"]) == ["order"]
+
+
 def test_one_nearer_neighbor_loses_against_two_of_three() -> None:
     labeled = [{"input": "red fox", "route": "a"}, {"input": "red hen", "route": "b"}, {"input": "red cat", "route": "b"}, *LABELED]
     assert by_neighbors(Words(), labeled, k=1)(["red fox runs"]) == ["a"]
@@ -78,3 +83,8 @@ def test_the_confusion_table_has_what_is_right_as_rows_and_every_route_as_a_colu
     assert list(table.index) == list(table.columns) == ["leave", "order", "people"]
     assert table.loc["leave"].to_list() == [1, 0, 1]
     assert int(table.to_numpy().sum()) == 3
+
+
+def test_a_choice_too_few_is_no_row_left_out() -> None:
+    with pytest.raises(ValueError, match="got 1 choices for 2 questions"):
+        confusion(["a", "b"], ["a"])

@@ -54,15 +54,16 @@ def _trips(folder: Path, view: str) -> Lookup:
 def _costs(lookup: Lookup, asker: str) -> set[int]:
     rows = lookup.query("SELECT cost FROM trips", asker=asker)
     if rows.refused:
-        why = "the file's tables stand as {file}.name, the permitted ids as {permitted}; a view holds no :asker, and keeps all columns"
+        why = "the file's tables stand as {file}.name, the permitted ids as {permitted}; a view holds no :asker, and keeps the column cost"
         raise Miss(f"SQLite refuses the view: {rows.why}", "a view like that of leave", why)
     return {cost for (cost,) in rows.rows}
 
 
 def core(cut: float, costs: DataFrame) -> str:
     """The cut with the lowest cost, where a false alarm costs five times a miss; `costs` has both numbers for each cut."""
-    if cut not in list(costs.index):
-        raise Miss(cut, f"one of the cuts {', '.join(f'{value:g}' for value in costs.index)}", "choose a row that was measured")
+    if isinstance(cut, bool) or not isinstance(cut, (int, float)) or cut not in list(costs.index):
+        got = cut if isinstance(cut, (int, float, str)) else type(cut).__name__
+        raise Miss(got, f"one of the cuts {', '.join(f'{value:g}' for value in costs.index)}", "choose a row that was measured")
     total = ALARM * costs["false alarms"] + MISS * costs["misses"]
     if total[cut] > total.min():
         swapped = MISS * costs["false alarms"] + ALARM * costs["misses"]
@@ -70,7 +71,8 @@ def core(cut: float, costs: DataFrame) -> str:
         if swapped[cut] > swapped.min():
             why = "add up both columns with their prices for every row, and compare the sums"
         raise Miss(f"{cut:g}, which costs {total[cut]:g}", "a cut whose total no other undercuts", why)
-    return f"At {cut:g} the errors cost {total[cut]:g}. Which cut is best depends on the prices, and those are not in the data."
+    without = " At these prices the desk does better without the distance." if cut == 0 else ""
+    return f"At {cut:g} the errors cost {total[cut]:g}.{without} Which cut is best depends on the prices, and those are not in the data."
 
 
 def stretch(key: Callable[[str, str, str], Hashable]) -> str:
@@ -88,4 +90,22 @@ def stretch(key: Callable[[str, str, str], Hashable]) -> str:
         raise Miss("other capitals or blanks give another key", "the same key", "the question is the same")
     if key("E1", days, "leave") == key("E1", "How many days have I planned?", "leave"):
         raise Miss("two questions of one asker share a key", "a key each", "the words of the question belong in the key")
+    _told_apart(key)
     return "Nobody gets somebody else's answer, and the handbook is read once for all."
+
+
+def _told_apart(key: Callable[[str, str, str], Hashable]) -> None:
+    """Miss for a key that takes two questions for one, or one for two, on any route; or that no dictionary takes."""
+    park = "Where do I park?"
+    pairs = (
+        ("handbook", park, "Where do I eat?"),
+        ("people", "Is Ada above Bo or not?", "Is Bo above Ada or not?"),
+        ("leave", "What have I left?", "What have I used?"),
+    )
+    for route, one, other in pairs:
+        if key("E1", one, route) == key("E1", other, route):
+            raise Miss(f"two questions share a key on the route {route!r}", "a key each", f"{one!r} and {other!r} have other answers")
+    if key("E1", park, "handbook") != key("E1", " where do i  PARK?", "handbook"):
+        raise Miss("other capitals or blanks give another key for the handbook", "the same key", "the question is the same")
+    if not isinstance(key("E1", park, "handbook"), Hashable):
+        raise Miss(type(key("E1", park, "handbook")).__name__, "a text, a number or a tuple", "a dictionary takes no lists as keys")

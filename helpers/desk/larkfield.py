@@ -102,7 +102,7 @@ def looked_up(lookup: Lookup, route: str) -> Part:
         return lookup.query("SELECT id, name, title, email FROM people", asker=None).rows
 
     def answer(example: Mapping) -> Answer:
-        question, asker = example["input"], example["asker"]
+        question, asker = example["input"], example.get("asker", "")
         named = persons(question, people()) if route == "leave" else []
         query = _query(route, question, named[0] if named else asker, people())
         rows = lookup.query(query.sql, query.values, asker=asker or None) if query else Rows()

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["REFUSAL", "Desk", "Part", "exposure"]
 
 REFUSAL = "declined"  # what the desk says where it may not, or will not, answer
-HERE = "this process"
 Solve = Callable[[Sequence[Mapping], "Model | None"], list[Answer]]
 
 
@@ -70,15 +69,15 @@ class Desk:
             span.note = next(filter(None, reasons.values()), "passed")
         if self.cache:
             with trace.span("cache") as span:
-                kept = {i: self.cache.get(e["asker"], e["input"]) for i, e in enumerate(examples) if i not in answers}
+                kept = {i: self.cache.get(e.get("asker", ""), e["input"]) for i, e in enumerate(examples) if i not in answers}
                 answers |= {i: Answer(text) for i, text in kept.items() if text is not None}
-                span.note = "hit" if any(kept.values()) else "miss"
+                span.note = "hit" if any(text is not None for text in kept.values()) else "miss"
         rest = [i for i in range(len(examples)) if i not in answers]
         new = self._answered([examples[i] for i in rest], model, trace) if rest else []
         for i, answer in zip(rest, new, strict=True):
             answers[i] = answer
             if self.cache and not answer.error:
-                self.cache.put(examples[i]["asker"], examples[i]["input"], answer.text)
+                self.cache.put(examples[i].get("asker", ""), examples[i]["input"], answer.text)
         return [answers[i] for i in range(len(examples))]
 
     def _stopped(self, question: str) -> str:
@@ -115,20 +114,26 @@ def exposure(parts: Sequence[Part], deployments: Mapping[str, Mapping[str, str]]
     """What leaves the building: a row a part, a column a deployment, which maps names of parts to other endpoints than they declare.
 
     An endpoint on this machine (none, or a loopback address) sends nothing out; for any other, the cell says what goes there.
+    ValueError: a deployment names a part that is not there, or an endpoint has no scheme such as https://.
 
     >>> exposure([Part("model", None, sent=("question",))], {"hosted": {"model": "https://api.example"}}).loc["model", "hosted"]
     'question to api.example'
     """
     import pandas as pd
 
+    names = [part.name for part in parts]
+    if odd := sorted({name for other in deployments.values() for name in other} - set(names)):
+        raise ValueError(f"no part is called {odd[0]!r}; the parts are: {', '.join(names)}")
     columns = {name: [_leaves(part, other.get(part.name, part.endpoint)) for part in parts] for name, other in deployments.items()}
-    return pd.DataFrame(columns, [part.name for part in parts])
+    return pd.DataFrame(columns, names)
 
 
 def _leaves(part: Part, endpoint: str) -> str:
     from ipaddress import ip_address
     from urllib.parse import urlsplit
 
+    if endpoint and "://" not in endpoint:
+        raise ValueError(f"endpoint {endpoint!r} of {part.name}: write it with its scheme, as in 'https://api.example/v1'")
     host = urlsplit(endpoint).hostname or ""
     try:
         local = ip_address(host).is_loopback

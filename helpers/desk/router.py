@@ -35,7 +35,8 @@ def by_rules(rules: Mapping[str, str], otherwise: str) -> Router:
 def by_neighbors(embedder: Embedder, labeled: Sequence[Mapping], *, k: int = 3) -> Router:
     """The route that most of the k nearest labeled questions have; among equals that of the nearest. `labeled` has input and route.
 
-    A labeled question is no neighbor of itself, so the labeled ones may be routed too (leave one out). ValueError: fewer than k + 1.
+    Where the nearest has the same words, it is passed over once, so the labeled questions may be routed too (leave one out).
+    ValueError: fewer than k + 1.
     """
     from helpers.retrieval import Chunk, NumpyIndex
 
@@ -45,7 +46,8 @@ def by_neighbors(embedder: Embedder, labeled: Sequence[Mapping], *, k: int = 3) 
 
     def route(questions: Sequence[str]) -> list[str]:
         found = index.search(list(questions), k + 1) if questions else []
-        others = [[hit for hit in hits if hit.chunk.text != text][:k] for text, hits in zip(questions, found, strict=True)]
+        starts = [int(hits[0].chunk.text == text) for text, hits in zip(questions, found, strict=True)]
+        others = [hits[start : start + k] for start, hits in zip(starts, found, strict=True)]
         votes = [Counter(labeled[int(hit.chunk.page)]["route"] for hit in hits) for hits in others]
         return [vote.most_common(1)[0][0] for vote in votes]
 
@@ -77,6 +79,8 @@ def confusion(right: Sequence[str], chosen: Sequence[str]) -> pandas.DataFrame:
     """
     import pandas as pd
 
+    if len(right) != len(chosen):
+        raise ValueError(f"a router is judged question by question, got {len(chosen)} choices for {len(right)} questions")
     names = sorted({*right, *chosen})
     table = pd.crosstab(pd.Series(list(right), name="right"), pd.Series(list(chosen), name="chosen"))
     return table.reindex(index=names, columns=names, fill_value=0)

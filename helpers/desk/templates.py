@@ -29,6 +29,7 @@ ORDER = {
     "customer": r"which customer|\bwho\b|whose",
     "article": r"article number|which article",
 }
+SHIPPED = "CASE WHEN state IN ('shipped', 'delivered', 'returned') THEN 'yes' ELSE 'no' END"
 STATES = ("received", "packed", "shipped", "delayed", "delivered", "returned", "canceled", "on hold")
 
 
@@ -71,14 +72,16 @@ def leave_query(question: str, person: str, column: str = "") -> Query:
 def order_query(question: str, column: str = "") -> Query | None:
     """The query for one order by its number, or a count of orders by article and state; None where the question has neither.
 
+    `column` counts for an order by its number only, and must be one of the list: ValueError.
+
     >>> order_query("Where is LF-20691?")
     Query(sql='SELECT state FROM orders WHERE id = :id', values={'id': 'LF-20691'})
     """
     number = re.search(r"\bLF[- ]?(\d{5})\b", question, re.IGNORECASE)
     if number:
-        if re.search(r"left your house|been shipped\?|on its way", question, re.IGNORECASE):
-            column = column or "CASE WHEN state IN ('shipped', 'delivered', 'returned') THEN 'yes' ELSE 'no' END"
-            return Query(f"SELECT {column} FROM orders WHERE id = :id", {"id": f"LF-{number[1]}"})
+        shipped = re.search(r"left your house|been shipped\?|on its way", question, re.IGNORECASE)
+        if shipped and not column:
+            return Query(f"SELECT {SHIPPED} FROM orders WHERE id = :id", {"id": f"LF-{number[1]}"})
         column = column or slot(question, ORDER, "state")
         return Query(f"SELECT {_known(column, [*ORDER, 'state'])} FROM orders WHERE id = :id", {"id": f"LF-{number[1]}"})
     articles = re.findall(r"\b[A-Z]{2}-\d{3}\b", question)

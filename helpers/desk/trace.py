@@ -60,9 +60,11 @@ class Trace:
 
 
 def timeline(trace: Trace, *, ax: Axes | None = None, title: str = "") -> Axes:
-    """A bar for each span, from its start to its end, first part on top."""
+    """A bar for each span, from its start to its end, first part on top. ValueError: a trace without spans."""
     from helpers.plots import COLORS
 
+    if not trace.spans:
+        raise ValueError("the trace has no spans: ask the desk first, and take the trace that comes with the answer")
     if ax is None:
         from matplotlib import pyplot as plt
 

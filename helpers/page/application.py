@@ -36,6 +36,6 @@ def behind(desk: Desk, model: Model | None) -> Application:
         reply, trace = desk.ask(question, model, asker=asker)
         route = next((span.note for span in trace.spans if span.part == "router"), "none: it was answered before the router")
         sources = [f"what the model was shown, {turn['role']} turn\n{turn['content']}" for turn in reply.messages]
-        return Shown(reply.text or f"No answer: {reply.error}", route, sources, trace.spans)
+        return Shown(reply.text or f"No answer: {reply.error or 'the reply was empty'}", route, sources, trace.spans)
 
     return answer

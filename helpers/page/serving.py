@@ -19,6 +19,7 @@ def served(page: Page, port: int = 0) -> Iterator[str]:
     """The page behind a port of this machine (0: any that is free) while the block runs; yields its address. OSError: the port is taken."""
     import uvicorn
 
+    page.open()
     app = page.build()
     with socket.socket() as door:
         _bind(door, port)

@@ -55,8 +55,12 @@ class Page:
         self.title = title
         self.askers = dict(askers or {})
         self.limits = limits
+        self.open()
+
+    def open(self) -> None:
+        """A new thread and an empty line: a page that was closed can be served again."""
         self.thread = ThreadPoolExecutor(1, "page")
-        self._line = threading.BoundedSemaphore(limits.line)
+        self._line = threading.BoundedSemaphore(self.limits.line)
 
     def html(self, **shown: Any) -> str:
         """The page as text, with `question`, `asker`, `reply` and `error` where they are given; all of it is escaped."""
@@ -124,8 +128,13 @@ class Page:
     async def _reply(self, question: str, asker: str) -> Shown:
         if not self._line.acquire(blocking=False):
             raise _Refused(503, f"{self.limits.line} questions are waiting already. Ask again in a moment.")
-        future: Future[Shown] = self.thread.submit(self.application, question, self.askers.get(asker, ""))
-        future.add_done_callback(lambda _: self._line.release())
+        line = self._line  # the page may be closed and opened again before the thread is through with this question
+        try:
+            future: Future[Shown] = self.thread.submit(self.application, question, self.askers.get(asker, ""))
+        except RuntimeError:
+            line.release()
+            raise _Refused(503, "This page is being closed. Start it again, then ask.") from None
+        future.add_done_callback(lambda _: line.release())
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self.limits.seconds)
         except TimeoutError:
