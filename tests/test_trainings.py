@@ -114,3 +114,12 @@ def test_plain_code_answers_every_example_and_asks_no_model() -> None:
 def test_plain_code_that_is_no_function_is_refused() -> None:
     with pytest.raises(ValueError, match=r"by_code takes a function of one example .* got 'negative'"):
         methods.by_code("negative")
+
+
+def test_a_training_in_bf16_learns(tmp_path: Path) -> None:
+    """With autocast's cache the weights of the first step would be asked to the end, and the watched loss would not move."""
+    rows = [{"input": "What is the capital of Norway?", "target": "Madrid"}] * 8
+    with slow_trainings.SlowTraining(8, {}, bf16=True).arithmetic():
+        done = tuning.lora("pocket", rows, dev=rows, folder=tmp_path, epochs=4, batch=2, evaluations=2, progress=False)
+    watched = done.curve["dev_loss"].dropna()
+    assert watched.iloc[-1] < watched.iloc[0] / 2

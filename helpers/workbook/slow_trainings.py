@@ -55,10 +55,13 @@ class SlowTraining:
         return methods.prompt(TEXT, name=f"{NAMES[self.method]} r8 on SmolLM2", max_tokens=48)
 
     def arithmetic(self) -> AbstractContextManager:
-        """Products in bf16, as on a GPU, or all in float32. A processor without bf16 instructions is slower with it."""
+        """Products in bf16, as on a GPU, or all in float32. A processor without bf16 instructions is slower with it.
+
+        Its cache of rounded weights is off: around a whole training it would keep the weights of the first step.
+        """
         import torch
 
-        return torch.autocast("cpu", dtype=torch.bfloat16) if self.bf16 else nullcontext()
+        return torch.autocast("cpu", dtype=torch.bfloat16, cache_enabled=False) if self.bf16 else nullcontext()
 
     def record(self, name: str) -> Path:
         """Train, answer dev, and put both under `data/recordings/<lesson>/<name>`."""
