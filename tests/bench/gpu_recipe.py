@@ -30,7 +30,14 @@ def main() -> int:
         state = train(Path(folder), preset, report=said.append, every=1.0, keep=1e9, **end)
     speed = state["tokens"] / state["seconds"]
     first, last = state["curve"][0][1], state["curve"][-1][1]
-    row = {"tokens": state["tokens"], "seconds": state["seconds"], "tokens/s": speed, "loss at first": first, "at last": last, "peak MB": peak()}
+    row = {
+        "tokens": state["tokens"],
+        "seconds": state["seconds"],
+        "tokens/s": speed,
+        "loss at first": first,
+        "at last": last,
+        "peak MB": peak(),
+    }
     claims = {f"the loss falls: {first:.2f} to {last:.2f}": last < first}
     if not asked.tiny:
         claims[f"at least {QUICK:,.0f} tokens a second: {speed:,.0f}"] = speed >= QUICK
