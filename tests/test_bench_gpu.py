@@ -33,7 +33,7 @@ def test_without_a_gpu_a_script_stops_at_once_and_says_what_helps(name: str, tmp
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_at_a_tiny_size_a_script_runs_on_a_cpu_and_writes_what_it_measured(name: str, tmp_path: Path) -> None:
     done = script(name, tmp_path, "--tiny")
-    assert done.returncode in (0, 1), done.stderr[-3000:]  # the claims are not for random models
+    assert "Traceback" not in done.stderr, done.stderr[-3000:]  # whether a claim holds is no question for a random model
     said = json.loads((tmp_path / "outputs" / "bench" / f"{name}.json").read_text(encoding="utf-8"))
     assert (said["device"], said["tiny"]) == ("cpu", True)
     assert all(row["seconds"] > 0 for row in said["rows"])

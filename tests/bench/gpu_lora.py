@@ -33,14 +33,15 @@ def main() -> int:
         place = Path(folder, "lora")
         done = tuning.lora(base, task, template=method, limit=rows, dev_limit=dev, folder=place, epochs=epochs, keep=1e9, **COMMON)
         after = runs.run(method, task, done.model(), limit=dev)
-    losses = done.curve["dev_loss"].dropna()
+    losses = done.curve["dev_loss"].dropna().tolist()
+    first, best = losses[0], min(losses)
     row = {"rows": rows, "epochs": epochs, "seconds": done.seconds, "rows/s": rows * epochs / done.seconds, "peak MB": peak()}
-    row |= {"dev loss before": losses.iloc[0], "at best": losses.min(), "score before": before.score.value, "after": after.score.value}
-    claims = {f"the loss on dev falls: {losses.iloc[0]:.3f} to {losses.min():.3f}": losses.min() < losses.iloc[0]}
+    row |= {"dev loss before": first, "at best": best, "score before": before.score.value, "after": after.score.value}
+    claims = {f"the loss on dev falls: {first:.3f} to {best:.3f}": best < first}
     if not asked.tiny:
         claims[f"at most {MOST} s: {done.seconds:.0f}"] = done.seconds <= MOST
         pair = runs.compare(before, after).difference
-        claims[f"it scores better than untrained: {pair}"] = pair.low > 0
+        claims[f"it scores better than untrained: {pair}"] = bool(pair.low > 0)
     return report("gpu_lora", [row], claims, device=where, tiny=asked.tiny)
 
 
