@@ -1,10 +1,11 @@
-"""Claim: a map over a million rows takes as many processes as there are cores, in the memory of a hundred thousand.
+"""Claim: a map over a million rows takes as many processes as there are cores, in the memory of a hundred thousand. Linux only.
 
 Each way is a process tree of its own over the same Arrow file: `map` of `datasets` in one process, the same with `num_proc=2`, and two
 processes that `accelerate launch` starts, where each takes its contiguous half (`PartialState.split_between_processes`, `Dataset.select`),
 maps it and writes it to a folder of its own; the halves are then read as one (`concatenate_datasets`). The function is the same: words,
-and a hash of the text without case. `map s` is the map alone, `seconds` from the start of the process to its end. Memory is the peak of the
-largest process of the tree; the file is mapped, so the pages of it that were touched count.
+and a hash of the text without case. `map s` is the map alone, `seconds` from the start of the process to its end. Memory, looked at after
+each thousand rows: `peak MB` of the largest process of the tree counts the pages of the mapped files that were touched, which the system may
+take back; `own MB` does not, and that is what must not grow.
 """
 
 from __future__ import annotations
@@ -29,21 +30,27 @@ texts = [f"Row {i}: the soup at table {i % 997} was {('cold', 'warm')[i % 2]}, a
 Dataset.from_dict({"id": [f"r{i}" for i in range(n)], "input": texts}).save_to_disk(folder)
 """
 WORK = """
-import hashlib, json, sys, time
+import hashlib, json, os, sys, time
 from pathlib import Path
 import datasets
 from datasets import concatenate_datasets, load_from_disk
 datasets.disable_progress_bars()
 
+def own():
+    pages = [int(word) for word in Path("/proc/self/statm").read_text().split()]  # size, resident, of those with a file behind them
+    return (pages[1] - pages[2]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
 def work(batch):
     texts = [text.lower() for text in batch["input"]]
-    return {"words": [len(text.split()) for text in texts], "key": [hashlib.sha256(text.encode()).hexdigest()[:12] for text in texts]}
+    keys = [hashlib.sha256(text.encode()).hexdigest()[:12] for text in texts]
+    return {"words": [len(text.split()) for text in texts], "key": keys, "own": [own()] * len(texts)}
 
 def told(rows, seconds):
     digest = hashlib.sha256()
     for batch in rows.select_columns(["id", "words", "key"]).iter(10_000):
         digest.update(json.dumps(batch).encode())
-    print(json.dumps({"map s": seconds, "rows": len(rows), "digest": digest.hexdigest()}))
+    most = max(max(batch["own"]) for batch in rows.select_columns(["own"]).iter(10_000))
+    print(json.dumps({"map s": seconds, "rows": len(rows), "digest": digest.hexdigest(), "own MB": most}))
 """
 MAP = (
     WORK
@@ -103,7 +110,7 @@ def _row(way: str, size: int, source: Path, script: Path, folder: Path) -> dict[
     said = json.loads(next(line for line in reversed(run.output.splitlines()) if line.startswith("{")))
     assert said["rows"] == size, said
     times = {"map s": said["map s"], "rows/s": size / said["map s"], "seconds": run.seconds, "cpu s": run.cpu}
-    return {"rows": size, "way": way, **times, "peak MB": round(run.memory), "digest": said["digest"]}
+    return {"rows": size, "way": way, **times, "own MB": round(said["own MB"]), "peak MB": round(run.memory), "digest": said["digest"]}
 
 
 def _claims(rows: list[dict]) -> Iterator[tuple[str, bool]]:
@@ -117,8 +124,8 @@ def _claims(rows: list[dict]) -> Iterator[tuple[str, bool]]:
         ratio = by[most, WAYS[0]]["map s"] / by[most, way]["map s"]
         yield f"{most:,} rows, {way}: {ratio:.2f} times as quick as one, at least {QUICKER}", ratio >= QUICKER
     for way in WAYS if len(sizes) > 1 else ():
-        times = by[most, way]["peak MB"] / by[sizes[0], way]["peak MB"]
-        yield f"{way}: {most / sizes[0]:.0f} times the rows in {times:.2f} times the memory, at most 1.5", times <= 1.5
+        times = by[most, way]["own MB"] / by[sizes[0], way]["own MB"]
+        yield f"{way}: {most / sizes[0]:.0f} times the rows in {times:.2f} times the memory of its own, at most 1.25", times <= 1.25
 
 
 def _options() -> argparse.Namespace:
