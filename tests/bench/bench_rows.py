@@ -3,9 +3,9 @@
 Each way is a process tree of its own over the same Arrow file: `map` of `datasets` in one process, the same with `num_proc=2`, and two
 processes that `accelerate launch` starts, where each takes its contiguous half (`PartialState.split_between_processes`, `Dataset.select`),
 maps it and writes it to a folder of its own; the halves are then read as one (`concatenate_datasets`). The function is the same: words,
-and a hash of the text without case. `map s` is the map alone, `seconds` from the start of the process to its end. Memory, looked at after
-each thousand rows: `peak MB` of the largest process of the tree counts the pages of the mapped files that were touched, which the system may
-take back; `own MB` does not, and that is what must not grow.
+and a hash of the text without case. `map s` is the map alone, `seconds` from the start of the process to its end. Memory: `peak MB` of the
+largest process of the tree counts the pages of the mapped files that were touched, which the system may take back; `own MB`, looked at
+after each thousand rows, does not, and that is what must not grow.
 """
 
 from __future__ import annotations
