@@ -11,6 +11,7 @@ from tiny import CHAT, tiny_causal, tiny_seq2seq
 from helpers import places
 from helpers.models import Model, ModelError, load
 from helpers.models.decode import Noise, batches, decode
+from helpers.models.growing import growing_cache
 from helpers.models.messages import split_calls
 from helpers.models.reply import Settings
 
@@ -55,6 +56,22 @@ def test_rows_that_end_leave_and_the_others_go_on(causal: Model, monkeypatch: py
     end = whole[0][8]
     monkeypatch.setattr(network.generation_config, "eos_token_id", [1, end])
     assert decode(network, rows, max_tokens=24) == [row[: row.index(end) + 1] if end in row else row for row in whole]
+
+
+def test_a_cache_with_room_gives_the_logits_of_the_librarys_own_to_the_last_bit(causal: Model) -> None:
+    import torch
+    from transformers import DynamicCache
+
+    network, steps = causal.provider.model, torch.randint(5, 300, (4, 80), generator=torch.Generator().manual_seed(0)).split(1, dim=1)
+    caches = [DynamicCache(config=network.config), growing_cache(network.config)]
+    with torch.inference_mode():
+        for number, step in enumerate(steps):
+            plain, growing = (network(step[: 4 - number // 50], past_key_values=each, use_cache=True).logits for each in caches)
+            assert torch.equal(plain, growing)
+            if number == 49:  # a row leaves
+                for each in caches:
+                    each.batch_select_indices(torch.tensor([0, 1, 2]))
+    assert caches[1].get_seq_length() == 80
 
 
 def test_a_sliding_window_model_answers_in_a_batch_as_alone(tmp_path: Path) -> None:

@@ -94,14 +94,16 @@ def _rounds(model: PreTrainedModel, rows: list[list[int]], max_tokens: int, nois
 
 
 def common_start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[Any, bool]:
-    """The cache of what all rows begin with (None if it is short), and whether this model's cache can be cut into rows."""
-    from transformers import DynamicCache
+    """The cache of what all rows begin with (empty if that is short, None for one row), and whether this model's can be cut into rows."""
+    from helpers.models.growing import growing_cache
 
-    cache = DynamicCache(config=model.config)
-    simple = bool(cache.layers) and all(type(layer).__name__ == "DynamicLayer" for layer in cache.layers)
-    shared = _common(rows)
-    if not simple or len(rows) == 1 or shared < SHARED:
+    cache = growing_cache(model.config)
+    simple = bool(cache.layers) and all(type(layer).__name__ == "GrowingLayer" for layer in cache.layers)
+    if not simple or len(rows) == 1:
         return None, simple
+    shared = _common(rows)
+    if shared < SHARED:
+        return cache, simple
     ids, mask = padded(model, [rows[0][:shared]], on_left=True)
     model(input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True)
     cache.batch_repeat_interleave(len(rows))
