@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from transformers import DynamicCache, PreTrainedConfig
 
-__all__ = ["growing_cache"]
+__all__ = ["growing_cache", "token_bytes"]
 
 ROOM = 32  # tokens by which it grows
 
@@ -23,6 +23,14 @@ def growing_cache(config: PreTrainedConfig) -> DynamicCache:
     cache = DynamicCache(config=config)
     cache.layers = [_layer()() if type(layer).__name__ == "DynamicLayer" else layer for layer in cache.layers]
     return cache
+
+
+def token_bytes(config: PreTrainedConfig) -> int:
+    """Bytes that the keys and values of one token take, in float32; for a configuration that does not say, as many as a large model's."""
+    try:
+        return 8 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim
+    except AttributeError:  # an encoder-decoder model, say
+        return 1_000_000
 
 
 @cache
