@@ -158,7 +158,7 @@ def test_every_case_of_the_unit_tests_counts_one(tmp_path: Path) -> None:
 
 
 def test_the_environment_of_a_check_is_strict() -> None:
-    assert refreshing.STRICT == {"LADDER_CACHE": "off", "LADDER_TRACKING": "offline", "OMP_NUM_THREADS": "1"}
+    assert refreshing.STRICT == {"LADDER_CACHE": "", "LADDER_TRACKING": "offline", "OMP_NUM_THREADS": "1"}
 
 
 @pytest.mark.parametrize(

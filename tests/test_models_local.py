@@ -12,6 +12,7 @@ from tiny import CHAT, tiny_causal, tiny_seq2seq
 from helpers import places
 from helpers.models import Model, ModelError, load
 from helpers.models.decode import Noise, batches, decode
+from helpers.models.growing import growing_cache, token_bytes
 from helpers.models.messages import split_calls
 from helpers.models.reply import Settings
 
@@ -69,6 +70,23 @@ def test_rows_that_end_leave_and_the_others_go_on(causal: Model, monkeypatch: py
     end = whole[0][8]
     monkeypatch.setattr(network.generation_config, "eos_token_id", [1, end])
     assert decode(network, rows, max_tokens=24) == [row[: row.index(end) + 1] if end in row else row for row in whole]
+
+
+def test_a_cache_with_room_gives_the_logits_of_the_librarys_own_to_the_last_bit(causal: Model) -> None:
+    import torch
+    from transformers import DynamicCache
+
+    network, steps = causal.provider.model, torch.randint(5, 300, (4, 80), generator=torch.Generator().manual_seed(0)).split(1, dim=1)
+    caches = [DynamicCache(config=network.config), growing_cache(network.config)]
+    with torch.inference_mode():
+        for number, step in enumerate(steps):
+            plain, growing = (network(step[: 4 - number // 50], past_key_values=each, use_cache=True).logits for each in caches)
+            assert torch.equal(plain, growing)
+            if number == 49:  # a row leaves
+                for each in caches:
+                    each.batch_select_indices(torch.tensor([0, 1, 2]))
+    assert caches[1].get_seq_length() == 80
+    assert token_bytes(network.config) * 80 * 3 == sum(layer.keys.nbytes + layer.values.nbytes for layer in caches[1].layers)
 
 
 def test_a_sliding_window_model_answers_in_a_batch_as_alone(tmp_path: Path) -> None:
@@ -230,6 +248,8 @@ def test_batches_keep_to_rows_and_tokens_longest_first() -> None:
     assert list(batches([5, 9, 1, 8], rows=2, tokens=100, extra=1)) == [[1, 3], [0, 2]]
     assert list(batches([5, 9, 1, 8], rows=9, tokens=20, extra=1)) == [[1, 3], [0, 2]]
     assert list(batches([500], rows=9, tokens=20, extra=1)) == [[0]]
+    assert list(batches([5, 9, 1, 8], rows=9, tokens=20, extra=9, kept=36)) == [[1, 3], [0, 2]]
+    assert list(batches([5, 9, 1, 8], rows=9, tokens=20, extra=9, kept=35)) == [[1], [3, 0], [2]]
 
 
 def test_size_and_context_are_known_before_anything_heavy_is_imported(tmp_path: Path) -> None:

@@ -16,15 +16,18 @@ SHARED = 16  # a beginning common to the whole batch is computed once if it has 
 FIRST = 6  # tokens of the first round; each further round is twice as long
 
 
-def batches(lengths: list[int], *, rows: int, tokens: int, extra: int) -> Iterator[list[int]]:
-    """Positions sorted by length, cut into batches of at most `rows` rows and `tokens` tokens (padding and `extra` included).
+def batches(lengths: list[int], *, rows: int, tokens: int, extra: int, kept: int = 0) -> Iterator[list[int]]:
+    """Positions sorted by length, cut into batches of at most `rows` rows and `tokens` tokens to read, padding included.
+
+    With the `extra` tokens that a row may write, a batch has at most `kept` tokens, or `tokens` where that is more.
 
     >>> list(batches([5, 1, 4], rows=2, tokens=100, extra=0))
     [[0, 2], [1]]
     """
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batch and (len(batch) == rows or (len(batch) + 1) * (lengths[batch[0]] + extra) > tokens):
+        longest, more = lengths[batch[0]] if batch else 0, len(batch) + 1
+        if batch and (more > rows or more * longest > tokens or more * (longest + extra) > max(tokens, kept)):
             yield batch
             batch = []
         batch.append(i)
@@ -94,14 +97,16 @@ def _rounds(model: PreTrainedModel, rows: list[list[int]], max_tokens: int, nois
 
 
 def common_start(model: PreTrainedModel, rows: list[list[int]]) -> tuple[Any, bool]:
-    """The cache of what all rows begin with (None if it is short), and whether this model's cache can be cut into rows."""
-    from transformers import DynamicCache
+    """The cache of what all rows begin with (empty if that is short, None for one row), and whether this model's can be cut into rows."""
+    from helpers.models.growing import growing_cache
 
-    cache = DynamicCache(config=model.config)
-    simple = bool(cache.layers) and all(type(layer).__name__ == "DynamicLayer" for layer in cache.layers)
-    shared = _common(rows)
-    if not simple or len(rows) == 1 or shared < SHARED:
+    cache = growing_cache(model.config)
+    simple = bool(cache.layers) and all(type(layer).__name__ == "GrowingLayer" for layer in cache.layers)
+    if not simple or len(rows) == 1:
         return None, simple
+    shared = _common(rows)
+    if shared < SHARED:
+        return cache, simple
     ids, mask = padded(model, [rows[0][:shared]], on_left=True)
     model(input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True)
     cache.batch_repeat_interleave(len(rows))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Local", "Memory"]
 
 TOKENS = {"cpu": 8_192, "cuda": 65_536}  # tokens in a batch, padding included: bounds the memory
+KEPT = 200_000_000  # bytes of keys and values: a small model may write to more rows at once than that
 
 
 class Local(Rendering):
@@ -101,11 +102,13 @@ class Local(Rendering):
 
     def _batches(self, rows: dict[int, array], chats: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
         from helpers.models.decode import batches
+        from helpers.models.growing import token_bytes
         from helpers.models.likelihood import weigh
 
         at = list(rows)
         budget = TOKENS.get(self.model.device.type, TOKENS["cpu"])
-        for batch in batches([len(rows[i]) for i in at], rows=self.batch_size, tokens=budget, extra=settings.max_tokens):
+        kept = 0 if settings.options else KEPT // token_bytes(self.model.config)
+        for batch in batches([len(rows[i]) for i in at], rows=self.batch_size, tokens=budget, extra=settings.max_tokens, kept=kept):
             where = [at[n] for n in batch]
             asked = [rows.pop(i).tolist() for i in where]
             replies = weigh(self, asked, [chats[i] for i in where], settings.options) if settings.options else self._ask(asked, settings)

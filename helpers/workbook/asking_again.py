@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,13 +42,15 @@ def recorded_lessons() -> list[str]:
 def again(notes: Path, *, hosted: bool = False) -> list[Again]:
     """Each recording that the executed lessons read, against what they noted in the folder `notes` (`replay.NOTES`).
 
-    A hosted model costs money: it is asked only where `hosted` says so.
+    A hosted model costs money: it is asked only where `hosted` says so. A model is loaded once, and what several lessons ask of it with the
+    same settings goes into the same batches.
     """
-    rows = [json.loads(line) for file in sorted(notes.glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
-    recordings = sorted({(row["lesson"], row["spec"]) for row in rows})
-    return [
-        _one(lesson, spec, [row for row in rows if (row["lesson"], row["spec"]) == (lesson, spec)], hosted) for lesson, spec in recordings
-    ]
+    noted: dict[str, dict[str, list[dict]]] = {}
+    for file in sorted(notes.glob("*.jsonl")):
+        for row in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+            noted.setdefault(row["spec"], {}).setdefault(row["lesson"], []).append(row)
+    found = [result for spec, lessons in sorted(noted.items()) for result in _of_model(spec, lessons, hosted)]
+    return sorted(found, key=lambda result: result.name)
 
 
 def verdict(results: Sequence[Again]) -> list[str]:
@@ -64,38 +66,70 @@ def verdict(results: Sequence[Again]) -> list[str]:
     return lines
 
 
-def _one(lesson: str, spec: str, rows: list[dict], hosted: bool) -> Again:
-    recording = read(lesson, spec)
-    name = f"recording of {lesson} with {spec}"
-    remedy = f"ladder record {lesson} --model {spec}"
+def _of_model(spec: str, lessons: dict[str, list[dict]], hosted: bool) -> list[Again]:
+    """The recordings of one model, by lesson."""
+    recordings = [read(lesson, spec) for lesson in sorted(lessons)]
+    broken = {recording.lesson: _unasked(recording, spec, lessons[recording.lesson]) for recording in recordings}
+    model, skipped = _at_hand(spec, hosted)
+    if model is None:
+        return [Again(_name(recording, spec), broken=broken[recording.lesson], skipped=skipped) for recording in recordings]
+    same = {recording.lesson: recording for recording in recordings if recording.about["fingerprint"] == weights(model)}
+    samples = {lesson: {row["key"]: row for row in lessons[lesson] if "messages" in row} for lesson in same}
+    differing = _differing(same, model, [row for sample in samples.values() for row in sample.values()])
+    results = []
+    for recording in recordings:
+        lesson, name = recording.lesson, _name(recording, spec)
+        if lesson in same:
+            results.append(Again(name, len(samples[lesson]), tuple(differing[lesson]), broken[lesson]))
+        else:
+            why = f"{name}: made with other weights than those that are here; {_remedy(recording, spec)} --fresh"
+            results.append(Again(name, broken=(*broken[lesson], why)))
+    return results
+
+
+def _name(recording: Recording, spec: str) -> str:
+    return f"recording of {recording.lesson} with {spec}"
+
+
+def _remedy(recording: Recording, spec: str) -> str:
+    return f"ladder record {recording.lesson} --model {spec}"
+
+
+def _unasked(recording: Recording, spec: str, rows: list[dict]) -> tuple[str, ...]:
+    """What the recording holds in vain, as a line to print."""
     unasked = recording.replies.keys() - {row["key"] for row in rows}
-    broken = [f"{name}: the lesson asks no more for {len(unasked)} of its {len(recording.replies)} replies; {remedy}"] if unasked else []
+    said = f"{_name(recording, spec)}: the lesson asks no more for {len(unasked)} of its {len(recording.replies)} replies"
+    return (f"{said}; {_remedy(recording, spec)}",) if unasked else ()
+
+
+def _at_hand(spec: str, hosted: bool) -> tuple[models.Model | None, str]:
+    """The model itself; or None, and why it is not asked."""
     if spec.startswith("openai:") and not hosted:
-        return Again(name, broken=tuple(broken), skipped="a hosted model costs money; ladder check --recordings asks it")
+        return None, "a hosted model costs money; ladder check --recordings asks it"
     try:
         model = models.load(spec, cache=False)
-        fingerprint = weights(model)
+        weights(model)  # a damaged file shows here
     except ModelError as error:
-        return Again(name, broken=tuple(broken), skipped=str(error))
-    if fingerprint != recording.about["fingerprint"]:
-        return Again(name, broken=(*broken, f"{name}: made with other weights than those that are here; {remedy} --fresh"))
-    sample = {row["key"]: row for row in rows if "messages" in row}
-    return Again(name, len(sample), tuple(_differing(recording, model, list(sample.values()))), tuple(broken))
+        return None, str(error)
+    return model, ""
 
 
-def _differing(recording: Recording, model: models.Model, rows: list[dict]) -> Iterator[str]:
-    """The replies that are not what they were, each with both texts; those with the same settings and weights are asked in one batch."""
+def _differing(recordings: dict[str, Recording], model: models.Model, rows: list[dict]) -> dict[str, list[str]]:
+    """By lesson, the replies that are not what they were, each with both texts; what has the same settings and weights is one batch."""
     batches: dict[str, list[dict]] = {}
     for row in rows:
         batches.setdefault(json.dumps([row["settings"], row["change"]], sort_keys=True), []).append(row)
+    lines: dict[str, list[str]] = {lesson: [] for lesson in recordings}
     for how, batch in batches.items():
         settings, change = json.loads(how)
         asked = shrink.rounded(model, **change) if change else model
         replies = asked.ask_many([row["messages"] for row in batch], **settings)
         for row, now in zip(batch, replies, strict=True):
-            then = recording.replies[row["key"]]
+            then = recordings[row["lesson"]].replies[row["key"]]
             if _said(now) != _said(then):
-                yield f"lesson {recording.lesson}, {row['spec']}, {row['key']}: recorded {_said(then)!r}, now {_said(now)!r}"
+                said = f"recorded {_said(then)!r}, now {_said(now)!r}"
+                lines[row["lesson"]].append(f"lesson {row['lesson']}, {row['spec']}, {row['key']}: {said}")
+    return lines
 
 
 def _said(reply: Reply) -> str:

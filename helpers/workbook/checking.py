@@ -184,7 +184,9 @@ def _execute(lessons: Sequence[Lesson], how: Execution, notes: Path, watcher: Ca
     watch, jobs = watcher(len(lessons)) if watcher else Watcher(), how.jobs or default_jobs(len(lessons))
     settings = {**STRICT, **asking_again.settings(notes, how.sample), "LADDER_EXACT": str(int(how.exact))}
     with kernel_environment(jobs, settings) as env, ThreadPoolExecutor(jobs) as pool:
-        return _judged(dict(zip(lessons, pool.map(lambda lesson: _watched(lesson, how.timeout, env, watch), lessons), strict=True)))
+        last_first = lessons[::-1]  # the last take longest: no core is to wait at the end for one that started late
+        found = dict(zip(last_first, pool.map(lambda lesson: _watched(lesson, how.timeout, env, watch), last_first), strict=True))
+    return _judged({lesson: found[lesson] for lesson in lessons})
 
 
 def _watched(lesson: Lesson, timeout: float, env: Mapping[str, str], watch: Watcher) -> list[str]:

@@ -19,8 +19,9 @@ from helpers.workbook.running import run
 
 __all__ = ["STRICT", "refresh"]
 
-# Nothing from an earlier run helps: no cached reply, no ledger, no account. One thread, so that rounding is the same everywhere.
-STRICT = {"LADDER_CACHE": "off", "LADDER_TRACKING": "offline", "OMP_NUM_THREADS": "1"}
+# Nothing from an earlier run helps: no kept reply (the cache is that of the lesson's empty home, as in a first `make lessons`), no ledger,
+# no account. One thread, so that rounding is the same everywhere.
+STRICT = {"LADDER_CACHE": "", "LADDER_TRACKING": "offline", "OMP_NUM_THREADS": "1"}
 
 
 def refresh(
