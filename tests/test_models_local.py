@@ -86,7 +86,7 @@ def test_a_cache_with_room_gives_the_logits_of_the_librarys_own_to_the_last_bit(
                 for each in caches:
                     each.batch_select_indices(torch.tensor([0, 1, 2]))
     assert caches[1].get_seq_length() == 80
-    assert token_bytes(network.config) * 80 * 3 == sum(layer.keys.nbytes + layer.values.nbytes for layer in caches[1].layers)
+    assert token_bytes(network) * 80 * 3 == sum(layer.keys.nbytes + layer.values.nbytes for layer in caches[1].layers)
 
 
 def test_a_sliding_window_model_answers_in_a_batch_as_alone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transformers import DynamicCache, PreTrainedConfig
+    from transformers import DynamicCache, PreTrainedConfig, PreTrainedModel
 
 __all__ = ["growing_cache", "token_bytes"]
 
@@ -25,11 +25,11 @@ def growing_cache(config: PreTrainedConfig) -> DynamicCache:
     return cache
 
 
-def token_bytes(config: PreTrainedConfig) -> int:
-    """Bytes that the keys and values of one token take, in float32; for a configuration that does not say, as many as a large model's."""
+def token_bytes(model: PreTrainedModel) -> int:
+    """Bytes that the keys and values of one token take, in float32; for a model that does not say, as many as a large one's."""
     try:
-        return 8 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim
-    except AttributeError:  # an encoder-decoder model, say
+        return 8 * model.config.num_hidden_layers * model.config.num_key_value_heads * model.config.head_dim
+    except AttributeError:  # an encoder-decoder model, or an ONNX graph
         return 1_000_000
 
 

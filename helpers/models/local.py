@@ -107,7 +107,7 @@ class Local(Rendering):
 
         at = list(rows)
         budget = TOKENS.get(self.model.device.type, TOKENS["cpu"])
-        kept = 0 if settings.options else KEPT // token_bytes(self.model.config)
+        kept = 0 if settings.options else KEPT // token_bytes(self.model)
         for batch in batches([len(rows[i]) for i in at], rows=self.batch_size, tokens=budget, extra=settings.max_tokens, kept=kept):
             where = [at[n] for n in batch]
             asked = [rows.pop(i).tolist() for i in where]
