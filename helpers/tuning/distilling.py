@@ -1,0 +1,68 @@
+"""A teacher's labels: its replies to a pool of texts as rows to learn from, and filters that keep some of them.
+
+>>> rows = read_pool()                                                                             # doctest: +SKIP
+>>> tuning.lora("pocket", [row for row in rows if FILTERS["agreed"](row)], dev=watch)              # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from helpers import places
+from helpers.metrics import set_f1
+from helpers.metrics.replies import json_value
+from helpers.storage import read_rows
+
+__all__ = ["FILTERS", "agreed", "names", "read_pool", "stands", "sure"]
+
+POOL = "pool.jsonl"
+SURE = -0.05  # nats a token: a reply at least this likely to its teacher
+
+
+def names(reply: str) -> list[str] | None:
+    """The names that a reply lists, each once and as written; None where it is no JSON list of texts.
+
+    >>> names('["BERT", "T5", "BERT"]')
+    ['BERT', 'T5']
+    """
+    value = json_value(reply)
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        return None
+    return list(dict.fromkeys(value))
+
+
+def read_pool(said: Path | None = None, second: Path | None = None) -> list[dict]:
+    """The pool of abstracts as a teacher labeled it: id, input, target (what the teacher lists), reply, tokens_in, tokens_out, logprob
+    (of the reply, in nats), second (what a second labeler lists, or None), gold and kind. A reply that is no list is left out.
+
+    gold and kind are there to grade the labels; nothing that learns or filters may read them. said, second: other files of replies.
+    """
+    replies = read_rows(said or places.recordings("14", "teacher.jsonl"))
+    others = {row["id"]: names(row["reply"]) for row in read_rows(second or places.recordings("14", "second.jsonl"))}
+    texts = {row["id"]: row["input"] for row in read_rows(places.data("abstracts", POOL))}
+    graded = {row["id"]: row for row in read_rows(places.data("abstracts", "pool_gold.jsonl"))}
+    rows = [
+        {**row, "input": texts[row["id"]], "target": names(row["reply"]), "second": others.get(row["id"]),
+         "gold": graded[row["id"]]["target"], "kind": graded[row["id"]]["kind"]}
+        for row in replies
+    ]  # fmt: skip
+    return [row for row in rows if row["target"] is not None]
+
+
+def stands(row: Mapping) -> bool:
+    """A rule: every name that the teacher lists stands in the text, letter for letter."""
+    return all(name in row["input"] for name in row["target"])
+
+
+def sure(row: Mapping) -> bool:
+    """A threshold: the teacher found its reply likely, by the mean over its tokens."""
+    return row["logprob"] is not None and row["logprob"] / row["tokens_out"] >= SURE
+
+
+def agreed(row: Mapping) -> bool:
+    """Agreement: a second labeler lists the same names, in any order and case."""
+    return row["second"] is not None and set_f1(row["second"], row["target"]) == 1.0
+
+
+FILTERS: dict[str, Callable[[Mapping], bool]] = {"all": lambda row: True, "stands": stands, "sure": sure, "agreed": agreed}
