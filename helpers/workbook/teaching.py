@@ -15,18 +15,21 @@ from helpers.storage import read_rows, write_rows
 from helpers.workbook.slow_trainings import SLOW
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from helpers.models import Model
 
 __all__ = ["TEACHER", "ask", "teach", "teacher"]
 
 TEACHER = "abstracts-smollm2"
+KEPT = places.recordings("14", "teacher", "pool.jsonl")
 
 
-def teacher() -> Model:
-    """SmolLM2 with the adapter that lesson 13 ships, in float32; its replies are cached."""
+def teacher(cache: bool | Path = False) -> Model:
+    """SmolLM2 with the adapter that lesson 13 ships, in float32; cache: a file that keeps its replies."""
     from helpers import tuning
 
-    return tuning.read_recorded(f"13/{TEACHER}").model(batch_size=16, cache=places.cache("teacher.sqlite"))
+    return tuning.read_recorded(f"13/{TEACHER}").model(batch_size=16, cache=cache)
 
 
 def ask(rows: Sequence[dict], model: Model) -> list[dict]:
@@ -47,9 +50,9 @@ def ask(rows: Sequence[dict], model: Model) -> list[dict]:
 
 
 def teach() -> int:
-    """Ask for the whole pool, and write `data/recordings/14/teacher.jsonl`."""
-    rows = ask(read_rows(places.data("abstracts", "pool.jsonl")), teacher())
-    sys.stdout.write(f"{write_rows(places.recordings('14', 'teacher.jsonl'), rows)}\n")
+    """Ask for the whole pool, and write `data/recordings/14/teacher/pool.jsonl`."""
+    rows = ask(read_rows(places.data("abstracts", "pool.jsonl")), teacher(places.cache("teacher.sqlite")))
+    sys.stdout.write(f"{write_rows(KEPT, rows)}\n")
     return 0
 
 
