@@ -6,18 +6,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from helpers import places
 from helpers.metrics import set_f1
 from helpers.metrics.replies import json_value
 from helpers.storage import read_rows
+from helpers.tasks import load_task
 
 __all__ = ["FILTERS", "agreed", "names", "read_pool", "stands", "sure"]
 
 POOL = "pool.jsonl"
-SURE = -0.05  # nats a token: a reply at least this likely to its teacher
+SURE = -0.06  # nats a token, the mean over a reply: as likely as the likelier half of the pool
 
 
 def names(reply: str) -> list[str] | None:
@@ -32,20 +35,18 @@ def names(reply: str) -> list[str] | None:
     return list(dict.fromkeys(value))
 
 
-def read_pool(said: Path | None = None, second: Path | None = None) -> list[dict]:
-    """The pool of abstracts as a teacher labeled it: id, input, target (what the teacher lists), reply, tokens_in, tokens_out, logprob
-    (of the reply, in nats), second (what a second labeler lists, or None), gold and kind. A reply that is no list is left out.
+def read_pool(replies: Path | None = None) -> list[dict]:
+    """The pool of abstracts as the recorded teacher labeled it: id, input, target (what the teacher lists), reply, tokens_in, tokens_out,
+    logprob (of the reply, in nats), gold and kind. A reply that is no list is left out.
 
-    gold and kind are there to grade the labels; nothing that learns or filters may read them. said, second: other files of replies.
+    gold and kind are there to grade the labels; nothing that learns or filters may read them. replies: another file of them.
     """
-    replies = read_rows(said or places.recordings("14", "teacher.jsonl"))
-    others = {row["id"]: names(row["reply"]) for row in read_rows(second or places.recordings("14", "second.jsonl"))}
+    said = read_rows(replies or places.recordings("14", "teacher", POOL))
     texts = {row["id"]: row["input"] for row in read_rows(places.data("abstracts", POOL))}
     graded = {row["id"]: row for row in read_rows(places.data("abstracts", "pool_gold.jsonl"))}
     rows = [
-        {**row, "input": texts[row["id"]], "target": names(row["reply"]), "second": others.get(row["id"]),
-         "gold": graded[row["id"]]["target"], "kind": graded[row["id"]]["kind"]}
-        for row in replies
+        {**row, "input": texts[row["id"]], "target": names(row["reply"]), "gold": graded[row["id"]]["target"], "kind": graded[row["id"]]["kind"]}
+        for row in said
     ]  # fmt: skip
     return [row for row in rows if row["target"] is not None]
 
@@ -61,8 +62,13 @@ def sure(row: Mapping) -> bool:
 
 
 def agreed(row: Mapping) -> bool:
-    """Agreement: a second labeler lists the same names, in any order and case."""
-    return row["second"] is not None and set_f1(row["second"], row["target"]) == 1.0
+    """Agreement: a second labeler that costs nothing, the task's pattern, finds the same names."""
+    return set_f1(re.findall(_pattern(), row["input"]), row["target"]) == 1.0
+
+
+@cache
+def _pattern() -> str:
+    return load_task("abstracts").pattern
 
 
 FILTERS: dict[str, Callable[[Mapping], bool]] = {"all": lambda row: True, "stands": stands, "sure": sure, "agreed": agreed}
