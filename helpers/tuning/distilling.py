@@ -7,17 +7,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from helpers import places
+from helpers import places, stats
 from helpers.metrics import set_f1
 from helpers.metrics.replies import json_value
 from helpers.storage import read_rows
 from helpers.tasks import load_task
 
-__all__ = ["FILTERS", "agreed", "names", "read_pool", "stands", "sure"]
+if TYPE_CHECKING:
+    import pandas
+
+    from helpers.runs import Run
+
+__all__ = ["FILTERS", "graded", "inherited", "names", "read_pool"]
 
 POOL = "pool.jsonl"
 SURE = -0.06  # nats a token, the mean over a reply: as likely as the likelier half of the pool
@@ -43,12 +49,57 @@ def read_pool(replies: Path | None = None) -> list[dict]:
     """
     said = read_rows(replies or places.recordings("14", "teacher", POOL))
     texts = {row["id"]: row["input"] for row in read_rows(places.data("abstracts", POOL))}
-    graded = {row["id"]: row for row in read_rows(places.data("abstracts", "pool_gold.jsonl"))}
+    grades = {row["id"]: row for row in read_rows(places.data("abstracts", "pool_gold.jsonl"))}
     rows = [
-        {**row, "input": texts[row["id"]], "target": names(row["reply"]), "gold": graded[row["id"]]["target"], "kind": graded[row["id"]]["kind"]}
+        {**row, "input": texts[row["id"]], "target": names(row["reply"]), "gold": grades[row["id"]]["target"],
+         "kind": grades[row["id"]]["kind"]}
         for row in said
     ]  # fmt: skip
     return [row for row in rows if row["target"] is not None]
+
+
+def graded(pool: Sequence[Mapping]) -> pandas.DataFrame:
+    """A line a row of the pool: kind, f1 of the teacher's list against gold, right (the same names), says_none (an empty list)."""
+    import pandas as pd
+
+    lines = [{"kind": row["kind"], "f1": set_f1(row["target"], row["gold"]), "says_none": not row["target"]} for row in pool]
+    return pd.DataFrame(lines).assign(right=lambda table: table["f1"] == 1)
+
+
+def inherited(teacher: Run, own: Sequence[Run], control: Sequence[Run]) -> pandas.DataFrame:
+    """How much of what the teacher gets wrong its students get wrong as well, beside students of other labels.
+
+    Two lines: wrong names that it lists, and right ones that it misses. abstracts: those with such a mistake; names: how many in all; own,
+    control: the share of them that students repeat, by the mean over abstracts; own - control: the paired interval over abstracts.
+    """
+    import pandas as pd
+
+    right = [_lowered(target) for target in teacher.table["target"]]
+    listed = [_lowered(names(answer)) for answer in teacher.table["answer"]]
+    table = {}
+    for what, mistakes, there in (
+        ("lists a wrong name", [a - b for a, b in zip(listed, right, strict=True)], True),
+        ("misses a right name", [b - a for a, b in zip(listed, right, strict=True)], False),
+    ):
+        shares = [_repeated(runs, mistakes, there) for runs in (own, control)]
+        count = {"abstracts": len(shares[0]), "names": sum(map(len, mistakes))}
+        means = {"own": sum(shares[0]) / len(shares[0]), "control": sum(shares[1]) / len(shares[1])}
+        table[what] = count | means | {"own - control": stats.paired_bootstrap(shares[1], shares[0])}
+    return pd.DataFrame(table).T
+
+
+def _lowered(some: Sequence[str] | None) -> set[str]:
+    return {name.lower() for name in some or ()}
+
+
+def _repeated(runs: Sequence[Run], mistakes: Sequence[set[str]], there: bool) -> list[float]:
+    """For each abstract with mistakes, the share of them that a run repeats (has the names, or lacks them), by the mean over runs."""
+    answers = [[_lowered(names(answer)) for answer in run.table["answer"]] for run in runs]
+    return [
+        sum((name in said[at]) == there for said in answers for name in wrong) / (len(wrong) * len(runs))
+        for at, wrong in enumerate(mistakes)
+        if wrong
+    ]
 
 
 def stands(row: Mapping) -> bool:

@@ -13,48 +13,40 @@ from dataclasses import dataclass
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers import places
 from helpers.storage import read_rows
-from helpers.tasks import load_task
 from helpers.tuning.distilling import FILTERS, POOL, read_pool
 from helpers.workbook.trainings import SEEDS, Training, record_all
 
 __all__ = ["QUANTIZED", "TAUGHT", "Taught"]
 
 
-
 @dataclass(frozen=True)
 class Taught(Training):
-    """A training on the first n of the pool that a filter keeps (None: all), under a teacher's labels or gold ones, beside `gold` rows
-    of train."""
+    """A training on the first n abstracts of the pool that a filter keeps, under the teacher's labels; or on the first n, under gold ones."""
 
     labels: str = "teacher"
     keep: str = "all"
-    gold: int = 0
 
     @property
     def rows(self) -> list[dict]:
-        train = load_task("abstracts")["train"].to_list()[: self.gold]
         if self.labels == "gold":
             graded = {row["id"]: row["target"] for row in read_rows(places.data("abstracts", "pool_gold.jsonl"))}
             pool = [{**row, "target": graded[row["id"]]} for row in read_rows(places.data("abstracts", POOL))]
         else:
             pool = [row for row in read_pool() if FILTERS[self.keep](row)]
-        return [{name: row[name] for name in ("id", "input", "target")} for row in (*train, *pool[: self.n])]
+        return [{name: row[name] for name in ("id", "input", "target")} for row in pool[: self.n]]
 
     @property
     def special(self) -> list[str]:
-        return [self.labels, self.keep, f"gold{self.gold}"]
+        return [self.labels, self.keep]
 
 
 def _taught() -> Iterator[Taught]:
-    """75 or 76 steps each, but for the 98 of teacher and gold together."""
+    """At most 75 or 76 steps each."""
     for seed in SEEDS:
         yield Taught("abstracts", "lora", 600, seed, {"epochs": 1})
         yield Taught("abstracts", "lora", 300, seed, {"epochs": 2}, keep="sure")
     for seed in SEEDS:
         yield Taught("abstracts", "lora", 600, seed, {"epochs": 1}, labels="gold")
-    for seed in SEEDS:
-        yield Taught("abstracts", "lora", 300, seed, {"epochs": 2})
-        yield Taught("abstracts", "lora", 600, seed, {"epochs": 1}, gold=180)
 
 
 QUANTIZED = tuple(Training("reviews", "qlora", 200, seed) for seed in SEEDS)
