@@ -21,7 +21,7 @@ __all__ = ["QUANTIZED", "TAUGHT", "Taught"]
 
 @dataclass(frozen=True)
 class Taught(Training):
-    """A training on the first n abstracts of the pool that a filter keeps, under the teacher's labels; or on the first n, under gold ones."""
+    """A training on the first n abstracts of the pool that a filter keeps, under a teacher's labels; or on the first n, with gold ones."""
 
     labels: str = "teacher"
     keep: str = "all"
