@@ -85,7 +85,7 @@ def inherited(teacher: Run, own: Sequence[Run], control: Sequence[Run]) -> panda
         count = {"abstracts": len(shares[0]), "names": sum(map(len, mistakes))}
         means = {"own": sum(shares[0]) / len(shares[0]), "control": sum(shares[1]) / len(shares[1])}
         table[what] = count | means | {"own - control": stats.paired_bootstrap(shares[1], shares[0])}
-    return pd.DataFrame(table).T
+    return pd.DataFrame(table).T.infer_objects()
 
 
 def _lowered(some: Sequence[str] | None) -> set[str]:
