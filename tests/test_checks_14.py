@@ -18,6 +18,10 @@ def right(logits, scores, labels, t, share):
     return share * soft_loss(logits, scores, t) + (1 - share) * plain(logits, labels)
 
 
+def kl(logits, scores, t):
+    return torch.nn.functional.kl_div(torch.log_softmax(logits / t, -1), torch.softmax(scores / t, -1), reduction="batchmean")
+
+
 def same_gradient(layer, x, h=1e-3):
     point = x.clone().requires_grad_()
     layer(point).square().sum().backward()
@@ -27,6 +31,16 @@ def same_gradient(layer, x, h=1e-3):
         nudge[i] = h
         slopes[i] = (layer(x + nudge).square().sum() - layer(x - nudge).square().sum()).detach() / (2 * h)
     return point.grad is not None and bool((point.grad - slopes).norm() <= 0.01 * slopes.norm())
+
+
+def one_number(layer, x, h=1e-3):
+    point, nudge = x.clone().requires_grad_(), torch.zeros_like(x)
+    value, nudge[0, 0] = layer(point).square().sum(), h
+    if not value.requires_grad:
+        return False
+    value.backward()
+    slope = (layer(x + nudge).square().sum() - layer(x - nudge).square().sum()).item() / (2 * h)
+    return point.grad is not None and bool(abs(point.grad[0, 0] - slope) <= 0.01 * abs(slope))
 
 
 def crashing(layer, x):
@@ -55,6 +69,7 @@ def test_14_warmup_passes_with_five_bits_a_weight(gb):
         (26, "16 bits a weight"),
         (13 * 4.25 / 8, "not rounded to 8 bits"),
         (1.0, "how many bits of scale"),
+        (float("nan"), "how many bits of scale"),
         ("8", "bits a weight, times weights"),
     ],
 )
@@ -77,6 +92,10 @@ def test_14_core_passes_with_the_formula():
         (lambda a, s, y, t, w: w * t**2 * plain(a, torch.softmax(s / t, -1)) + (1 - w) * plain(a, y), "soften both sides"),
         (lambda a, s, y, t, w: w * soft_loss(a, s, t) + (1 - w) * plain(a / t, y), "no temperature"),
         (lambda a, s, y, t, w: right(a.detach(), s, y, t, w), "no detach"),
+        (lambda a, s, y, t, w: right(torch.tensor(a.tolist(), dtype=a.dtype, requires_grad=True), s, y, t, w), "no new tensor"),
+        (lambda a, s, y, t, w: w * soft_loss(a if w == 1 else a.detach(), s, t) + (1 - w) * plain(a, y), "one of them detached"),
+        (lambda a, s, y, t, w: right(a, s, y, t, w) + a.sum() - a.detach().sum(), "wrong gradient"),
+        (lambda a, s, y, t, w: w * t**2 * kl(a, s, t) + (1 - w) * plain(a, y), "KL divergence"),
         (lambda a, s, y, t, w: right(a, s, y, t, w).item(), "return the tensor"),
         (lambda a, s, y: plain(a, y), "it is called with"),
         (3.0, "not what it returns"),
@@ -107,6 +126,7 @@ def same_gradient_or_false(layer, x):
         (lambda layer, x: False, "its gradient is right"),
         (lambda layer, x: bool(torch.allclose(layer(x), layer(x))), "its gradient is not"),
         (crashing, "x.grad is None"),
+        (one_number, "all columns but the first"),
         (lambda layer, x: None, "whether the two gradients agree"),
         (True, "not what it returns"),
     ],

@@ -35,11 +35,9 @@ def warmup(gigabytes: float) -> str:
     }
     if isinstance(gigabytes, bool) or not isinstance(gigabytes, Real):
         raise Miss(type(gigabytes).__name__, "a number of GB", "bits a weight, times weights, divided by 8 bits a byte")
-    if abs(gigabytes - want) > 0.01 * want:
+    if not abs(gigabytes - want) <= 0.01 * want:  # nan is not within it either
         why = next((why for value, why in usual.items() if abs(gigabytes - value) <= 0.001 * value), None)
-        raise Miss(
-            f"{float(gigabytes):.6g} GB", "(4 bits + the share of a scale) × weights / 8", why or "how many bits of scale has a weight?"
-        )
+        raise Miss(f"{float(gigabytes):.6g} GB", "another number of GB", why or "how many bits of scale has a weight?")
     return f"{want:.1f} GB. A quarter more than the codes alone; the lesson's layout takes {BILLIONS * (4 + 8 / 64 + 32 / 16384) / 8:.1f}."
 
 
@@ -54,7 +52,7 @@ def core(loss: Callable[..., torch.Tensor]) -> str:
     labels = torch.tensor([0, 1, 2, 0, 1, 2])
     for temperature, share in ((1.0, 0.0), (1.0, 1.0), (3.0, 1.0), (2.0, 0.3)):
         _check_mixed(loss, logits, scores, labels, temperature, share)
-    return "It agrees at four settings, and gradients reach the student's logits."
+    return "It agrees at four settings, and its gradients at the student's logits do as well."
 
 
 def _check_mixed(
@@ -64,18 +62,32 @@ def _check_mixed(
 
     asked = logits.clone().requires_grad_()
     got = _called(loss, "a loss", asked, scores, labels, temperature, share)
-    wanted = torch.softmax(scores / temperature, -1)
-    taught = -(wanted * torch.log_softmax(logits / temperature, -1)).sum(-1).mean() * temperature**2
-    plain = torch.nn.functional.cross_entropy(logits, labels)
-    want = float(share * taught + (1 - share) * plain)
     where = f"temperature {temperature:g}, share {share:g}"
     if not isinstance(got, torch.Tensor) or got.numel() != 1:
         raise Miss(f"{type(got).__name__} at {where}", "one number, as a tensor", "take the mean over the rows, and return the tensor")
+    wished = logits.clone().requires_grad_()
+    target = torch.softmax(scores / temperature, -1)
+    taught = -(target * torch.log_softmax(wished / temperature, -1)).sum(-1).mean() * temperature**2
+    plain = torch.nn.functional.cross_entropy(wished, labels)
+    want = share * taught + (1 - share) * plain
     value = float(got.detach())
-    if abs(value - want) > TOLERANCE * max(1.0, abs(want)):
-        raise Miss(f"{value:.4f} at {where}", "another value", _why_mixed(value, float(taught), float(plain), temperature, share))
-    if not got.requires_grad or not bool(torch.autograd.grad(got, asked)[0].any()):
-        raise Miss(f"a loss without gradient at {where}", "one that the student learns from", "no float(), no detach() on the way")
+    if not abs(value - float(want)) <= TOLERANCE * max(1.0, abs(float(want))):
+        entropy = float(-(target * target.log()).sum(-1).mean()) * temperature**2
+        why = _why_mixed(value, float(taught), float(plain), entropy, temperature, share)
+        raise Miss(f"{value:.4f} at {where}", "another value", why)
+    _check_gradient(got, asked, torch.autograd.grad(want, wished)[0], where)
+
+
+def _check_gradient(got: torch.Tensor, asked: torch.Tensor, want: torch.Tensor, where: str) -> None:
+    import torch
+
+    found = torch.autograd.grad(got.sum(), asked, allow_unused=True)[0] if got.requires_grad else None
+    if found is None or not bool(found.any()):
+        why = "no float(), no detach(), no new tensor on the way from logits to the loss"
+        raise Miss(f"a loss without gradient at {where}", "one that the student learns from", why)
+    if not torch.allclose(found, want, atol=1e-6):
+        why = "both parts must send gradients to the logits: is one of them detached, or counted twice?"
+        raise Miss(f"the right value with a wrong gradient at {where}", "the gradient of that loss", why)
 
 
 def _called(function: Callable, expected: str, *arguments: object) -> object:
@@ -86,13 +98,15 @@ def _called(function: Callable, expected: str, *arguments: object) -> object:
         raise Miss(f"{type(error).__name__}: {error}", expected, why) from error
 
 
-def _why_mixed(got: float, taught: float, plain: float, temperature: float, share: float) -> str:
+def _why_mixed(got: float, taught: float, plain: float, entropy: float, temperature: float, share: float) -> str:
     """What was probably left out or exchanged."""
     near = {
         share * taught / temperature**2 + (1 - share) * plain: "multiply the soft loss by the temperature squared",
         (1 - share) * taught + share * plain: "share is the part of the soft loss; the gold labels get the rest",
         6 * (share * taught + (1 - share) * plain): "take the mean over the rows, not the sum",
         taught + plain: "weigh the two parts by share and 1 - share",
+        share * (taught - entropy)
+        + (1 - share) * plain: "that is the KL divergence, with the same gradients; the lesson's loss is cross-entropy",
     }
     why = next((why for value, why in near.items() if abs(got - value) <= TOLERANCE * max(1.0, abs(value))), None)
     if why:
@@ -103,7 +117,7 @@ def _why_mixed(got: float, taught: float, plain: float, temperature: float, shar
 
 
 def stretch(same: Callable[[Layer, torch.Tensor], bool]) -> str:
-    """same_gradient(layer, x): True for layers whose backpropagation is right, False for four whose is not."""
+    """same_gradient(layer, x): True for layers whose backpropagation is right, False for five whose is not."""
     import torch
 
     if not callable(same):
@@ -116,12 +130,13 @@ def stretch(same: Callable[[Layer, torch.Tensor], bool]) -> str:
         "a layer that lets no gradient through": lambda x: linear(x.detach()),
         "a layer beside which a path without weight remains": lambda x: linear(x.detach()) + 0 * x.sum(),
         "a layer of which half the gradient is lost": lambda x: (linear(x) + linear(x.detach())) / 2,
+        "a layer that loses the gradient of all columns but the first": lambda x: linear(torch.cat([x[:, :1], x[:, 1:].detach()], 1)),
         "a layer that turns the gradient around": lambda x: 2 * linear(x).detach() - linear(x),
     }
     for wanted, layers in ((True, right), (False, wrong)):
         for name, layer in layers.items():
             _check_verdict(_called(same, "True or False", layer, x.clone()), wanted, name)
-    return "Two sound layers pass, and four faulty ones are found. Run it once after an evaluation, before you train for a night."
+    return "Two sound layers pass, and five faulty ones are found. Run it once after an evaluation, before you train for a night."
 
 
 def _check_verdict(got: object, wanted: bool, name: str) -> None:
