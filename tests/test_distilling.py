@@ -10,6 +10,7 @@ import pytest
 
 from helpers import places, tuning
 from helpers.storage import read_json, read_rows, write_rows
+from helpers.tasks import load_task
 from helpers.tuning import distilling
 from helpers.workbook import distillations, repacking, trainings
 
@@ -77,6 +78,15 @@ def test_the_plan_takes_the_first_rows_that_a_filter_keeps() -> None:
     assert all(row["target"] == pool[row["id"]]["target"] for row in sure)
     gold = distillations.Taught("abstracts", "lora", 600, 0, labels="gold").rows
     assert [row["target"] for row in gold[:2]] == [["Dewcatcher", "GAT"], []]
+    both = distillations.Taught("abstracts", "lora", 600, 0, labels="both").rows
+    assert [row["id"] for row in both] == [row["id"] for row in (*load_task("abstracts")["train"].to_list()[:180], *pool.values())]
+    assert both[181]["target"] == ["Impulse Response"]
+
+
+def test_the_shipped_scores_of_reviews_are_log_probabilities_of_both_labels_for_each_review_of_dev() -> None:
+    rows = read_rows(places.recordings("14", "teacher", "reviews.jsonl"))
+    assert [row["id"] for row in rows] == [row["id"] for row in load_task("reviews")["dev"].to_list()]
+    assert all(len(row["scores"]) == 2 and max(row["scores"]) < 0 for row in rows)
 
 
 def test_the_shipped_trainings_are_those_of_the_plan_and_score_as_recorded() -> None:

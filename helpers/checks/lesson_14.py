@@ -69,13 +69,13 @@ def _check_mixed(
     target = torch.softmax(scores / temperature, -1)
     taught = -(target * torch.log_softmax(wished / temperature, -1)).sum(-1).mean() * temperature**2
     plain = torch.nn.functional.cross_entropy(wished, labels)
-    want = share * taught + (1 - share) * plain
-    value = float(got.detach())
-    if not abs(value - float(want)) <= TOLERANCE * max(1.0, abs(float(want))):
+    wanted = share * taught + (1 - share) * plain
+    value, want = float(got.detach()), float(wanted.detach())
+    if not abs(value - want) <= TOLERANCE * max(1.0, abs(want)):
         entropy = float(-(target * target.log()).sum(-1).mean()) * temperature**2
-        why = _why_mixed(value, float(taught), float(plain), entropy, temperature, share)
+        why = _why_mixed(value, float(taught.detach()), float(plain.detach()), entropy, temperature, share)
         raise Miss(f"{value:.4f} at {where}", "another value", why)
-    _check_gradient(got, asked, torch.autograd.grad(want, wished)[0], where)
+    _check_gradient(got, asked, torch.autograd.grad(wanted, wished)[0], where)
 
 
 def _check_gradient(got: torch.Tensor, asked: torch.Tensor, want: torch.Tensor, where: str) -> None:
