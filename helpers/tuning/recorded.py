@@ -70,7 +70,8 @@ def recorded_run(name: str, label: str) -> Run:
 def read_trainings(name: str) -> pandas.DataFrame:
     """Many small trainings that were recorded together: one row a training, with its runs, scored now from the answers kept.
 
-    Columns: task, method, n (rows learned from), seed, errors (the share planted, where some were), lr, rank, alpha, epochs, batch,
+    Columns: task, method, n (rows learned from), seed, errors (the share planted, where some were), labels and keep (whose labels: the
+    teacher's, gold ones, or both; and the filter that they passed, in lesson 14), lr, rank, alpha, epochs, batch,
     steps, best_step, stopped, trainable, bytes, loss (the lowest on the rows that said when to stop), and a `Run` on dev of every task
     it was asked about (nan where it was not).
     ValueError: there is no such recording.
@@ -86,7 +87,9 @@ def read_trainings(name: str) -> pandas.DataFrame:
 
 
 def _row(each: Mapping) -> dict:
-    training = {name: each["training"][name] for name in ("task", "method", "n", "seed", "errors") if name in each["training"]}
+    training = {
+        name: each["training"][name] for name in ("task", "method", "n", "seed", "errors", "labels", "keep") if name in each["training"]
+    }
     settings = {name: each["settings"][name] for name in ("lr", "rank", "alpha", "epochs", "batch")}
     ending = {name: each[name] for name in ("steps", "best_step", "stopped", "trainable", "bytes")}
     ending["loss"] = min(loss for _, loss in each["watched"])

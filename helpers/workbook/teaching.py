@@ -1,7 +1,8 @@
-"""What the teacher of lesson 14 says to the pool: SmolLM2 with its recorded adapter lists the models of 600 abstracts.
+"""What the teachers of lesson 14 say: SmolLM2 with its recorded adapter lists the models of 600 abstracts; untuned, it labels reviews.
 
-`python -m helpers.workbook.teaching` asks it, in about half an hour on one core; every reply is kept as it comes, so after a kill the
-same command goes on. A test asks a sample again.
+`python -m helpers.workbook.teaching` asks for the lists, in about half an hour on one core; every reply is kept as it comes, so after a
+kill the same command goes on. A test asks a sample again. With `reviews` behind it, it asks for the log-probabilities of both labels on
+dev, in about two minutes (those on train are in lesson 12's recording).
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 
     from helpers.models import Model
 
-__all__ = ["TEACHER", "ask", "teach", "teacher"]
+__all__ = ["TEACHER", "ask", "label", "teach", "teacher"]
 
 TEACHER = "abstracts-smollm2"
 KEPT = places.recordings("14", "teacher", "pool.jsonl")
+LABELED = places.recordings("14", "teacher", "reviews.jsonl")
+ASK = "###\n{input}\n###\nIs this review negative or positive? Answer with one word."  # as lesson 12 asks
+SYSTEM = "You are an experienced analyst of customer reviews."
 
 
 def teacher(cache: bool | Path = False) -> Model:
@@ -56,5 +60,27 @@ def teach() -> int:
     return 0
 
 
+def label(limit: int | None = None) -> list[dict]:
+    """A line a review of dev: its id, and SmolLM2's log-probability of each label, in the task's order of labels."""
+    from helpers import models
+    from helpers.prompts import Template
+    from helpers.tasks import load_task
+
+    task = load_task("reviews")
+    rows = task["dev"].to_list()[:limit]
+    asking = Template("label", ASK, system=SYSTEM)
+    replies = models.load("smollm2", cache=False).ask_many([asking.render(row) for row in rows], options=task.labels, max_tokens=1)
+    return [{"id": row["id"], "scores": [round(score, 4) for score in reply.scores]} for row, reply in zip(rows, replies, strict=True)]
+
+
+def main(names: Sequence[str] = ()) -> int:
+    if list(names) == ["reviews"]:
+        sys.stdout.write(f"{write_rows(LABELED, label())}\n")
+        return 0
+    if names:
+        raise SystemExit(f"teaching asks for the pool, or for 'reviews', not for {' '.join(names)!r}")
+    return teach()
+
+
 if __name__ == "__main__":
-    sys.exit(teach())
+    sys.exit(main(sys.argv[1:]))

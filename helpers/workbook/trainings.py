@@ -59,6 +59,11 @@ class Training:
         """What it learns from."""
         return load_task(self.task)["train"].to_list()[: self.n]
 
+    @property
+    def special(self) -> list[str]:
+        """What else its folder's name says."""
+        return []
+
 
 @dataclass(frozen=True)
 class Dirty(Training):
@@ -71,6 +76,10 @@ class Dirty(Training):
         rows = super().rows
         labels, _ = plant([row["target"] for row in rows], self.errors, self.seed)
         return [{**row, "target": label} for row, label in zip(rows, labels, strict=True)]
+
+    @property
+    def special(self) -> list[str]:
+        return [f"errors{self.errors:g}"]
 
 
 def _plan() -> Iterator[Training]:
@@ -134,8 +143,7 @@ def _made(training: Training) -> dict[str, Any]:
 def tuning_name(training: Training) -> str:
     """A folder's name for a training."""
     changes = [f"{name}{value:g}" for name, value in training.changes.items()]
-    changes += [f"errors{training.errors:g}"] if isinstance(training, Dirty) else []
-    return "-".join([training.task, training.method, str(training.n), str(training.seed), *changes])
+    return "-".join([training.task, training.method, str(training.n), str(training.seed), *changes, *training.special])
 
 
 def _method(task: str) -> Any:
