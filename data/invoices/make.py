@@ -28,15 +28,16 @@ Pair = tuple[date, str]
 
 VENDORS = {
     "train": (
-        "Quillmere Paper", "Tolvane Plumbing", "Hask & Ferrow", "Orbelline Flowers", "Stenholt Joinery", "Vardy Brix Tiles", "Penhallow Bakes",
-        "Krenwick Tools", "Lusterby Cleaning", "Morvane Freight", "Dapplehurst Nursery", "Yarrick Signs", "Cobbolt Electric", "Nethersby Print",
-        "Ruddlegate Coffee", "Silvane Catering",
+        "Quillmere Paper", "Tolvane Plumbing", "Hask & Ferrow", "Orbelline Flowers", "Stenholt Joinery", "Vardy Brix Tiles",
+        "Penhallow Bakes", "Krenwick Tools", "Lusterby Cleaning", "Morvane Freight", "Dapplehurst Nursery", "Yarrick Signs",
+        "Cobbolt Electric", "Nethersby Print", "Ruddlegate Coffee", "Silvane Catering",
     ),
     "dev": (
         "Wexmoor Glazing", "Tamberley Tents", "Oxhallow Locks", "Brindlecot Linen", "Fennimark Pumps", "Gorsby Lifts", "Halvern Roofing",
     ),
     "test": (
-        "Plovane Heating", "Isterby Pianos", "Crandlewick Bikes", "Umberholt Paints", "Zellwick Optics", "Averstone Fencing", "Jorrick Marquees",
+        "Plovane Heating", "Isterby Pianos", "Crandlewick Bikes", "Umberholt Paints", "Zellwick Optics", "Averstone Fencing",
+        "Jorrick Marquees",
     ),
     "later": (
         "Thrumley Solar", "Ebbingholt Software", "Marlquay Storage", "Skerrivane Drones", "Wrenfold Robotics", "Bellquist Batteries",
@@ -54,20 +55,22 @@ ITEMS = (
     "the storage of winter stock", "replacing a broken hinge", "translation of a contract", "photographs of the new kitchen",
 )  # fmt: skip
 WAYS = (
-    "We ask for payment by {when}.", "Kindly settle this bill by {when}.", "Payable no later than {when}.", "This sum falls due on {when}.",
-    "Please transfer the money by {when}.", "Your payment should reach us by {when}.", "The last day to pay is {when}.",
-    "To be paid on or before {when}.", "We expect the full sum by {when}.", "Please see that it is paid by {when}.",
-    "Payment deadline: {when}.", "Settle before the end of {when}, please.", "Due for payment: {when}.", "Let us have the amount by {when}.",
+    "We ask for payment by {when}.", "Kindly settle this bill by {when}.", "Payable no later than {when}.",
+    "This sum falls due on {when}.", "Please transfer the money by {when}.", "Your payment should reach us by {when}.",
+    "The last day to pay is {when}.", "To be paid on or before {when}.", "We expect the full sum by {when}.",
+    "Please see that it is paid by {when}.", "Payment deadline: {when}.", "Settle before the end of {when}, please.",
+    "Due for payment: {when}.", "Let us have the amount by {when}.",
 )  # fmt: skip
 DAYS_WAYS = (
     "We ask for payment within {n} days of the invoice date.", "Payable {n} days after the date of this bill.",
     "You have {n} days from the invoice date to pay.", "Kindly settle within {n} days of the date above.",
 )  # fmt: skip
 NOTES = (
-    "Thank you for your order.", "Quote the number when you pay.", "Our bank details have not changed.", "Goods stay ours until they are paid for.",
-    "A copy went to your accounts office.", "Call us if something is missing.", "The work was signed off by your site manager.",
-    "No discount applies.", "Taxes are included.", "The deposit has been taken off.", "Delivery was free of charge.",
-    "We were glad to help at short notice.", "Returns are taken back unopened only.", "It was a pleasure to work for you again.",
+    "Thank you for your order.", "Quote the number when you pay.", "Our bank details have not changed.",
+    "Goods stay ours until they are paid for.", "A copy went to your accounts office.", "Call us if something is missing.",
+    "The work was signed off by your site manager.", "No discount applies.", "Taxes are included.", "The deposit has been taken off.",
+    "Delivery was free of charge.", "We were glad to help at short notice.", "Returns are taken back unopened only.",
+    "It was a pleasure to work for you again.",
 )  # fmt: skip
 
 
@@ -116,15 +119,8 @@ def _row(rng: random.Random, issued: date, vendor: str, latest: date) -> dict[st
     day = yearless(write(issued), issued) if layout == "slip" else write(issued)
     text = _text(rng, layout, vendor, day, _terms(rng, terms, due, days, write), _money(rng, currency))
     received = issued + timedelta(days=rng.randint(0, 3))
-    about = {
-        "issued": issued.isoformat(),
-        "received": received.isoformat(),
-        "vendor": vendor,
-        "layout": layout,
-        "currency": currency,
-        "terms": terms,
-    }
-    return {"input": text, "target": due.isoformat(), **about}
+    days_of = {"issued": issued.isoformat(), "received": received.isoformat()}
+    return {"input": text, "target": due.isoformat(), **days_of, "vendor": vendor, "layout": layout, "currency": currency, "terms": terms}
 
 
 def layout_of(rng: random.Random, issued: date) -> str:
@@ -174,11 +170,9 @@ def _text(rng: random.Random, layout: str, vendor: str, issued: str, terms: str,
     number, item, notes = rng.randint(10000, 99999), rng.choice(ITEMS), rng.sample(NOTES, 2)
     if layout == "new":
         return f"BILL {number} / {terms} / Total {money} / Service: {item} / {notes[0]} {notes[1]} / Seller: {vendor} / Issued {issued}"
-    head = (
-        f"Slip {number} of {vendor}, written on {issued}"
-        if layout == "slip"
-        else f"{vendor}, invoice number {number}. Invoice date: {issued}"
-    )
+    head = f"{vendor}, invoice number {number}. Invoice date: {issued}"
+    if layout == "slip":
+        head = f"Slip {number} of {vendor}, written on {issued}"
     return f"{head}. For {item}: {money} in total. {notes[0]} {terms} {notes[1]}"
 
 
