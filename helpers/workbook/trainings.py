@@ -1,4 +1,4 @@
-"""`python -m helpers.workbook.trainings`: train pocket for lessons 12 and 13 with several seeds, and record what each training scored.
+"""`python -m helpers.workbook.trainings`: train pocket for lessons 12, 13 and 16 with several seeds, and record what each training scored.
 
 A lesson has time for one training. The spread over seeds, the learning curve and the other ways to train come from this recording.
 Each training is written down when it ends, so after a kill the same command does only what is missing.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from helpers.models import Model
     from helpers.tuning.tuned import Tuned
 
-__all__ = ["DIRTY", "PLAN", "Dirty", "Training", "missing", "record_all"]
+__all__ = ["DIRTY", "PLAN", "SEEDS", "Dirty", "Training", "answered", "missing", "record_all"]
 
 SEEDS = (0, 1, 2)
 FACTS = 60  # questions about facts, to see what a model forgot
@@ -58,6 +58,21 @@ class Training:
     def rows(self) -> list[dict]:
         """What it learns from."""
         return load_task(self.task)["train"].to_list()[: self.n]
+
+    @property
+    def watch(self) -> list[dict] | None:
+        """The rows that say when to stop; None: it makes all its steps."""
+        return load_task(self.task)["train"].to_list()[WATCHED[self.task] :]
+
+    @property
+    def ask(self) -> Any:
+        """How it is asked, in training and after."""
+        return _method(self.task)
+
+    def answered(self, model: Model) -> dict[str, dict]:
+        """What the tuned model answers on dev (and about facts, if it was trained on reviews)."""
+        runs = {self.task: answered(self.ask, load_task(self.task), model)}
+        return runs | ({"facts": answered(_method("facts"), load_task("facts"), model, FACTS)} if self.task == "reviews" else {})
 
 
 @dataclass(frozen=True)
@@ -115,26 +130,18 @@ def record_all(file: Path, plan: Sequence[Training] = PLAN) -> Iterator[Training
 
 
 def _made(training: Training) -> dict[str, Any]:
-    """Train, answer dev (and the facts, if it was trained on reviews), and say how it went."""
-    task = load_task(training.task)
-    watch = task["train"].to_list()[WATCHED[training.task] :]
-    folder = places.cache("trainings", tuning_name(training))
-    ask = _method(training.task)
+    """Train, answer, and say how it went."""
     done = tuning.fit(
-        "pocket", training.rows, method=training.method, template=ask, dev=watch, dev_limit=None, folder=folder, progress=False,
-        **training.settings,
+        "pocket", training.rows, method=training.method, template=training.ask, dev=training.watch, dev_limit=None,
+        folder=places.cache("trainings", tuning_name(training)), progress=False, **training.settings,
     )  # fmt: skip
-    model = done.model(batch_size=16)
-    answered = {training.task: _answered(task, model, None)}
-    if training.task == "reviews":
-        answered["facts"] = _answered(load_task("facts"), model, FACTS)
-    return _about(done) | {"runs": answered}
+    return _about(done) | {"runs": training.answered(done.model(batch_size=16))}
 
 
 def tuning_name(training: Training) -> str:
     """A folder's name for a training."""
     changes = [f"{name}{value:g}" for name, value in training.changes.items()]
-    changes += [f"errors{training.errors:g}"] if isinstance(training, Dirty) else []
+    changes += [f"{name}{value}" for name in ("errors", "rows_of", "asked") if (value := getattr(training, name, ""))]
     return "-".join([training.task, training.method, str(training.n), str(training.seed), *changes])
 
 
@@ -145,11 +152,11 @@ def _method(task: str) -> Any:
     return methods.prompt(text, name="tuned", max_tokens=tokens)
 
 
-def _answered(task: Task, model: Model, limit: int | None) -> dict[str, list]:
-    """Scores and answers on dev, in its order."""
+def answered(method: Any, task: Task, model: Model, limit: int | None = None, split: str = "dev") -> dict[str, list]:
+    """Scores and answers on a split, in its order."""
     from helpers import runs
 
-    table = runs.run(_method(task.name), task, model, split="dev", limit=limit, progress=False).table
+    table = runs.run(method, task, model, split=split, limit=limit, progress=False).table
     return {"scores": [round(score, 6) for score in table["score"]], "answers": list(table["answer"])}
 
 
@@ -176,7 +183,9 @@ def main(names: Sequence[str] = ()) -> int:
             raise SystemExit(f"no training {name!r}; without a name pocket's are made, and by name: {', '.join(SLOW)}")
     for name in names:
         sys.stdout.write(f"{SLOW[name].record(name)}\n")
-    for lesson, plan in () if names else (("13", PLAN), ("12", DIRTY)):
+    from helpers.workbook.dated_trainings import DATED
+
+    for lesson, plan in () if names else (("13", PLAN), ("12", DIRTY), ("16", DATED)):
         for training in record_all(places.recordings(lesson, "pocket.json"), plan):
             sys.stdout.write(f"{json.dumps(asdict(training))}\n")
             sys.stdout.flush()
