@@ -84,7 +84,7 @@ def test_warmup_takes_the_wealth_rounded_and_as_a_numpy_number(owned: float) -> 
 )
 def test_warmup_says_what_the_number_is(owned: object, why: str) -> None:
     verdict = check("16.warmup", owned)
-    assert (verdict.state, why in verdict.text, "6.27" in verdict.text) == ("missed", True, "6.27" in str(owned))
+    assert (verdict.state, why in verdict.text, "6.27" in verdict.text) == ("missed", True, False)
 
 
 @pytest.mark.parametrize("name", ["my_test", "my_due"])
@@ -125,7 +125,7 @@ def test_core_says_what_a_wrong_bettor_does(test: object, why: str) -> None:
         (from_digits, "what is no date stays"),
         (lambda answer, received: answer, "that day was over"),
         (lambda answer, received: received, "what is no date stays"),
-        (lambda answer, received: None if answer[:2] == "20" and answer[5] != "1" else answer, "what is no date stays"),
+        (lambda answer, received: None if answer[5:6] == "0" else answer, "return the date as"),
         ("2026-01-01", "without parentheses"),
     ],
 )
