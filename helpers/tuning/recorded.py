@@ -6,6 +6,7 @@ import math
 import re
 import shutil
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
     from helpers.runs import Run
+    from helpers.tasks import Task
     from helpers.tuning.tuned import Tuned
 
 __all__ = ["read_recorded", "read_trainings", "record", "recorded_run"]
@@ -101,15 +103,22 @@ def _row(each: Mapping) -> dict:
 def _replayed(name: str, answers: list[str], method: str) -> Run:
     """The run that gave these answers, scored by the task's own metric; name: a task, for its dev, or a task and a split."""
     from helpers import methods, runs
-    from helpers.tasks import load_task, with_splits
 
     task, _, split = name.partition(" ")
-    known, split = load_task(task), split or "dev"
-    known = known if split in known.splits else with_splits(known, split)
+    split = split or "dev"
+    known = _task(task, split)
     ids = [row["id"] for row in known[split].to_list()[: len(answers)]]
     by_id = dict(zip(ids, answers, strict=True))
     replay = methods.by_code(lambda example: by_id[example["id"]], name=method)
     return runs.run(replay, known, None, split=split, limit=len(answers), progress=False)
+
+
+@lru_cache(maxsize=8)
+def _task(name: str, split: str) -> Task:
+    from helpers.tasks import load_task, with_splits
+
+    known = load_task(name)
+    return known if split in known.splits else with_splits(known, split)
 
 
 def _folder(name: str) -> Path:
