@@ -17,7 +17,7 @@ FOLDER = places.data("invoices")
 SIZES = {"train": 300, "dev": 80, "test": 100, "stream": 400, "fresh": 100}
 YEARS = {"train": (2023, 2025), "dev": (2023, 2025), "test": (2023, 2025), "stream": (2024, 2027), "fresh": (2026, 2027)}
 COLUMNS = ["id", "input", "target", "issued", "received", "vendor", "layout", "currency", "terms"]
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 DAY = rf"\d\d?/\d\d/\d{{4}}|\d{{4}}-\d\d-\d\d|\d\d[-/]\d\d(?!\d)|\d\d? (?:{'|'.join(MONTHS)})(?: \d{{4}})?"
 
 
