@@ -68,7 +68,7 @@ def test_the_shipped_trainings_on_dated_invoices_are_those_of_their_plan() -> No
     kept = [row["training"] for row in read_json(places.data("recordings", "16", "pocket.json"))["trainings"]]
     assert sorted(map(str, kept)) == sorted(str(asdict(training)) for training in DATED)
     steps = {-(-len(training.rows) // 8) * training.settings["epochs"] for training in DATED}
-    assert (min(steps), max(steps)) == (76, 88)  # as the lesson says
+    assert (min(steps), max(steps)) == (76, 88)  # nearly as many for each
 
 
 def test_a_dated_training_learns_as_many_rows_as_its_plan_says_and_no_new_one_of_another_half_year() -> None:
