@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.tasks import Task, load_task, with_splits
-from helpers.workbook.trainings import SEEDS, Training, answered
+from helpers.workbook.one_training import SEEDS, Training, answered
 
 if TYPE_CHECKING:
     from helpers.models import Model

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,61 +18,16 @@ import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers import places, tuning
 from helpers.curation.suspects import plant
 from helpers.storage import read_json, write_json
-from helpers.tasks import Task, load_task
+from helpers.workbook.dated_trainings import DATED
+from helpers.workbook.one_training import COMMON, SEEDS, WATCHED, Training
 from helpers.workbook.slow_trainings import SLOW
 
 if TYPE_CHECKING:
-    from helpers.models import Model
     from helpers.tuning.tuned import Tuned
 
-__all__ = ["DIRTY", "PLAN", "SEEDS", "Dirty", "Training", "answered", "missing", "record_all"]
+__all__ = ["COMMON", "DIRTY", "PLAN", "WATCHED", "Dirty", "Training", "missing", "record_all"]
 
-SEEDS = (0, 1, 2)
-FACTS = 60  # questions about facts, to see what a model forgot
-LIST = "List the models that this abstract names, as a JSON list.\n{input}"
-PROMPTS = {"reviews": ("{input}", 4), "abstracts": (LIST, 64), "facts": ("{input}", 12)}  # what is asked, tokens of a reply
-WATCHED = {"reviews": 340, "abstracts": 180}  # the rows of train from here on say when to stop
-RECIPES = {
-    "reviews": {"epochs": 3, "evaluations": 10},
-    "abstracts": {"epochs": 4, "evaluations": 12},
-}
-COMMON = {"batch": 8, "patience": 3, "tokens": 1024}
 EPOCHS = {25: 23, 50: 13, 100: 7, 180: 4}  # of abstracts: 91 or 92 steps with every size
-
-
-@dataclass(frozen=True)
-class Training:
-    """One training to record: the first n rows of a task's train split, one way to train, one seed; `changes` from its recipe."""
-
-    task: str
-    method: str
-    n: int
-    seed: int
-    changes: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        return {**COMMON, **RECIPES[self.task], **self.changes, "seed": self.seed}
-
-    @property
-    def rows(self) -> list[dict]:
-        """What it learns from."""
-        return load_task(self.task)["train"].to_list()[: self.n]
-
-    @property
-    def watch(self) -> list[dict] | None:
-        """The rows that say when to stop; None: it makes all its steps."""
-        return load_task(self.task)["train"].to_list()[WATCHED[self.task] :]
-
-    @property
-    def ask(self) -> Any:
-        """How it is asked, in training and after."""
-        return _method(self.task)
-
-    def answered(self, model: Model) -> dict[str, dict]:
-        """What the tuned model answers on dev (and about facts, if it was trained on reviews)."""
-        runs = {self.task: answered(self.ask, load_task(self.task), model)}
-        return runs | ({"facts": answered(_method("facts"), load_task("facts"), model, FACTS)} if self.task == "reviews" else {})
 
 
 @dataclass(frozen=True)
@@ -145,21 +100,6 @@ def tuning_name(training: Training) -> str:
     return "-".join([training.task, training.method, str(training.n), str(training.seed), *changes])
 
 
-def _method(task: str) -> Any:
-    from helpers import methods
-
-    text, tokens = PROMPTS[task]
-    return methods.prompt(text, name="tuned", max_tokens=tokens)
-
-
-def answered(method: Any, task: Task, model: Model, limit: int | None = None, split: str = "dev") -> dict[str, list]:
-    """Scores and answers on a split, in its order."""
-    from helpers import runs
-
-    table = runs.run(method, task, model, split=split, limit=limit, progress=False).table
-    return {"scores": [round(score, 6) for score in table["score"]], "answers": list(table["answer"])}
-
-
 def _about(done: Tuned) -> dict[str, Any]:
     watched = done.curve.dropna(subset="dev_loss")
     return {
@@ -183,8 +123,6 @@ def main(names: Sequence[str] = ()) -> int:
             raise SystemExit(f"no training {name!r}; without a name pocket's are made, and by name: {', '.join(SLOW)}")
     for name in names:
         sys.stdout.write(f"{SLOW[name].record(name)}\n")
-    from helpers.workbook.dated_trainings import DATED
-
     for lesson, plan in () if names else (("13", PLAN), ("12", DIRTY), ("16", DATED)):
         for training in record_all(places.recordings(lesson, "pocket.json"), plan):
             sys.stdout.write(f"{json.dumps(asdict(training))}\n")
