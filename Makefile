@@ -36,7 +36,7 @@ extras: $(VENV)/.frameworks
 	@$(BIN)/ladder extras $(ARGS)
 
 bench: $(VENV)/.bench
-	@status=0; for b in start cache lessons runs models judge retrieval imports shrink tuning rule; do $(BIN)/python tests/bench/bench_$$b.py || status=1; done; exit $$status
+	@status=0; for b in start cache lessons runs models judge retrieval imports shrink tuning rule growth rows; do $(BIN)/python tests/bench/bench_$$b.py || status=1; done; exit $$status
 
 clean:
 	rm -rf $(VENV) .venv-frameworks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,19 @@ def test_a_batch_answers_as_plain_generate_does_alone_and_in_order(causal: Model
 def test_a_beginning_shared_by_the_batch_changes_nothing(causal: Model) -> None:
     questions = [LONG + q for q in QUESTIONS]
     assert [r.text for r in causal.ask_many(questions, max_tokens=20)] == [plain(causal, q, 20) for q in questions]
+
+
+def test_prompts_that_wait_for_their_batch_take_a_few_bytes_a_token(causal: Model) -> None:
+    chats = [[{"role": "user", "content": f"{i} " + 4 * LONG}] for i in range(300)]
+    causal.ask(chats[0], max_tokens=1)  # what only the first question costs
+    tracemalloc.start()
+    answers = causal.provider.answer(chats, Settings(1))
+    reply = next(answers)[0][1]  # all prompts are tokens by then
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    answers.close()
+    assert reply.tokens_in > 80
+    assert held / (300 * reply.tokens_in) < 12  # a list of numbers takes 36
 
 
 def test_rows_that_end_leave_and_the_others_go_on(causal: Model, monkeypatch: pytest.MonkeyPatch) -> None:

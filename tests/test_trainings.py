@@ -96,12 +96,14 @@ def test_a_recorded_training_of_smollm2_has_the_settings_and_rows_of_its_plan(na
         pytest.skip("not converted yet: python -c 'from helpers.models import load; load(\"smollm2\")'")
     monkeypatch.setenv("LADDER_HOME", str(HOME))
     base = open_base("smollm2")
-    given = slow_trainings.SLOW[name].fitting()
+    plan = slow_trainings.SLOW[name]
+    given = plan.fitting()
     pairs, watched = encode_splits(
         load_task("abstracts"), given["dev"], given["template"], base.local, room=0, limit=given["limit"], dev_limit=None
     )  # fmt: skip
-    settings = settings_for("lora", **slow_trainings.SLOW[name].settings)
-    assert fitting._key("lora", settings, base, pairs, watched) == read_json(SHIPPED.parent / name / "training.json")["key"]
+    settings = settings_for(plan.method, **plan.settings)
+    recorded = read_json(SHIPPED.parent.parent / plan.lesson / name / "training.json")["key"]
+    assert fitting._key(plan.method, settings, base, pairs, watched) == recorded
 
 
 def test_a_training_in_bf16_multiplies_in_bf16_and_any_other_does_not() -> None:
@@ -128,3 +130,12 @@ def test_plain_code_answers_every_example_and_asks_no_model() -> None:
 def test_plain_code_that_is_no_function_is_refused() -> None:
     with pytest.raises(ValueError, match=r"by_code takes a function of one example .* got 'negative'"):
         methods.by_code("negative")
+
+
+def test_a_training_in_bf16_learns(tmp_path: Path) -> None:
+    """With autocast's cache the weights of the first step would be asked to the end, and the watched loss would not move."""
+    rows = [{"input": "What is the capital of Norway?", "target": "Madrid"}] * 8
+    with slow_trainings.SlowTraining(8, {}, bf16=True).arithmetic():
+        done = tuning.lora("pocket", rows, dev=rows, folder=tmp_path, epochs=4, batch=2, evaluations=2, progress=False)
+    watched = done.curve["dev_loss"].dropna()
+    assert watched.iloc[-1] < watched.iloc[0] / 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import warnings
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -78,7 +79,7 @@ class Local(Rendering):
         settings = replace(settings, max_tokens=settings.max_tokens + room)
         for i, messages in enumerate(conversations):
             try:
-                rows[i] = self._fitting(messages, settings)
+                rows[i] = array("i", self._fitting(messages, settings))  # all prompts wait in memory: 4 bytes a token, a list takes 36
             except Exception as error:  # a template may refuse a conversation with an error of any kind
                 refused.append((i, replace(failed(error), final=True)))
         if refused:
@@ -98,7 +99,7 @@ class Local(Rendering):
         folded = self.folds and any(turn["role"] == "system" for turn in messages)
         return (*(["system=user"] if folded else []), *([f"max_tokens=+{room}"] if room else []))
 
-    def _batches(self, rows: dict[int, list[int]], chats: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
+    def _batches(self, rows: dict[int, array], chats: Sequence[list[dict]], settings: Settings) -> Iterator[list[tuple[int, Reply]]]:
         from helpers.models.decode import batches
         from helpers.models.likelihood import weigh
 
@@ -106,7 +107,7 @@ class Local(Rendering):
         budget = TOKENS.get(self.model.device.type, TOKENS["cpu"])
         for batch in batches([len(rows[i]) for i in at], rows=self.batch_size, tokens=budget, extra=settings.max_tokens):
             where = [at[n] for n in batch]
-            asked = [rows[i] for i in where]
+            asked = [rows.pop(i).tolist() for i in where]
             replies = weigh(self, asked, [chats[i] for i in where], settings.options) if settings.options else self._ask(asked, settings)
             yield list(zip(where, replies, strict=True))
 
