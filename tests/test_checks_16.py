@@ -36,6 +36,16 @@ def peeking(errors: list[int], p0: float) -> list[float]:
     return constant(min(bet, 0.9 / p0))(errors, p0)
 
 
+def cumulative(errors: list[int], p0: float) -> list[float]:
+    """Bets by all errors so far: long good times weigh it down."""
+    owned, history = 1.0, []
+    for n, error in enumerate(errors):
+        share = (p0 + sum(errors[:n])) / (n + 1)
+        owned *= 1 + min(max(0.0, (share - p0) / (p0 * (1 - p0))), 0.5 / p0) * (error - p0)
+        history.append(owned)
+    return history
+
+
 def knowing(errors: list[int], p0: float) -> list[float]:
     """Bets only where the label is going to be an error."""
     return constant(1.0)([error or p0 for error in errors], p0)
@@ -52,6 +62,20 @@ def adding(errors: list[int], p0: float) -> list[float]:
 def shifted(answer: str, received: str) -> str:
     """The year of the bill, also where the day is over."""
     return received[:4] + answer[4:] if re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", answer) else answer
+
+
+def by_month(answer: str, received: str) -> str:
+    """Compares months only: of two days in one month it sees no difference."""
+    if not re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", answer):
+        return answer
+    return f"{int(received[:4]) + (answer[5:7] < received[5:7])}{answer[4:]}"
+
+
+def pasted(answer: str, received: str) -> str:
+    """The next year as text, whether or not it has such a day."""
+    if not re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", answer):
+        return answer
+    return f"{int(received[:4]) + (answer[5:] < received[5:])}{answer[4:]}"
 
 
 def from_digits(answer: str, received: str) -> str:
@@ -92,7 +116,9 @@ def test_the_solution_of_the_lesson_passes(name: str) -> None:
     assert check({"my_test": "16.core", "my_due": "16.stretch"}[name], solution(name)).state == "passed"
 
 
-@pytest.mark.parametrize("test", [lambda errors, p0: sequential.wealth(errors, p0), constant(1.5)])
+@pytest.mark.parametrize(
+    "test", [lambda errors, p0: sequential.wealth(errors, p0), lambda errors, p0: sequential.wealth(errors, p0, memory=10)]
+)
 def test_core_takes_any_fair_bettor_and_arrays(test: Callable) -> None:
     assert check("16.core", test).state == "passed"
 
@@ -102,6 +128,8 @@ def test_core_takes_any_fair_bettor_and_arrays(test: Callable) -> None:
     [
         (constant(12.0), "can lose more than all"),
         (constant(0.0), "bet more"),
+        (constant(1.0), "300 good labels"),
+        (cumulative, "300 good labels"),
         (peeking, "placed before its label"),
         (knowing, "fixed before the label is seen"),
         (one_by_p, "1 at most"),
@@ -122,10 +150,12 @@ def test_core_says_what_a_wrong_bettor_does(test: object, why: str) -> None:
     ("due", "why"),
     [
         (shifted, "that day was over"),
+        (by_month, "that day was over"),
+        (pasted, "go on until there is"),
         (from_digits, "what is no date stays"),
         (lambda answer, received: answer, "that day was over"),
         (lambda answer, received: received, "what is no date stays"),
-        (lambda answer, received: None if answer[5:6] == "0" else answer, "return the date as"),
+        (lambda answer, received: None if answer[:6] == "2025-0" else answer, "return the date as"),
         ("2026-01-01", "without parentheses"),
     ],
 )

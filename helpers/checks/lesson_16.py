@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import product
 from numbers import Real
-from typing import TYPE_CHECKING
 
 from helpers.exercises import Miss
-
-if TYPE_CHECKING:
-    import numpy
 
 __all__ = ["warmup", "core", "stretch"]
 
@@ -24,9 +20,12 @@ DAYS = {  # an answer and the day a bill came, and what is due
     ("2026-01-04", "2026-12-21"): "2027-01-04",
     ("2026-12-24", "2026-12-21"): "2026-12-24",
     ("2027-03-01", "2027-03-01"): "2027-03-01",
+    ("2025-01-03", "2026-01-05"): "2027-01-03",
     ("2024-02-29", "2027-12-02"): "2028-02-29",
+    ("2024-02-29", "2026-03-02"): "2028-02-29",
+    ("2025-02-29", "2026-03-02"): "2028-02-29",
 }
-NO_DAYS = ("", "soon", "10PCS24", "2026-13-45", "1 May")
+NO_DAYS = ("", "soon", "10PCS24", "2026-13-45", "1 May", "soon-05-06", "2025-W02-1")
 
 
 def warmup(owned: float) -> str:
@@ -59,11 +58,9 @@ def core(test: Callable[[Sequence[int], float], Sequence[float]]) -> str:
             raise Miss("wealth below 0", "never below 0", f"a bet above 1/p0 (here {1 / p0:.0f}) can lose more than all: limit it")
         _check_peeking(test, streams, owned, p0)
         _check_fair(streams, owned, p0)
-    found = [max(_owned(test, stream, 0.1)) >= GOAL for stream in _drawn(0.4)]
-    if sum(found) < len(found) / 2:
-        why = "where errors come four times as often as promised, bet more: the errors so far suggest how much"
-        raise Miss(f"{sum(found)} of {len(found)} changed streams reach {GOAL}", "more than half, within 100 labels", why)
-    return f"No bet peeks, nothing is won where nothing changed, and {sum(found)} of {len(found)} changed streams reach {GOAL}."
+    found = _found(test, 0, "where errors come four times as often as promised, bet more: the latest errors suggest how much")
+    late = _found(test, 300, "300 good labels must neither eat the wealth nor be remembered for ever: bet by the latest errors")
+    return f"No bet peeks, nothing is won where nothing changed; {found} changed streams reach {GOAL}, and {late} after 300 good labels."
 
 
 def stretch(due: Callable[[str, str], str]) -> str:
@@ -132,7 +129,17 @@ def _check_fair(streams: Sequence, owned: Sequence, p0: float) -> None:
                 raise Miss(f"a mean wealth of {mean:.3g} after {at + 1} labels at a rate of {rate:g}", "1 at most", why)
 
 
-def _drawn(rate: float) -> numpy.ndarray:
+def _found(test: Callable, quiet: int, why: str) -> str:
+    """In how many streams the wealth reaches the goal: `quiet` labels at half of p0, then 100 at four times p0. Miss: half or fewer."""
+    streams = _drawn([0.05] * quiet + [0.4] * 100)
+    found = sum(max(_owned(test, stream, 0.1)) >= GOAL for stream in streams)
+    if found <= len(streams) / 2:
+        after = f" after {quiet} good labels" if quiet else ""
+        raise Miss(f"{found} of {len(streams)} changed streams reach {GOAL}{after}", "more than half, within 100 labels of the change", why)
+    return f"{found} of {len(streams)}"
+
+
+def _drawn(rates: Sequence[float]) -> list[list[int]]:
     import numpy as np
 
-    return (np.random.default_rng(0).random((40, 100)) < rate).astype(int).tolist()
+    return (np.random.default_rng(0).random((40, len(rates))) < np.asarray(rates)).astype(int).tolist()

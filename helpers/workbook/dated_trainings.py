@@ -50,8 +50,8 @@ class Dated(Training):
         return methods.prompt(ASKS[self.asked], name="tuned", max_tokens=14)
 
     def answered(self, model: Model) -> dict[str, dict]:
-        """Dev (old rows) and the fresh set; the stream too, where it was trained before the change."""
-        splits = ("dev", "fresh", *(("stream",) if self.rows_of == "old" and self.asked == "bare" else ()))
+        """Old rows (dev, and test once), the fresh set; and the stream, of the first seed and wherever the old system is asked."""
+        splits = ("dev", "test", "fresh", *(("stream",) if self.seed == 0 or (self.rows_of, self.asked) == ("old", "bare") else ()))
         return {f"{self.task} {split}": answered(self.ask, _invoices(), model, split=split) for split in splits}
 
 
