@@ -71,6 +71,14 @@ def test_the_shipped_trainings_on_dated_invoices_are_those_of_their_plan() -> No
     assert (min(steps), max(steps)) == (76, 88)  # nearly as many for each
 
 
+def test_the_model_that_lesson_16_ships_is_the_first_of_its_trainings() -> None:
+    first = read_json(places.data("recordings", "16", "pocket.json"))["trainings"][0]
+    shipped = tuning.read_recorded("16/old")
+    assert (first["training"]["rows_of"], first["training"]["seed"]) == ("old", 0)
+    assert {**shipped.settings} == {**first["settings"]}
+    assert shipped.trainable == first["trainable"]
+
+
 def test_a_dated_training_learns_as_many_rows_as_its_plan_says_and_no_new_one_of_another_half_year() -> None:
     by_rows = {training.rows_of: training for training in DATED}
     assert all(len(training.rows) == training.n for training in by_rows.values())
