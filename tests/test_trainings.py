@@ -1,4 +1,4 @@
-"""Trainings recorded for lessons 12 and 13: the plan, a rerun after a kill, and scores that the shipped answers still get."""
+"""Trainings recorded for lessons 12, 13 and 16: the plan, a rerun after a kill, and scores that the shipped answers still get."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from helpers.tuning.bases import open_base
 from helpers.tuning.rows import encode_splits
 from helpers.tuning.settings import settings_for
 from helpers.workbook import slow_trainings, trainings
+from helpers.workbook.dated_trainings import DATED, NEW
 
 HOME = places.cache().parent  # the tests have a home of their own, without the converted model
 CONVERTED = places.models("smollm2-135m-instruct-fp16-b179c952", "sizes.json")
@@ -63,7 +64,30 @@ def test_a_dirty_training_learns_the_rows_in_order_with_its_share_of_labels_chan
     assert trainings.Dirty("reviews", "lora", 100, 1).rows == clean
 
 
-@pytest.mark.parametrize("lesson", ["12", "13"])
+def test_the_shipped_trainings_on_dated_invoices_are_those_of_their_plan() -> None:
+    kept = [row["training"] for row in read_json(places.data("recordings", "16", "pocket.json"))["trainings"]]
+    assert sorted(map(str, kept)) == sorted(str(asdict(training)) for training in DATED)
+    steps = {-(-len(training.rows) // 8) * training.settings["epochs"] for training in DATED}
+    assert (min(steps), max(steps)) == (76, 88)  # nearly as many for each
+
+
+def test_the_model_that_lesson_16_ships_is_the_first_of_its_trainings() -> None:
+    first = read_json(places.data("recordings", "16", "pocket.json"))["trainings"][0]
+    shipped = tuning.read_recorded("16/old")
+    assert (first["training"]["rows_of"], first["training"]["seed"]) == ("old", 0)
+    assert {**shipped.settings} == {**first["settings"]}
+    assert shipped.trainable == first["trainable"]
+
+
+def test_a_dated_training_learns_as_many_rows_as_its_plan_says_and_no_new_one_of_another_half_year() -> None:
+    by_rows = {training.rows_of: training for training in DATED}
+    assert all(len(training.rows) == training.n for training in by_rows.values())
+    assert {row["issued"] <= "2025-12-31" for row in by_rows["old"].rows} == {True}
+    assert {NEW[0] <= row["issued"] <= NEW[1] for row in by_rows["window"].rows} == {True}
+    assert by_rows["all"].rows == by_rows["old"].rows + by_rows["window"].rows
+
+
+@pytest.mark.parametrize("lesson", ["12", "13", "16"])
 def test_the_shipped_answers_still_get_the_scores_that_were_recorded(lesson: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LADDER_RECORDINGS", str(places.data("recordings")))
     read = tuning.read_trainings(f"{lesson}/pocket")

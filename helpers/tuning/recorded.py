@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
     from helpers.runs import Run
+    from helpers.tasks import Task
     from helpers.tuning.tuned import Tuned
 
 __all__ = ["read_recorded", "read_trainings", "record", "recorded_run"]
@@ -71,9 +74,9 @@ def read_trainings(name: str) -> pandas.DataFrame:
     """Many small trainings that were recorded together: one row a training, with its runs, scored now from the answers kept.
 
     Columns: task, method, n (rows learned from), seed, errors (the share planted, where some were), labels and keep (whose labels: the
-    teacher's, gold ones, or both; and the filter that they passed, in lesson 14), lr, rank, alpha, epochs, batch,
-    steps, best_step, stopped, trainable, bytes, loss (the lowest on the rows that said when to stop), and a `Run` on dev of every task
-    it was asked about (nan where it was not).
+    teacher's, gold ones, or both; and the filter that they passed, in lesson 14), rows_of and asked (lesson 16), lr, rank, alpha, epochs,
+    batch, steps, best_step, stopped, trainable, bytes, loss (the lowest on the rows that said when to stop), and a `Run` on dev of every task
+    it was asked about (nan where it was not); on other splits as "invoices fresh".
     ValueError: there is no such recording.
 
     >>> read_trainings("13/pocket").query("task == 'reviews'")["reviews"]  # doctest: +SKIP
@@ -88,24 +91,36 @@ def read_trainings(name: str) -> pandas.DataFrame:
 
 def _row(each: Mapping) -> dict:
     training = {
-        name: each["training"][name] for name in ("task", "method", "n", "seed", "errors", "labels", "keep") if name in each["training"]
+        name: each["training"][name]
+        for name in ("task", "method", "n", "seed", "errors", "labels", "keep", "rows_of", "asked")
+        if name in each["training"]
     }
     settings = {name: each["settings"][name] for name in ("lr", "rank", "alpha", "epochs", "batch")}
     ending = {name: each[name] for name in ("steps", "best_step", "stopped", "trainable", "bytes")}
-    ending["loss"] = min(loss for _, loss in each["watched"])
+    ending["loss"] = min((loss for _, loss in each["watched"]), default=math.nan)
     scored = {task: _replayed(task, kept["answers"], training["method"]) for task, kept in each["runs"].items()}
     return training | settings | ending | scored
 
 
-def _replayed(task: str, answers: list[str], name: str) -> Run:
-    """The run on dev that gave these answers, scored by the task's own metric."""
+def _replayed(name: str, answers: list[str], method: str) -> Run:
+    """The run that gave these answers, scored by the task's own metric; name: a task, for its dev, or a task and a split."""
     from helpers import methods, runs
-    from helpers.tasks import load_task
 
-    known = load_task(task)
-    ids = [row["id"] for row in known["dev"].to_list()[: len(answers)]]
+    task, _, split = name.partition(" ")
+    split = split or "dev"
+    known = _task(task, split)
+    ids = [row["id"] for row in known[split].to_list()[: len(answers)]]
     by_id = dict(zip(ids, answers, strict=True))
-    return runs.run(methods.by_code(lambda example: by_id[example["id"]], name=name), known, None, limit=len(answers), progress=False)
+    replay = methods.by_code(lambda example: by_id[example["id"]], name=method)
+    return runs.run(replay, known, None, split=split, limit=len(answers), progress=False)
+
+
+@lru_cache(maxsize=8)
+def _task(name: str, split: str) -> Task:
+    from helpers.tasks import load_task, with_splits
+
+    known = load_task(name)
+    return known if split in known.splits else with_splits(known, split)
 
 
 def _folder(name: str) -> Path:

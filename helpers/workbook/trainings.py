@@ -1,4 +1,4 @@
-"""`python -m helpers.workbook.trainings`: train pocket for lessons 12 and 13 with several seeds, and record what each training scored.
+"""`python -m helpers.workbook.trainings`: train pocket for lessons 12, 13 and 16 with several seeds, and record what each training scored.
 
 A lesson has time for one training. The spread over seeds, the learning curve and the other ways to train come from this recording.
 Each training is written down when it ends, so after a kill the same command does only what is missing.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,51 +18,16 @@ import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers import places, tuning
 from helpers.curation.suspects import plant
 from helpers.storage import read_json, write_json
-from helpers.tasks import Task, load_task
+from helpers.workbook.dated_trainings import DATED
+from helpers.workbook.one_training import COMMON, SEEDS, WATCHED, Training
 from helpers.workbook.slow_trainings import SLOW
 
 if TYPE_CHECKING:
-    from helpers.models import Model
     from helpers.tuning.tuned import Tuned
 
-__all__ = ["DIRTY", "PLAN", "Dirty", "Training", "missing", "record_all"]
+__all__ = ["COMMON", "DIRTY", "PLAN", "WATCHED", "Dirty", "Training", "missing", "record_all"]
 
-SEEDS = (0, 1, 2)
-FACTS = 60  # questions about facts, to see what a model forgot
-LIST = "List the models that this abstract names, as a JSON list.\n{input}"
-PROMPTS = {"reviews": ("{input}", 4), "abstracts": (LIST, 64), "facts": ("{input}", 12)}  # what is asked, tokens of a reply
-WATCHED = {"reviews": 340, "abstracts": 180}  # the rows of train from here on say when to stop
-RECIPES = {
-    "reviews": {"epochs": 3, "evaluations": 10},
-    "abstracts": {"epochs": 4, "evaluations": 12},
-}
-COMMON = {"batch": 8, "patience": 3, "tokens": 1024}
 EPOCHS = {25: 23, 50: 13, 100: 7, 180: 4}  # of abstracts: 91 or 92 steps with every size
-
-
-@dataclass(frozen=True)
-class Training:
-    """One training to record: the first n rows of a task's train split, one way to train, one seed; `changes` from its recipe."""
-
-    task: str
-    method: str
-    n: int
-    seed: int
-    changes: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        return {**COMMON, **RECIPES[self.task], **self.changes, "seed": self.seed}
-
-    @property
-    def rows(self) -> list[dict]:
-        """What it learns from."""
-        return load_task(self.task)["train"].to_list()[: self.n]
-
-    @property
-    def special(self) -> list[str]:
-        """What else its folder's name says."""
-        return []
 
 
 @dataclass(frozen=True)
@@ -124,41 +89,18 @@ def record_all(file: Path, plan: Sequence[Training] = PLAN) -> Iterator[Training
 
 
 def _made(training: Training) -> dict[str, Any]:
-    """Train, answer dev (and the facts, if it was trained on reviews), and say how it went."""
-    task = load_task(training.task)
-    watch = task["train"].to_list()[WATCHED[training.task] :]
-    folder = places.cache("trainings", tuning_name(training))
-    ask = _method(training.task)
+    """Train, answer, and say how it went."""
     done = tuning.fit(
-        "pocket", training.rows, method=training.method, template=ask, dev=watch, dev_limit=None, folder=folder, progress=False,
-        **training.settings,
+        "pocket", training.rows, method=training.method, template=training.ask, dev=training.watch, dev_limit=None,
+        folder=places.cache("trainings", tuning_name(training)), progress=False, **training.settings,
     )  # fmt: skip
-    model = done.model(batch_size=16)
-    answered = {training.task: _answered(task, model, None)}
-    if training.task == "reviews":
-        answered["facts"] = _answered(load_task("facts"), model, FACTS)
-    return _about(done) | {"runs": answered}
+    return _about(done) | {"runs": training.answered(done.model(batch_size=16))}
 
 
 def tuning_name(training: Training) -> str:
     """A folder's name for a training."""
     changes = [f"{name}{value:g}" for name, value in training.changes.items()]
     return "-".join([training.task, training.method, str(training.n), str(training.seed), *changes, *training.special])
-
-
-def _method(task: str) -> Any:
-    from helpers import methods
-
-    text, tokens = PROMPTS[task]
-    return methods.prompt(text, name="tuned", max_tokens=tokens)
-
-
-def _answered(task: Task, model: Model, limit: int | None) -> dict[str, list]:
-    """Scores and answers on dev, in its order."""
-    from helpers import runs
-
-    table = runs.run(_method(task.name), task, model, split="dev", limit=limit, progress=False).table
-    return {"scores": [round(score, 6) for score in table["score"]], "answers": list(table["answer"])}
 
 
 def _about(done: Tuned) -> dict[str, Any]:
@@ -184,7 +126,7 @@ def main(names: Sequence[str] = ()) -> int:
             raise SystemExit(f"no training {name!r}; without a name pocket's are made, and by name: {', '.join(SLOW)}")
     for name in names:
         sys.stdout.write(f"{SLOW[name].record(name)}\n")
-    for lesson, plan in () if names else (("13", PLAN), ("12", DIRTY)):
+    for lesson, plan in () if names else (("13", PLAN), ("12", DIRTY), ("16", DATED)):
         for training in record_all(places.recordings(lesson, "pocket.json"), plan):
             sys.stdout.write(f"{json.dumps(asdict(training))}\n")
             sys.stdout.flush()
