@@ -75,8 +75,8 @@ def read_trainings(name: str) -> pandas.DataFrame:
 
     Columns: task, method, n (rows learned from), seed, errors (the share planted, where some were), labels and keep (whose labels: the
     teacher's, gold ones, or both; and the filter that they passed, in lesson 14), rows_of and asked (lesson 16), lr, rank, alpha, epochs,
-    batch, steps, best_step, stopped, trainable, bytes, loss (the lowest on the rows that said when to stop), and a `Run` on dev of every task
-    it was asked about (nan where it was not); on other splits as "invoices fresh".
+    batch, steps, best_step, stopped, trainable, bytes, loss (the lowest on the rows that said when to stop), and a `Run` on dev of
+    every task it was asked about (nan where it was not); on other splits as "invoices fresh".
     ValueError: there is no such recording.
 
     >>> read_trainings("13/pocket").query("task == 'reviews'")["reviews"]  # doctest: +SKIP
