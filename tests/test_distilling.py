@@ -71,6 +71,23 @@ def test_a_mistake_is_inherited_if_a_student_lists_the_same_wrong_name_or_misses
     assert (missed["abstracts"], missed["names"], missed["own"], missed["control"]) == (1, 1, 0.5, 1)
 
 
+def test_empty_lists_are_counted_where_they_are_right_and_where_not() -> None:
+    counted = distilling.empty_lists([run('["A"]', "[]", "[]"), run("[]", '["B"]', "[]")])
+    assert counted == {"right": 2, "on abstracts": 1, "of": 2, "false": 2, "of others": 4}
+
+
+def scored(*scores: float) -> SimpleNamespace:
+    return SimpleNamespace(table=pd.DataFrame({"score": scores}), score=SimpleNamespace(value=sum(scores) / len(scores)))
+
+
+def test_a_difference_is_over_examples_in_pairs_and_over_seeds_by_welch() -> None:
+    runs = {"a": [scored(1.0, 0.8), scored(0.8, 0.8)], "b": [scored(0.6, 0.4), scored(0.4, 0.4)], "one": [scored(0.5, 0.5)]}
+    found = distilling.compared("a", "b", runs)
+    assert found["over dev"].value == pytest.approx(0.4)
+    assert found["over seeds"] == "[0.10, 0.70]"  # 0.4 ± 4.303 · sqrt(2 · 0.005 / 2), 2 degrees of freedom
+    assert distilling.compared("a", "one", runs)["over seeds"] == ""
+
+
 def test_the_plan_takes_the_first_rows_that_a_filter_keeps() -> None:
     pool = {row["id"]: row for row in distilling.read_pool()}
     sure = distillations.Taught("abstracts", "lora", 10, 0, keep="sure").rows

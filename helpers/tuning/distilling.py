@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from helpers.runs import Run
 
-__all__ = ["FILTERS", "graded", "inherited", "names", "read_pool"]
+__all__ = ["FILTERS", "averaged", "compared", "empty_lists", "graded", "inherited", "names", "read_pool"]
 
 POOL = "pool.jsonl"
 SURE = -0.06  # nats a token, the mean over a reply: set on the 100 audited labels, of which about half are as likely
@@ -86,6 +86,41 @@ def inherited(teacher: Run, own: Sequence[Run], control: Sequence[Run]) -> panda
         means = {"own": sum(shares[0]) / len(shares[0]), "control": sum(shares[1]) / len(shares[1])}
         table[what] = count | means | {"own - control": stats.paired_bootstrap(shares[1], shares[0])}
     return pd.DataFrame(table).T.infer_objects()
+
+
+def averaged(trainings: Sequence[Run]) -> pandas.Series:
+    """The score of each example, by the mean over some runs."""
+    import pandas as pd
+
+    return pd.concat([run.table["score"] for run in trainings], axis=1).mean(axis=1)
+
+
+def compared(a: str, b: str, runs: Mapping[str, Sequence[Run]]) -> dict[str, object]:
+    """The difference a - b twice: over dev, the interval in pairs over examples; over seeds, Welch's 95% interval of the mean scores.
+
+    The second is empty where a or b is a single run.
+    """
+    from scipy.stats import ttest_ind
+
+    means = [[run.score.value for run in runs[name]] for name in (a, b)]
+    row: dict[str, object] = {"over dev": stats.paired_bootstrap(averaged(runs[b]), averaged(runs[a])), "over seeds": ""}
+    if min(map(len, means)) > 1:
+        low, high = ttest_ind(*means, equal_var=False).confidence_interval()
+        row["over seeds"] = f"[{low:.2f}, {high:.2f}]"
+    return row
+
+
+def empty_lists(trainings: Sequence[Run]) -> dict[str, int]:
+    """How often some runs say []: right (no model is named), on so many abstracts, and false; and the number of answers to each kind."""
+    import pandas as pd
+
+    said = pd.concat([run.table["answer"] == "[]" for run in trainings], axis=1)
+    nothing = pd.Series([not target for target in trainings[0].table["target"]], index=said.index)
+    right, false = said[nothing], said[~nothing]
+    return {
+        "right": int(right.sum().sum()), "on abstracts": int(right.any(axis=1).sum()), "of": right.size,
+        "false": int(false.sum().sum()), "of others": false.size,
+    }  # fmt: skip
 
 
 def _lowered(some: Sequence[str] | None) -> set[str]:
