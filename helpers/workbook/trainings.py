@@ -25,7 +25,7 @@ from helpers.workbook.slow_trainings import SLOW
 if TYPE_CHECKING:
     from helpers.tuning.tuned import Tuned
 
-__all__ = ["COMMON", "DIRTY", "PLAN", "WATCHED", "Dirty", "Training", "missing", "record_all"]
+__all__ = ["COMMON", "DIRTY", "PLAN", "WATCHED", "Dirty", "Training", "missing", "record_all", "tuned"]
 
 EPOCHS = {25: 23, 50: 13, 100: 7, 180: 4}  # of abstracts: 91 or 92 steps with every size
 
@@ -90,11 +90,16 @@ def record_all(file: Path, plan: Sequence[Training] = PLAN) -> Iterator[Training
 
 def _made(training: Training) -> dict[str, Any]:
     """Train, answer, and say how it went."""
-    done = tuning.fit(
+    done = tuned(training)
+    return _about(done) | {"runs": training.answered(done.model(batch_size=16))}
+
+
+def tuned(training: Training) -> Tuned:
+    """The training itself, from its folder in the cache if it is there."""
+    return tuning.fit(
         "pocket", training.rows, method=training.method, template=training.ask, dev=training.watch, dev_limit=None,
         folder=places.cache("trainings", tuning_name(training)), progress=False, **training.settings,
     )  # fmt: skip
-    return _about(done) | {"runs": training.answered(done.model(batch_size=16))}
 
 
 def tuning_name(training: Training) -> str:
