@@ -25,7 +25,7 @@ def main() -> int:
     from helpers.tasks import load_task
     from helpers.workbook.slow_trainings import COMMON, SLOW
 
-    task, method = load_task("abstracts"), SLOW["abstracts-smollm2"].method()
+    task, method = load_task("abstracts"), SLOW["abstracts-smollm2"].asking()
     rows, epochs, dev = (6, 1, 4) if asked.tiny else (200, 3, 60)
     with tempfile.TemporaryDirectory() as folder:
         base = tiny_model(Path(folder)) if asked.tiny else "smollm2"
