@@ -89,6 +89,14 @@ def test_a_cache_with_room_gives_the_logits_of_the_librarys_own_to_the_last_bit(
     assert token_bytes(network) * 80 * 3 == sum(layer.keys.nbytes + layer.values.nbytes for layer in caches[1].layers)
 
 
+def test_a_model_without_a_configuration_keeps_to_the_batches_of_what_it_reads() -> None:
+    from types import SimpleNamespace
+
+    from helpers.models.local import KEPT, TOKENS
+
+    assert KEPT // token_bytes(SimpleNamespace()) < TOKENS["cpu"]  # an ONNX graph is one
+
+
 def test_a_sliding_window_model_answers_in_a_batch_as_alone(tmp_path: Path) -> None:
     import torch
     from tiny import SHAPE, tiny_tokenizer
