@@ -78,7 +78,7 @@ class Method:
         """
         if model is None:
             raise TypeError(f"method {self.name!r} asks a model, got None: runs.run(method, task, load('pocket'))")
-        conversations = [self._messages_or_name(example) for example in examples]
+        conversations = [self.check(example) for example in examples]
         answers: dict[int, Answer] = {}
 
         def tell(i: int, reply: Reply) -> None:
@@ -95,7 +95,8 @@ class Method:
         parts = [self.template.fingerprint, sorted(self.settings.items()), [dict(shot) for shot in self.shots], self.in_turns]
         return short(json.dumps(parts, default=repr) + code(self.answer))
 
-    def _messages_or_name(self, example: Mapping) -> list[dict]:
+    def check(self, example: Mapping) -> list[dict]:
+        """The messages; a ValueError that names the example if it lacks a field, or is itself one of the shots."""
         name = example.get("id", "without an id")
         if any(self._same(shot, example) for shot in self.shots):
             raise ValueError(

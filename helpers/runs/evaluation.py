@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from helpers.methods.method import Solver, answers
+from helpers.methods.method import Method, Solver, answers
 from helpers.metrics.registry import score
 from helpers.progress import bar
 from helpers.runs.comparison import Comparison, compare
@@ -24,6 +24,7 @@ from helpers.tasks.task import RUN_COLUMNS
 
 if TYPE_CHECKING:
     import pandas
+    from datasets import Dataset
 
     from helpers.methods.method import Answer
     from helpers.models import Model
@@ -31,23 +32,26 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "Comparison", "run", "compare", "table", "read"]
 
+BLOCK = 4_096  # examples that are asked and scored at a time: beside the table, what a run holds does not grow with its rows
+
 
 def run(method: Solver, task: Task, model: Model | None, *, split: str = "dev", limit: int | None = None, progress: bool = True) -> Run:
     """Ask about every example of a split (or its first `limit`), and score what comes back.
 
     Before any call: the targets are scored once and a `Method` makes all its messages, so a bad example costs nothing.
     If some replies fail, the run is incomplete and a warning says so: it has no score and counts no look, and running it again asks
-    only for the rest. ModelError: all failed. A test split counts a look (`Run.look`); past the task's budget it still runs, with a
+    only for the rest. ModelError: all failed, or the first eight of a block of 4,096. A test split counts a look (`Run.look`); past the task's budget it still runs, with a
     warning. `progress=False` or LADDER_PROGRESS=off hides the bar, which shows only in a terminal or a notebook that someone watches.
     """
+    import pandas as pd
+
     examples = _examples(task, split, limit)
-    for example in examples:
-        _score(task, example, "")
+    for block, some in enumerate(_blocks(examples)):
+        _check(method, task, some, asked_later=block > 0)
     started = time.perf_counter()
     with bar(len(examples), f"{method.name} on {task.name}/{split}", progress) as shown:
-        answered = answers(method, examples, model, lambda i, answer: shown.update(1))
+        tables = [_asked(method, task, model, some, shown.update) for some in _blocks(examples)]
     seconds = time.perf_counter() - started
-    rows = [_row(task, example, answer) for example, answer in zip(examples, answered, strict=True)]
     template = getattr(method, "template", None)
     done = Run(
         task.name,
@@ -55,7 +59,7 @@ def run(method: Solver, task: Task, model: Model | None, *, split: str = "dev", 
         model.name if model else "none",
         split,
         task.metric,
-        frame(rows),
+        pd.concat(tables, ignore_index=True),
         settings=dict(getattr(method, "settings", {})),
         seconds=seconds,
         template=asdict(template) | {"fingerprint": template.fingerprint} if template else {},
@@ -81,11 +85,30 @@ def table(runs: Iterable[Run]) -> pandas.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _examples(task: Task, split: str, limit: int | None) -> list[dict]:
+def _examples(task: Task, split: str, limit: int | None) -> Dataset:
     if limit is not None and limit < 1:
         raise ValueError(f"limit={limit}: it is the number of examples from the start of the split, 1 or more, or None for all")
     rows = task[split]
-    return rows.select(range(min(limit or len(rows), len(rows)))).to_list()
+    return rows.select(range(min(limit or len(rows), len(rows))))
+
+
+def _blocks(examples: Dataset) -> Iterator[list[dict]]:
+    for start in range(0, len(examples), BLOCK):
+        yield examples.select(range(start, min(start + BLOCK, len(examples)))).to_list()
+
+
+def _check(method: Solver, task: Task, examples: list[dict], *, asked_later: bool) -> None:
+    """An error for a bad example; a `Method` makes the messages of what is asked first by itself before it asks."""
+    for example in examples:
+        _score(task, example, "")
+        if asked_later and isinstance(method, Method):
+            method.check(example)
+
+
+def _asked(method: Solver, task: Task, model: Model | None, examples: list[dict], update: Callable[[int], object]) -> pandas.DataFrame:
+    """The rows of some examples, asked and scored."""
+    answered = answers(method, examples, model, lambda i, answer: update(1))
+    return frame([_row(task, example, answer) for example, answer in zip(examples, answered, strict=True)])
 
 
 def _score(task: Task, example: Mapping, answer: str) -> float:
@@ -118,7 +141,7 @@ def _row(task: Task, example: Mapping, answer: Answer) -> dict:
     }
 
 
-def _look(method: Solver, task: Task, model: Model | None, examples: list[dict]) -> Look:
+def _look(method: Solver, task: Task, model: Model | None, examples: Dataset) -> Look:
     who = f"{model.name} {getattr(model, 'fingerprint', model.spec)}" if model else "none"
     all_of_test = data_fingerprint(sorted(task["test"], key=lambda row: row["id"]))
     how = getattr(method, "fingerprint", method.name)
