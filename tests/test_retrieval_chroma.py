@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import socket
@@ -15,12 +16,20 @@ from pathlib import Path
 import pytest
 from test_retrieval_index import Words, chunks
 
-from helpers.retrieval import BadIndex, ChromaIndex, Chunk, NumpyIndex, by_tokens
+from helpers import places
+from helpers.retrieval import BadIndex, ChromaIndex, Chunk, NumpyIndex, by_structure, by_tokens, read_pages
 from helpers.retrieval.pages import Page
+from helpers.tasks import load_task
 
 pytest.importorskip("chromadb")
 ROOT = Path(__file__).resolve().parent.parent
 MANY = [f"word{i % 37} number{i} thing{i % 11}" for i in range(500)]
+
+
+class Kept(Words):
+    """Each word's direction is drawn once."""
+
+    _word = functools.cache(Words._word)
 
 
 def start(folder: Path) -> tuple[subprocess.Popen, int]:
@@ -79,6 +88,22 @@ def test_the_same_code_finds_the_same_as_numpy_in_a_folder_and_on_a_server(where
     assert sum(same) / (5 * len(same)) > 0.98
     assert found[0][0].score == pytest.approx(exact[0][0].score, abs=1e-5)
     assert [hit.rank for hit in found[0]] == [1, 2, 3, 4, 5]
+
+
+def test_a_handbook_is_ranked_exactly_whatever_graph_was_built(tmp_path: Path) -> None:
+    """Chroma draws another graph at each build; a miss would change a prompt, and a recorded reply would not be found."""
+    passages = by_structure(read_pages(places.data("handbook", "pages")), 128)
+    questions = [row["input"] for split in ("dev", "test") for row in load_task("handbook")[split]]
+    vectors = Kept()
+    exact = _found(NumpyIndex(vectors, passages), questions)
+    for build in range(4):
+        with ChromaIndex(tmp_path / str(build), vectors) as index:
+            index.update(passages, progress=False)
+            assert _found(index, questions) == exact
+
+
+def _found(index: NumpyIndex | ChromaIndex, questions: list[str]) -> list[list[str]]:
+    return [[hit.chunk.id for hit in row] for row in index.search(questions, 50)]
 
 
 def test_after_reopening_only_a_changed_page_is_embedded_and_a_gone_one_is_gone(where: str, request: pytest.FixtureRequest) -> None:

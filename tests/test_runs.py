@@ -178,6 +178,23 @@ def test_a_target_that_cannot_be_scored_is_an_error_before_any_call():
     assert model.calls == 0
 
 
+def test_blocks_of_examples_give_the_table_of_one(monkeypatch):
+    whole = runs.run(prompt("{input}", max_tokens=3), task(), Fake())
+    model = Fake()
+    monkeypatch.setattr("helpers.runs.evaluation.BLOCK", 2)
+    blocks = runs.run(prompt("{input}", max_tokens=3), task(), model)
+    pd.testing.assert_frame_equal(blocks.table, whole.table)
+    assert (model.calls, blocks.score) == (3, whole.score)
+
+
+def test_a_bad_example_of_a_later_block_costs_no_call(monkeypatch):
+    monkeypatch.setattr("helpers.runs.evaluation.BLOCK", 2)
+    model = Fake()
+    with pytest.raises(ValueError, match="example 'e4' is one of the shots"):
+        runs.run(few_shot("{input}", [{"input": TEXTS[4], "target": "bad"}], max_tokens=3), task(), model)
+    assert model.calls == 0
+
+
 def test_a_method_that_loses_an_answer_is_named():
     method = SimpleNamespace(name="lossy", solve=lambda examples, model, on_answer: [Answer("good")])
     with pytest.raises(ValueError, match=r"method 'lossy' gave 1 answers to 5 examples: solve\(\) gives one each"):

@@ -38,10 +38,11 @@ BLOCK = 4_096  # examples that are asked and scored at a time: beside the table,
 def run(method: Solver, task: Task, model: Model | None, *, split: str = "dev", limit: int | None = None, progress: bool = True) -> Run:
     """Ask about every example of a split (or its first `limit`), and score what comes back.
 
-    Before any call: the targets are scored once and a `Method` makes all its messages, so a bad example costs nothing.
-    If some replies fail, the run is incomplete and a warning says so: it has no score and counts no look, and running it again asks
-    only for the rest. ModelError: all failed, or the first eight of a block of 4,096. A test split counts a look (`Run.look`); past the task's budget it still runs, with a
-    warning. `progress=False` or LADDER_PROGRESS=off hides the bar, which shows only in a terminal or a notebook that someone watches.
+    Before any call: the targets are scored once and a `Method` makes all its messages, so a bad example costs nothing. If some replies
+    fail, the run is incomplete and a warning says so: it has no score and counts no look, and running it again asks only for the rest.
+    ModelError: all failed, or the first eight of a block of 4,096. A test split counts a look (`Run.look`); past the task's budget it still
+    runs, with a warning. `progress=False` or LADDER_PROGRESS=off hides the bar, which shows only in a terminal or a notebook that someone
+    watches.
     """
     import pandas as pd
 
