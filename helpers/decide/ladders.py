@@ -172,13 +172,17 @@ def climb(
         repeats = [runs.run(step.method, ladder.task, _opened(other, alone), split=split, limit=limit) for other in step.again]
         rungs.append(rung(run, model, prices=prices, timed=waits.get(step.name), repeats=repeats))
         del model
-        _give_back()
+        _give_back(collect=step.trains)
     return rungs
 
 
-def _give_back() -> None:
-    """Free memory goes back to the system. glibc keeps a quarter of a gigabyte after each rung else; other systems do it themselves."""
-    gc.collect()
+def _give_back(*, collect: bool) -> None:
+    """Free memory goes back to the system. glibc keeps a quarter of a gigabyte after each rung else; other systems do it themselves.
+
+    collect: what a rung opened for itself is freed as well. In a notebook that takes half a second, and the other rungs share one model.
+    """
+    if collect:
+        gc.collect()
     try:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
     except (OSError, AttributeError):  # no glibc here

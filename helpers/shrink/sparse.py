@@ -153,8 +153,9 @@ def to_sparse(weight: torch.Tensor) -> Coded:
 
 def _largest(sizes: torch.Tensor, share: float) -> torch.Tensor:
     """False at the round(share * n) smallest of n sizes, in their shape."""
-    import torch
-
-    mask = torch.ones(sizes.numel(), dtype=torch.bool, device=sizes.device)
-    mask[torch.argsort(sizes.flatten(), stable=True)[: round(share * sizes.numel())]] = False
+    flat, gone = sizes.flatten(), round(share * sizes.numel())
+    line = flat.kthvalue(gone).values if gone else -1.0
+    equal = (flat == line).nonzero().flatten()
+    mask = flat > line
+    mask[equal[gone - int((flat < line).sum()) :]] = True
     return mask.reshape(sizes.shape)
