@@ -20,6 +20,7 @@ USEFUL = ("positive", "right", "I don't know.", '["BERT"]', "It is London.", "wr
 NOISE = ("", " ", "…", "asdf qwer zxcv", "\n\n", "???")
 LIMITS = {"01": 40, "02": 12, "03": 20, "04": 6, "05": 12, "06": 40, "07": 40, "10": 30, "11": 40, "12": 120, "17": 6}
 SMALL = {number: {"limit": n} for number, n in LIMITS.items()}
+SMALL["11"]["second"] = "none"  # with a limit it asks what was not recorded, and the second model, alive, takes half a minute
 
 
 def banana(text: str) -> str:

@@ -140,7 +140,8 @@ def _unit_tests() -> Part:
     jobs = min(os.cpu_count() or 1, 4)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        command = [sys.executable, "-m", "pytest", "-q", "-n", str(jobs), "--dist", "loadfile", f"--junitxml={report}"]
+        spread = ("-n", str(jobs), "--dist", "loadfile", "--no-loadscope-reorder")  # the longest file first, not the one of most tests
+        command = [sys.executable, "-m", "pytest", "-q", *spread, f"--junitxml={report}"]
         env = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
         code = subprocess.run(command, cwd=places.root(), env=env).returncode
         passed, failed = _counts(report)
