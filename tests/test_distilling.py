@@ -15,6 +15,8 @@ from helpers.tuning import distilling
 from helpers.workbook import distillations, repacking, trainings
 
 ROW = {"input": "We compare BERT with T5-base.", "target": ["BERT", "T5-base"], "logprob": -0.2, "tokens_out": 10}
+ROW |= {"again": ["t5-base", "BERT"], "judge": 2.0}
+EVERY = set(distilling.FILTERS)
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +35,14 @@ def test_a_reply_is_read_as_a_list_of_texts_or_not_at_all(reply: str, listed: li
 @pytest.mark.parametrize(
     ("change", "passes"),
     [
-        ({}, {"all", "stands", "sure", "agreed"}),
-        ({"target": ["BERT"]}, {"all", "stands", "sure"}),
-        ({"target": ["BERT", "T5-large"]}, {"all", "sure"}),
-        ({"logprob": -0.7}, {"all", "stands", "agreed"}),
-        ({"logprob": None}, {"all", "stands", "agreed"}),
+        ({}, EVERY),
+        ({"target": ["BERT"]}, EVERY - {"agreed", "two prompts"}),
+        ({"target": ["BERT", "T5-large"]}, EVERY - {"stands", "agreed", "two prompts"}),
+        ({"logprob": -0.7}, EVERY - {"sure"}),
+        ({"logprob": None}, EVERY - {"sure"}),
+        ({"again": ["BERT"]}, EVERY - {"two prompts"}),
+        ({"again": None}, EVERY - {"two prompts"}),
+        ({"judge": 0.1}, EVERY - {"judge"}),
     ],
 )
 def test_each_filter_looks_at_one_thing(change: dict, passes: set[str]) -> None:

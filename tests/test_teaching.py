@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers import places
+from helpers import models, places
 from helpers.storage import read_rows
 from helpers.workbook import teaching
 
@@ -29,6 +29,22 @@ def test_a_sample_asked_again_gives_the_recorded_replies(monkeypatch: pytest.Mon
     assert sum(same) >= SAMPLE - 1  # another processor may flip a near tie
     for new, old, agree in zip(again, kept, same, strict=True):
         assert not agree or new["logprob"] == pytest.approx(old["logprob"], abs=0.05)
+
+
+def test_every_list_was_checked_twice() -> None:
+    assert [row["id"] for row in read_rows(teaching.CHECKED)] == [row["id"] for row in POOL]
+
+
+def test_a_sample_checked_again_gives_the_recorded_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not CONVERTED.exists():
+        pytest.skip("not converted yet: python -c 'from helpers.models import load; load(\"smollm2\")'")
+    monkeypatch.setenv("LADDER_HOME", str(HOME))
+    every = len(POOL) // 5
+    kept = read_rows(teaching.CHECKED)[::every]
+    judge = models.load("smollm2", cache=False)
+    again = teaching.check(POOL[::every], read_rows(teaching.KEPT)[::every], teaching.teacher(cache=False), judge)
+    assert sum(new["again"] == old["again"] for new, old in zip(again, kept, strict=True)) >= 4  # another processor may flip a near tie
+    assert [row["judge"] for row in again] == pytest.approx([row["judge"] for row in kept], abs=0.05)
 
 
 def test_a_request_that_fails_is_an_error_and_no_label() -> None:

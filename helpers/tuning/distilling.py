@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FILTERS", "averaged", "compared", "empty_lists", "graded", "inherited", "names", "read_pool"]
 
 POOL = "pool.jsonl"
+APPROVED = 0.76  # nats: set on the 100 audited labels, of which about half get as much
 SURE = -0.06  # nats a token, the mean over a reply: set on the 100 audited labels, of which about half are as likely
 
 
@@ -43,16 +44,18 @@ def names(reply: str) -> list[str] | None:
 
 def read_pool(replies: Path | None = None) -> list[dict]:
     """The pool of abstracts as the recorded teacher labeled it: id, input, target (what the teacher lists), reply, tokens_in, tokens_out,
-    logprob (of the reply, in nats), gold and kind. A reply that is no list is left out.
+    logprob (of the reply, in nats), again (what it lists when asked in other words, None for no list), judge (by how many nats SmolLM2,
+    untuned, finds "yes" likelier than "no" when asked whether the list is right), gold and kind. A reply that is no list is left out.
 
     gold and kind are there to grade the labels; nothing that learns or filters may read them. replies: another file of them.
     """
     said = read_rows(replies or places.recordings("14", "teacher", POOL))
+    checks = {row["id"]: row for row in read_rows(places.recordings("14", "teacher", "checks.jsonl"))}
     texts = {row["id"]: row["input"] for row in read_rows(places.data("abstracts", POOL))}
     grades = {row["id"]: row for row in read_rows(places.data("abstracts", "pool_gold.jsonl"))}
     rows = [
-        {**row, "input": texts[row["id"]], "target": names(row["reply"]), "gold": grades[row["id"]]["target"],
-         "kind": grades[row["id"]]["kind"]}
+        {**row, "input": texts[row["id"]], "target": names(row["reply"]), "again": names(checks[row["id"]]["again"]),
+         "judge": checks[row["id"]]["judge"], "gold": grades[row["id"]]["target"], "kind": grades[row["id"]]["kind"]}
         for row in said
     ]  # fmt: skip
     return [row for row in rows if row["target"] is not None]
@@ -147,6 +150,16 @@ def sure(row: Mapping) -> bool:
     return row["logprob"] is not None and row["logprob"] / row["tokens_out"] >= SURE
 
 
+def two_prompts(row: Mapping) -> bool:
+    """Agreement of two prompts: asked in other words, the teacher lists the same names."""
+    return row["again"] is not None and set_f1(row["again"], row["target"]) == 1.0
+
+
+def judged(row: Mapping) -> bool:
+    """A judge: SmolLM2, untuned, finds it likely that the list is right."""
+    return row["judge"] >= APPROVED
+
+
 def agreed(row: Mapping) -> bool:
     """Agreement: a second labeler that costs nothing, the task's pattern, finds the same names."""
     return set_f1(re.findall(_pattern(), row["input"]), row["target"]) == 1.0
@@ -157,4 +170,6 @@ def _pattern() -> str:
     return load_task("abstracts").pattern
 
 
-FILTERS: dict[str, Callable[[Mapping], bool]] = {"all": lambda row: True, "stands": stands, "sure": sure, "agreed": agreed}
+FILTERS: dict[str, Callable[[Mapping], bool]] = {
+    "all": lambda row: True, "stands": stands, "sure": sure, "agreed": agreed, "two prompts": two_prompts, "judge": judged,
+}  # fmt: skip
