@@ -1,11 +1,11 @@
 """Claim: a map over a million rows takes as many processes as there are cores, in the memory of a hundred thousand. Linux only.
 
 Each way is a process tree of its own over the same Arrow file: `map` of `datasets` in one process, the same with `num_proc=2`, and two
-processes that `accelerate launch` starts, where each takes its contiguous half (`PartialState.split_between_processes`, `Dataset.select`),
-maps it and writes it to a folder of its own; the halves are then read as one (`concatenate_datasets`). The function is the same: words,
-and a hash of the text without case. `map s` is the map alone, `seconds` from the start of the process to its end. Memory: `peak MB` of the
-largest process of the tree counts the pages of the mapped files that were touched, which the system may take back; `own MB`, looked at
-after each thousand rows, does not, and that is what must not grow.
+processes that torchrun starts and that know each other by accelerate's `PartialState` (on a CPU without MPI, `accelerate launch` starts
+only one): each takes its half (`Dataset.shard`) and maps it into a file of its own; the halves are then read as one
+(`concatenate_datasets`). The function is the same: words, and a hash of the text without case. `map s` is the map alone, `seconds` from the
+start of the process to its end. Memory: `peak MB` of the largest process of the tree counts the pages of the mapped files that were
+touched, which the system may take back; `own MB`, looked at after each thousand rows, does not, and that is what must not grow.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ WORK = """
 import hashlib, json, os, sys, time
 from pathlib import Path
 import datasets
-from datasets import concatenate_datasets, load_from_disk
+from datasets import Dataset, concatenate_datasets, load_from_disk
 datasets.disable_progress_bars()
 
 def own():
@@ -69,14 +69,15 @@ from accelerate import PartialState
 
 source, out = Path(sys.argv[1]), Path(sys.argv[2])
 state = PartialState(cpu=True)
+assert state.num_processes == 2, state
 rows = load_from_disk(source)
 start = time.perf_counter()
-with state.split_between_processes(range(len(rows))) as mine:
-    part = rows.select(mine).map(work, batched=True, cache_file_name=str(out / f"{state.process_index}.arrow"))
-    part.save_to_disk(out / str(state.process_index))
+mine = rows.shard(num_shards=state.num_processes, index=state.process_index, contiguous=True)
+mine.map(work, batched=True, cache_file_name=str(out / f"{state.process_index}.arrow"))
 state.wait_for_everyone()
 if state.is_main_process:
-    told(concatenate_datasets([load_from_disk(out / str(i)) for i in range(state.num_processes)]), time.perf_counter() - start)
+    halves = [Dataset.from_file(str(out / f"{i}.arrow")) for i in range(2)]
+    told(concatenate_datasets(halves), time.perf_counter() - start)
 state.destroy_process_group()
 """
 )
@@ -102,8 +103,7 @@ def _row(way: str, size: int, source: Path, script: Path, folder: Path) -> dict[
     out = folder / f"{size}-{WAYS.index(way)}"
     out.mkdir()
     if way == WAYS[2]:
-        arguments = ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no",
-                     "--dynamo_backend", "no", str(script), str(source), str(out)]  # fmt: skip
+        arguments = ["-m", "torch.distributed.run", "--nproc_per_node", "2", str(script), str(source), str(out)]
     else:
         arguments = ["-c", MAP, str(source), str(out), str(1 + WAYS.index(way))]
     run = python(*arguments, HF_HOME=str(folder))
