@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from helpers.decide.asking import Opener, nobody, untunable
 from helpers.decide.catalog import ENTRIES, Entry, Material, Setting
 from helpers.decide.rungs import Prices, Rung, rung
 from helpers.metrics import metric
+from helpers.models.weights import give_back
 
 if TYPE_CHECKING:
     import pandas
@@ -172,21 +171,8 @@ def climb(
         repeats = [runs.run(step.method, ladder.task, _opened(other, alone), split=split, limit=limit) for other in step.again]
         rungs.append(rung(run, model, prices=prices, timed=waits.get(step.name), repeats=repeats))
         del model
-        _give_back(collect=step.trains)
+        give_back(collect=step.trains)  # the rungs that train nothing share one model
     return rungs
-
-
-def _give_back(*, collect: bool) -> None:
-    """Free memory goes back to the system. glibc keeps a quarter of a gigabyte after each rung else; other systems do it themselves.
-
-    collect: what a rung opened for itself is freed as well. In a notebook that takes half a second, and the other rungs share one model.
-    """
-    if collect:
-        gc.collect()
-    try:
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
-    except (OSError, AttributeError):  # no glibc here
-        return
 
 
 def _opened(opener: Opener, alone: bool) -> Model | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places, runs
+from helpers.models.weights import give_back
 from helpers.shrink.shrunk import module_of, read
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def weigh(
         run = runs.run(method, task, model, split=split, limit=limit)
         first = first or run
         rows.append(_score(candidate, run, first) | _costs(model, run, batches, repeats) | {"run": run})
+        del model
+    give_back()
     return pd.DataFrame(rows)
 
 
