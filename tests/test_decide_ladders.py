@@ -228,7 +228,7 @@ def test_memory_is_given_back_after_each_rung_and_a_system_without_glibc_goes_on
             raise library
         return library
 
-    monkeypatch.setattr("helpers.decide.ladders.ctypes.CDLL", opened)
+    monkeypatch.setattr("helpers.models.weights.ctypes.CDLL", opened)
     ladder = rungs_for(moods(), model)
     few = replace(ladder, steps=ladder.steps[:2])
     assert [rung.name for rung in climb(few)] == LABELED[:2]
