@@ -14,14 +14,19 @@ POOL = read_rows(places.data("abstracts", "pool.jsonl"))
 SAMPLE = 10
 
 
+@pytest.fixture
+def converted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SmolLM2, converted, in the home of whoever runs the tests."""
+    if not CONVERTED.exists():
+        pytest.skip("not converted yet: python -c 'from helpers.models import load; load(\"smollm2\")'")
+    monkeypatch.setenv("LADDER_HOME", str(HOME))
+
+
 def test_every_text_of_the_pool_has_a_reply() -> None:
     assert [row["id"] for row in read_rows(teaching.KEPT)] == [row["id"] for row in POOL]
 
 
-def test_a_sample_asked_again_gives_the_recorded_replies(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not CONVERTED.exists():
-        pytest.skip("not converted yet: python -c 'from helpers.models import load; load(\"smollm2\")'")
-    monkeypatch.setenv("LADDER_HOME", str(HOME))
+def test_a_sample_asked_again_gives_the_recorded_replies(converted: None) -> None:
     every = len(POOL) // SAMPLE
     rows, kept = POOL[::every], read_rows(teaching.KEPT)[::every]
     again = teaching.ask(rows, teaching.teacher(cache=False))
@@ -35,10 +40,7 @@ def test_every_list_was_checked_twice() -> None:
     assert [row["id"] for row in read_rows(teaching.CHECKED)] == [row["id"] for row in POOL]
 
 
-def test_a_sample_checked_again_gives_the_recorded_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not CONVERTED.exists():
-        pytest.skip("not converted yet: python -c 'from helpers.models import load; load(\"smollm2\")'")
-    monkeypatch.setenv("LADDER_HOME", str(HOME))
+def test_a_sample_checked_again_gives_the_recorded_checks(converted: None) -> None:
     every = len(POOL) // 5
     kept = read_rows(teaching.CHECKED)[::every]
     judge = models.load("smollm2", cache=False)

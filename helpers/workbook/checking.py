@@ -140,7 +140,7 @@ def _unit_tests() -> Part:
     jobs = min(os.cpu_count() or 1, 4)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        spread = ("-n", str(jobs), "--dist", "loadfile", "--no-loadscope-reorder")  # the longest file first, not the one of most tests
+        spread = ("-n", str(jobs), "--dist", "loadfile", "--no-loadscope-reorder")  # by name: test_any_model, the longest, begins early
         command = [sys.executable, "-m", "pytest", "-q", *spread, f"--junitxml={report}"]
         env = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
         code = subprocess.run(command, cwd=places.root(), env=env).returncode
