@@ -52,9 +52,9 @@ def run(
     with kernel_environment(jobs, settings or {}) as env, ThreadPoolExecutor(jobs) as pool:
         job = Job(out, tree + _contents(values), env, watcher, timeout=timeout, force=force, fresh_home=fresh_home)
         tasks = [Task(lesson, values, job) for lesson in lessons]
-        futures = [pool.submit(task) for task in tasks]
+        futures = [pool.submit(task) for task in reversed(tasks)]  # the last take longest: no core is to wait at the end for one of them
         try:
-            return [future.result() for future in futures]
+            return [future.result() for future in reversed(futures)]
         except BaseException:  # Ctrl-C above all: no process outlives the command
             pool.shutdown(wait=False, cancel_futures=True)
             for task in tasks:
