@@ -148,3 +148,5 @@ def test_techniques_are_weighed_on_the_same_examples(tmp_path: Path) -> None:
     assert (rows["bytes"].is_monotonic_decreasing, rows["weight_bytes"].is_monotonic_decreasing) == (True, True)
     assert (rows[["seconds_2", "tokens_per_second_2"]] > 0).all(axis=None)
     assert [run.score.value for run in rows["run"]] == rows["score"].tolist()
+    alone = weigh([int8(base, tmp_path / "i2")], method, short, limit=6, before=rows["run"][0], batches=[2], repeats=1)
+    assert alone.loc[0, ["name", "change", "change_low"]].tolist() == rows.loc[1, ["name", "change", "change_low"]].tolist()

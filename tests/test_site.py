@@ -166,7 +166,7 @@ def test_a_lesson_that_changed_after_its_run_is_out_of_date(change: dict, old: b
 def test_the_headline_is_silent_about_memory_that_nobody_knows(course: Course) -> None:
     course.has()
     course.ran(memory=None)
-    assert "12.3 s one after the other · November 21, 2026." in course.first_page()
+    assert "Together they took 12.3 s · November 21, 2026." in course.first_page()
 
 
 def test_a_record_that_cannot_be_read_counts_as_not_run(course: Course) -> None:

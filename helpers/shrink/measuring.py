@@ -35,37 +35,37 @@ def weigh(
     *,
     split: str = "dev",
     limit: int | None = None,
+    before: Run | None = None,
     batches: Sequence[int] = (1, 16),
     repeats: int = 3,
 ) -> pandas.DataFrame:
-    """One row a technique; the first, usually `plain`, is what the others are compared with, on the same examples.
+    """One row a technique, compared with `before`, a run on the same examples; without it, with the first, usually `plain`.
 
-    name, bytes (files), score with low and high (95%), change with change_low and change_high (paired, nan for the first),
-    for each N of `batches` what `measure` gives (seconds_N, low_N, high_N, tokens_N, tokens_per_second_N), weight_bytes (in memory, nan
-    where unknown), and the `run` itself, to compare any two. Each model is read, measured and dropped before the next.
+    name, bytes (files), score with low and high (95%), change with change_low and change_high (paired; nan for the one that is compared
+    with), for each N of `batches` what `measure` gives (seconds_N, low_N, high_N, tokens_N, tokens_per_second_N), weight_bytes (in
+    memory, nan where unknown), and the `run` itself, to compare any two. Each model is read, measured and dropped before the next.
 
     >>> weigh([plain("pocket", "a"), int8("pocket", "b")], prompt("{input}"), load_task("reviews"), limit=20)  # doctest: +SKIP
     """
     import pandas as pd
 
     rows = []
-    first = None
     for candidate in shrunk:
         model = candidate.model()
         run = runs.run(method, task, model, split=split, limit=limit)
-        first = first or run
-        rows.append(_score(candidate, run, first) | _costs(model, run, batches, repeats) | {"run": run})
+        before = before or run
+        rows.append(_score(candidate, run, before) | _costs(model, run, batches, repeats) | {"run": run})
         del model
     give_back()
     return pd.DataFrame(rows)
 
 
-def _score(shrunk: Shrunk, run: Run, first: Run) -> dict:
+def _score(shrunk: Shrunk, run: Run, before: Run) -> dict:
     row = {"name": shrunk.name, "bytes": shrunk.bytes, "score": run.score.value, "low": run.score.low, "high": run.score.high}
-    if run is first:
+    if run is before:
         nan = float("nan")
         return row | {"change": nan, "change_low": nan, "change_high": nan}
-    change = runs.compare(first, run).difference
+    change = runs.compare(before, run).difference
     return row | {"change": change.value, "change_low": change.low, "change_high": change.high}
 
 

@@ -169,7 +169,7 @@ def _summary(entries: Sequence[Entry]) -> str:
     spent = seconds(sum(entry.last["seconds"] for entry in ran))
     days = sorted({entry.last["date"] for entry in ran if entry.last.get("date")})
     when = " · " + " to ".join(map(long_date, dict.fromkeys((days[0], days[-1])))) if days else ""
-    return f"{'; '.join(words)}. {spent} one after the other{f', at most {peak}' if peak else ''}{when}."
+    return f"{'; '.join(words)}. Together they took {spent}{f', at most {peak} in one' if peak else ''}{when}."
 
 
 def _versions() -> str:
