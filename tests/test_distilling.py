@@ -114,7 +114,7 @@ def test_calibration_is_how_likely_a_list_is_to_its_student_less_how_often_it_is
 
 
 def test_students_are_known_by_what_they_learned_from() -> None:
-    found = students.read_students()
+    found = students.by_labels(tuning.read_trainings("13/pocket"), tuning.read_trainings("14/pocket"))
     assert {name for name in found if name.startswith("train")} >= {"train, 25", "train, 180", "train, 180 + gold, 100"}
     assert {name for name in found if name.startswith(("gold", "teacher"))} == {
         f"{labels}, {n}" for labels in ("gold", "teacher") for n in (150, 300, 600)

@@ -1,6 +1,6 @@
 """Students of lesson 14: what each answered on dev, and what its answers say beside those of another source of labels.
 
->>> students = read_students()                                                                     # doctest: +SKIP
+>>> students = by_labels(tuning.read_trainings("13/pocket"), tuning.read_trainings("14/pocket"))   # doctest: +SKIP
 >>> compared("teacher, 600", "gold, 600", students)["clearly"]                                     # doctest: +SKIP
 'no'
 """
@@ -14,29 +14,29 @@ from typing import TYPE_CHECKING
 from helpers import places, stats
 from helpers.storage import read_json
 from helpers.tuning.distilling import names
-from helpers.tuning.recorded import read_trainings, recorded_run
+from helpers.tuning.recorded import recorded_run
 
 if TYPE_CHECKING:
     import pandas
 
     from helpers.runs import Run
 
-__all__ = ["averaged", "calibration", "compared", "empty_lists", "inherited", "read_students"]
+__all__ = ["averaged", "by_labels", "calibration", "compared", "empty_lists", "inherited"]
 
 EMPTY = frozenset({"[]"})
 LABELS = {"both": "train, 180 + teacher", "audited": "train, 180 + gold"}  # else gold or teacher: the pool's abstracts alone
 
 
-def read_students() -> dict[str, list[Run]]:
+def by_labels(earlier: pandas.DataFrame, made: pandas.DataFrame) -> dict[str, list[Run]]:
     """What `pocket`'s trainings on abstracts answered on dev, three by each source of labels; "untuned" is one run, before any.
 
-    train, n: lesson 13's first n abstracts, with gold labels; gold, n and teacher, n: the pool's first n, under either; sure: those of
-    the pool of which the teacher is sure, under its labels.
+    earlier, made: `read_trainings` of "13/pocket" and of "14/pocket". train, n: lesson 13's first n abstracts, with gold labels; gold, n
+    and teacher, n: the pool's first n, under either; sure: those of the pool of which the teacher is sure, under its labels.
     """
     found = {"untuned": [recorded_run("14/untuned", "dev")]}
-    for n, rows in read_trainings("13/pocket").query("task == 'abstracts'").groupby("n"):
+    for n, rows in earlier.query("task == 'abstracts'").groupby("n"):
         found[f"train, {n}"] = list(rows["abstracts"])
-    for (keep, labels, n), rows in read_trainings("14/pocket").query("task == 'abstracts'").groupby(["keep", "labels", "n"]):
+    for (keep, labels, n), rows in made.query("task == 'abstracts'").groupby(["keep", "labels", "n"]):
         found[f"{LABELS.get(labels, labels)}, {n}" if keep == "all" else keep] = list(rows["abstracts"])
     return found
 

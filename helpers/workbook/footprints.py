@@ -5,10 +5,12 @@ Each is one pass over the 50 abstracts of the recorded trainings, in a process o
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers import places
@@ -20,7 +22,10 @@ from helpers.tuning.rows import encode_splits
 from helpers.tuning.settings import settings_for
 from helpers.workbook.slow_trainings import SLOW
 
-__all__ = ["KEPT", "measure", "resident"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["KEPT", "measure", "resident", "weighs"]
 
 KEPT = places.recordings("14", "memory.json")
 WAYS = ("lora", "qlora")
@@ -38,8 +43,15 @@ def forget() -> None:
     PEAK.write_text("5", encoding="utf-8")
 
 
+def weighs(model: torch.nn.Module) -> float:
+    """The bytes of a model's weights in MB, with the scales of those in NF4."""
+    states = [weight.quant_state for weight in model.parameters() if getattr(weight, "quant_state", None) is not None]
+    tensors = [*model.parameters(), *(state.absmax for state in states), *(state.state2.absmax for state in states if state.nested)]
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors) / 1e6
+
+
 def measure(way: str, base: str = "smollm2") -> dict[str, int]:
-    """MB beyond what the process held before: the model as it is when training begins, and the peak of one pass over the abstracts."""
+    """MB of the weights, and the peak of one pass over the abstracts beyond what the process held before it read the model."""
     plan = SLOW[f"abstracts-smollm2-{way}-0"]
     given, ready = plan.fitting(), open_base(base)
     settings = settings_for(way, **dict(plan.settings) | {"epochs": 1, "evaluations": 1})
@@ -48,22 +60,19 @@ def measure(way: str, base: str = "smollm2") -> dict[str, int]:
     )  # fmt: skip
     before = resident()
     model = prepare(ready, way, settings, pairs)
-    held = resident()
     forget()
     with plan.arithmetic(), tempfile.TemporaryDirectory() as folder:
         train(Job(pairs, watched, settings, Path(folder), "", model, model.generation_config.pad_token_id))
-    return {"model": round(held - before), "peak": round(resident("VmHWM") - before)}
+    return {"weights": round(weighs(model)), "peak": round(resident("VmHWM") - before)}
 
 
 def main(names: list[str]) -> int:
     if names:
-        sys.stdout.write(f"{measure(names[0])}\n")
+        sys.stdout.write(f"{json.dumps(measure(names[0]))}\n")
         return 0
     command = [sys.executable, "-m", "helpers.workbook.footprints"]
     told = {way: subprocess.run([*command, way], check=True, capture_output=True, text=True).stdout for way in WAYS}
-    import ast
-
-    sys.stdout.write(f"{write_json(KEPT, {way: ast.literal_eval(said.splitlines()[-1]) for way, said in told.items()})}\n")
+    sys.stdout.write(f"{write_json(KEPT, {way: json.loads(said.splitlines()[-1]) for way, said in told.items()})}\n")
     return 0
 
 
