@@ -1,19 +1,20 @@
-"""Labels of a teacher: how a reply is read, the filters, what a student repeats, and the recordings of lesson 14."""
+"""Labels of a teacher: how a reply is read, the filters, and the recordings of lesson 14."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from types import SimpleNamespace
 
-import pandas as pd
 import pytest
+import torch
 
 from helpers import models, places, tuning
-from helpers.storage import read_json, read_rows, write_json, write_rows
+from helpers.storage import read_json, read_rows, write_rows
 from helpers.tasks import load_task
-from helpers.tuning import distilling, students
-from helpers.workbook import confidences, distillations, repacking, trainings
+from helpers.tuning import distilling
+from helpers.tuning.bases import open_base, prepare
+from helpers.tuning.settings import settings_for
+from helpers.workbook import confidences, distillations, footprints, repacking, trainings
 
 ROW = {"input": "We compare BERT with T5-base.", "target": ["BERT", "T5-base"], "logprob": -0.2, "tokens_out": 10}
 ROW |= {"again": ["t5-base", "BERT"], "judge": 2.0}
@@ -64,64 +65,6 @@ def test_grades_say_f1_and_whether_all_names_are_right() -> None:
     assert (table["right"].tolist(), table["says_none"].tolist()) == ([False, True], [False, True])
 
 
-def run(*answers: str) -> SimpleNamespace:
-    return SimpleNamespace(table=pd.DataFrame({"target": [["A"], ["B", "C"], []], "answer": answers}))
-
-
-def test_a_mistake_is_inherited_if_a_student_lists_the_same_wrong_name_or_misses_the_same_right_one() -> None:
-    teacher = run('["A", "X"]', '["B"]', '["Y", "Z"]')  # wrong: X; Y and Z; missed: C
-    own = [run('["X"]', '["B"]', '["Y"]'), run('["x", "A"]', '["B", "C"]', "[]")]
-    table = students.inherited(teacher, own, control=[run('["A"]', "broken", "[]")])
-    columns = ["abstracts", "mistakes", "own", "control"]
-    assert table.loc["lists a wrong name", columns].tolist() == [2, 3, (1 + 0.25) / 2, 0]
-    assert table.loc["misses a right name", columns].tolist() == [1, 1, 0.5, 1]
-    assert table.loc["does not say []", columns].tolist() == [1, 1, 0.5, 0]
-
-
-def test_empty_lists_are_counted_where_they_are_right_and_where_not() -> None:
-    counted = students.empty_lists([run('["A"]', "[]", "[]"), run("[]", '["B"]', "[]")])
-    assert counted == {"right": 2, "on abstracts": 1, "of": 2, "false": 2, "of others": 4}
-
-
-def scored(*scores: float) -> SimpleNamespace:
-    return SimpleNamespace(table=pd.DataFrame({"score": scores}), score=SimpleNamespace(value=sum(scores) / len(scores)))
-
-
-def test_a_difference_is_over_examples_in_pairs_and_over_seeds_by_welch() -> None:
-    runs = {"a": [scored(1.0, 0.8), scored(0.8, 0.8)], "b": [scored(0.6, 0.4), scored(0.4, 0.4)], "one": [scored(0.5, 0.5)]}
-    found = students.compared("a", "b", runs)
-    assert found["over dev"].value == pytest.approx(0.4)
-    assert repr(found["over seeds"]) == "0.40 [0.10, 0.70], n=2"  # 0.4 ± 4.303 · sqrt(2 · 0.005 / 2), 2 degrees of freedom
-    assert (found["clearly"], students.compared("b", "a", runs)["clearly"]) == ("better", "worse")
-    alone = students.compared("a", "one", runs)
-    assert (alone["over seeds"], alone["clearly"]) == ("", "better")  # dev decides
-
-
-def test_a_difference_that_one_of_its_intervals_leaves_open_is_not_clear() -> None:
-    runs = {"a": [scored(0.9, 0.9), scored(0.5, 0.5)], "b": [scored(0.4, 0.4), scored(0.4, 0.4)]}
-    found = students.compared("a", "b", runs)
-    assert found["over dev"].low > 0 > found["over seeds"].low
-    assert found["clearly"] == "no"
-
-
-def test_calibration_is_how_likely_a_list_is_to_its_student_less_how_often_it_is_right(tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("LADDER_RECORDINGS", str(tmp_path))
-    (tmp_path / "14").mkdir()
-    write_json(tmp_path / "14" / "confidence.json", {"a": [[math.log(0.5), 0.0], [math.log(0.3), 0.0]]})
-    line = students.calibration({"a": [scored(1.0, 0.5), scored(0.0, 1.0)]}).loc["a"]
-    assert (line["finds its list likely"], line["right"]) == pytest.approx((0.7, 0.5))
-    assert line["difference"].value == pytest.approx(0.2)
-
-
-def test_students_are_known_by_what_they_learned_from() -> None:
-    found = students.by_labels(tuning.read_trainings("13/pocket"), tuning.read_trainings("14/pocket"))
-    assert {name for name in found if name.startswith("train")} >= {"train, 25", "train, 180", "train, 180 + gold, 100"}
-    assert {name for name in found if name.startswith(("gold", "teacher"))} == {
-        f"{labels}, {n}" for labels in ("gold", "teacher") for n in (150, 300, 600)
-    }
-    assert [len(found[name]) for name in ("untuned", "sure", "train, 180 + teacher, 600")] == [1, 3, 3]
-
-
 def test_the_plan_takes_the_first_rows_that_a_filter_keeps() -> None:
     pool = {row["id"]: row for row in distilling.read_pool()}
     sure = distillations.Taught("abstracts", "lora", 10, 0, keep="sure").rows
@@ -162,6 +105,38 @@ def test_the_shipped_trainings_are_those_of_the_plan_and_score_as_recorded() -> 
     for row, each in zip(tuning.read_trainings("14/pocket").to_dict("records"), kept, strict=True):
         for task, recorded in each["runs"].items():
             assert row[task].table["score"].tolist() == pytest.approx(recorded["scores"], abs=1e-6)
+
+
+def test_the_first_steps_of_a_recorded_training_made_again_watch_the_losses_that_are_recorded(tmp_path) -> None:
+    training = distillations.Taught("abstracts", "lora", 150, 0, {"epochs": 4}, labels="gold")
+    kept = next(
+        row for row in read_json(places.data("recordings", "14", "pocket.json"))["trainings"] if row["training"] == asdict(training)
+    )
+    seen = []
+
+    def watch(row: dict) -> None:
+        seen.extend([] if math.isnan(row["dev_loss"]) else [[row["step"], row["dev_loss"]]])
+        if len(seen) == 2:
+            raise InterruptedError("enough")
+
+    with pytest.raises(InterruptedError, match="enough"):
+        tuning.fit(
+            "pocket", training.rows, method="lora", template=training.ask, dev=training.watch, dev_limit=None, folder=tmp_path,
+            live=watch, progress=False, **training.settings,
+        )  # fmt: skip
+    assert [step for step, _ in seen] == [step for step, _ in kept["watched"][:2]] == [0, 7]
+    assert [loss for _, loss in seen] == pytest.approx([loss for _, loss in kept["watched"][:2]], abs=0.01)
+
+
+def test_the_memory_that_the_lesson_shows_is_of_weights_in_4_bits_and_in_32_and_of_a_training() -> None:
+    kept = read_json(footprints.KEPT)
+    assert kept["qlora"]["weights"] < kept["lora"]["weights"] / 3
+    assert all(each["peak"] > each["weights"] for each in kept.values())
+    nets = {way: prepare(open_base("pocket"), way, settings_for(way), []) for way in ("lora", "qlora")}
+    assert footprints.weighs(nets["lora"]) == pytest.approx(4 * sum(p.numel() for p in nets["lora"].parameters()) / 1e6)
+    bits = sum(p.numel() for p in nets["qlora"].parameters() if p.dtype == torch.uint8) * 2  # two weights a byte
+    scales = footprints.weighs(nets["qlora"]) - sum(p.numel() * p.element_size() for p in nets["qlora"].parameters()) / 1e6
+    assert 8 / 64 * 0.9 < scales * 8e6 / bits < 0.2  # bits of scale a weight
 
 
 def test_without_the_fault_an_evaluation_leaves_the_gradients_as_they_are_and_the_recording_shows_the_fault() -> None:
