@@ -1,18 +1,20 @@
-"""Labels of a teacher: how a reply is read, the filters, what a student repeats, and the recordings of lesson 14."""
+"""Labels of a teacher: how a reply is read, the filters, and the recordings of lesson 14."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
-from types import SimpleNamespace
 
-import pandas as pd
 import pytest
+import torch
 
-from helpers import places, tuning
+from helpers import models, places, tuning
 from helpers.storage import read_json, read_rows, write_rows
 from helpers.tasks import load_task
 from helpers.tuning import distilling
-from helpers.workbook import distillations, repacking, trainings
+from helpers.tuning.bases import open_base, prepare
+from helpers.tuning.settings import settings_for
+from helpers.workbook import confidences, distillations, footprints, repacking, trainings
 
 ROW = {"input": "We compare BERT with T5-base.", "target": ["BERT", "T5-base"], "logprob": -0.2, "tokens_out": 10}
 ROW |= {"again": ["t5-base", "BERT"], "judge": 2.0}
@@ -63,36 +65,6 @@ def test_grades_say_f1_and_whether_all_names_are_right() -> None:
     assert (table["right"].tolist(), table["says_none"].tolist()) == ([False, True], [False, True])
 
 
-def run(*answers: str) -> SimpleNamespace:
-    return SimpleNamespace(table=pd.DataFrame({"target": [["A"], ["B", "C"], []], "answer": answers}))
-
-
-def test_a_mistake_is_inherited_if_a_student_lists_the_same_wrong_name_or_misses_the_same_right_one() -> None:
-    teacher = run('["A", "X"]', '["B"]', '["Y", "Z"]')  # wrong: X; Y and Z; missed: C
-    own = [run('["X"]', '["B"]', '["Y"]'), run('["x", "A"]', '["B", "C"]', "[]")]
-    table = distilling.inherited(teacher, own, control=[run('["A"]', "broken", "[]")])
-    wrong, missed = table.loc["lists a wrong name"], table.loc["misses a right name"]
-    assert (wrong["abstracts"], wrong["names"], wrong["own"], wrong["control"]) == (2, 3, (1 + 0.25) / 2, 0)
-    assert (missed["abstracts"], missed["names"], missed["own"], missed["control"]) == (1, 1, 0.5, 1)
-
-
-def test_empty_lists_are_counted_where_they_are_right_and_where_not() -> None:
-    counted = distilling.empty_lists([run('["A"]', "[]", "[]"), run("[]", '["B"]', "[]")])
-    assert counted == {"right": 2, "on abstracts": 1, "of": 2, "false": 2, "of others": 4}
-
-
-def scored(*scores: float) -> SimpleNamespace:
-    return SimpleNamespace(table=pd.DataFrame({"score": scores}), score=SimpleNamespace(value=sum(scores) / len(scores)))
-
-
-def test_a_difference_is_over_examples_in_pairs_and_over_seeds_by_welch() -> None:
-    runs = {"a": [scored(1.0, 0.8), scored(0.8, 0.8)], "b": [scored(0.6, 0.4), scored(0.4, 0.4)], "one": [scored(0.5, 0.5)]}
-    found = distilling.compared("a", "b", runs)
-    assert found["over dev"].value == pytest.approx(0.4)
-    assert found["over seeds"] == "[0.10, 0.70]"  # 0.4 ± 4.303 · sqrt(2 · 0.005 / 2), 2 degrees of freedom
-    assert distilling.compared("a", "one", runs)["over seeds"] == ""
-
-
 def test_the_plan_takes_the_first_rows_that_a_filter_keeps() -> None:
     pool = {row["id"]: row for row in distilling.read_pool()}
     sure = distillations.Taught("abstracts", "lora", 10, 0, keep="sure").rows
@@ -103,6 +75,20 @@ def test_the_plan_takes_the_first_rows_that_a_filter_keeps() -> None:
     both = distillations.Taught("abstracts", "lora", 600, 0, labels="both").rows
     assert [row["id"] for row in both] == [row["id"] for row in (*load_task("abstracts")["train"].to_list()[:180], *pool.values())]
     assert both[181]["target"] == ["Impulse Response"]
+
+
+def test_the_audited_labels_are_gold_as_those_of_train() -> None:
+    rows = distillations.Taught("abstracts", "lora", 100, 0, labels="audited").rows
+    assert [row["id"] for row in rows[179:181]] == [load_task("abstracts")["train"].to_list()[179]["id"], "pool-001"]
+    assert (len(rows), rows[181]["target"]) == (280, [])
+
+
+def test_untuned_pocket_asked_again_lists_what_is_recorded() -> None:
+    kept = tuning.recorded_run(confidences.UNTUNED, "dev").table["answer"].tolist()
+    again = confidences.untuned(limit=10).table["answer"].tolist()
+    assert sum(a == b for a, b in zip(again, kept, strict=False)) >= 9  # another processor may flip a near tie
+    scored_again = confidences.logprobs(models.load("pocket", cache=False), kept[:5])
+    assert scored_again == pytest.approx(read_json(confidences.KEPT)["untuned"][0][:5], abs=0.05)
 
 
 def test_the_shipped_scores_of_reviews_are_log_probabilities_of_both_labels_for_each_review_of_dev() -> None:
@@ -119,6 +105,38 @@ def test_the_shipped_trainings_are_those_of_the_plan_and_score_as_recorded() -> 
     for row, each in zip(tuning.read_trainings("14/pocket").to_dict("records"), kept, strict=True):
         for task, recorded in each["runs"].items():
             assert row[task].table["score"].tolist() == pytest.approx(recorded["scores"], abs=1e-6)
+
+
+def test_the_first_steps_of_a_recorded_training_made_again_watch_the_losses_that_are_recorded(tmp_path) -> None:
+    training = distillations.Taught("abstracts", "lora", 150, 0, {"epochs": 4}, labels="gold")
+    kept = next(
+        row for row in read_json(places.data("recordings", "14", "pocket.json"))["trainings"] if row["training"] == asdict(training)
+    )
+    seen = []
+
+    def watch(row: dict) -> None:
+        seen.extend([] if math.isnan(row["dev_loss"]) else [[row["step"], row["dev_loss"]]])
+        if len(seen) == 2:
+            raise InterruptedError("enough")
+
+    with pytest.raises(InterruptedError, match="enough"):
+        tuning.fit(
+            "pocket", training.rows, method="lora", template=training.ask, dev=training.watch, dev_limit=None, folder=tmp_path,
+            live=watch, progress=False, **training.settings,
+        )  # fmt: skip
+    assert [step for step, _ in seen] == [step for step, _ in kept["watched"][:2]] == [0, 7]
+    assert [loss for _, loss in seen] == pytest.approx([loss for _, loss in kept["watched"][:2]], abs=0.01)
+
+
+def test_the_memory_that_the_lesson_shows_is_of_weights_in_4_bits_and_in_32_and_of_a_training() -> None:
+    kept = read_json(footprints.KEPT)
+    assert kept["qlora"]["weights"] < kept["lora"]["weights"] / 3
+    assert all(min(each["peaks"]) > each["weights"] for each in kept.values())
+    nets = {way: prepare(open_base("pocket"), way, settings_for(way), []) for way in ("lora", "qlora")}
+    assert footprints.weighs(nets["lora"]) == pytest.approx(4 * sum(p.numel() for p in nets["lora"].parameters()) / 1e6)
+    bits = sum(p.numel() for p in nets["qlora"].parameters() if p.dtype == torch.uint8) * 2  # two weights a byte
+    scales = footprints.weighs(nets["qlora"]) - sum(p.numel() * p.element_size() for p in nets["qlora"].parameters()) / 1e6
+    assert 8 / 64 * 0.9 < scales * 8e6 / bits < 0.2  # bits of scale a weight
 
 
 def test_without_the_fault_an_evaluation_leaves_the_gradients_as_they_are_and_the_recording_shows_the_fault() -> None:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
-from helpers.tuning import distilling
+from helpers.tuning import distilling, students
 from helpers.tuning.bases import open_base
 from helpers.tuning.curves import Live, draw, draw_learning
 from helpers.tuning.fitting import fit, full, learning_curve, lora, prompt_tuning, qlora
@@ -18,5 +18,5 @@ from helpers.tuning.tuned import Tuned, read
 __all__ = [
     "fit", "full", "lora", "prompt_tuning", "qlora", "Tuned", "read", "open_base",
     "record", "read_recorded", "read_trainings", "recorded_run", "Live", "draw", "draw_learning", "learning_curve", "to_chat_jsonl",
-    "distilling",
+    "distilling", "students",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers import places, stats
+from helpers import places
 from helpers.metrics import set_f1
 from helpers.metrics.replies import json_value
 from helpers.storage import read_rows
@@ -21,9 +21,7 @@ from helpers.tasks import load_task
 if TYPE_CHECKING:
     import pandas
 
-    from helpers.runs import Run
-
-__all__ = ["FILTERS", "averaged", "compared", "empty_lists", "graded", "inherited", "names", "read_pool"]
+__all__ = ["FILTERS", "graded", "names", "read_pool"]
 
 POOL = "pool.jsonl"
 APPROVED = 0.76  # nats: set on the 100 audited labels, of which about half get as much
@@ -67,77 +65,6 @@ def graded(pool: Sequence[Mapping]) -> pandas.DataFrame:
 
     lines = [{"kind": row["kind"], "f1": set_f1(row["target"], row["gold"]), "says_none": not row["target"]} for row in pool]
     return pd.DataFrame(lines).assign(right=lambda table: table["f1"] == 1)
-
-
-def inherited(teacher: Run, own: Sequence[Run], control: Sequence[Run]) -> pandas.DataFrame:
-    """How much of what the teacher gets wrong its students get wrong as well, beside students of other labels.
-
-    Two lines: wrong names that it lists, and right ones that it misses. abstracts: those with such a mistake; names: how many in all; own,
-    control: the share of them that students repeat, by the mean over abstracts; own - control: the paired interval over abstracts.
-    """
-    import pandas as pd
-
-    right = [_lowered(target) for target in teacher.table["target"]]
-    listed = [_lowered(names(answer)) for answer in teacher.table["answer"]]
-    table = {}
-    for what, mistakes, there in (
-        ("lists a wrong name", [a - b for a, b in zip(listed, right, strict=True)], True),
-        ("misses a right name", [b - a for a, b in zip(listed, right, strict=True)], False),
-    ):
-        shares = [_repeated(runs, mistakes, there) for runs in (own, control)]
-        count = {"abstracts": len(shares[0]), "names": sum(map(len, mistakes))}
-        means = {"own": sum(shares[0]) / len(shares[0]), "control": sum(shares[1]) / len(shares[1])}
-        table[what] = count | means | {"own - control": stats.paired_bootstrap(shares[1], shares[0])}
-    return pd.DataFrame(table).T.infer_objects()
-
-
-def averaged(trainings: Sequence[Run]) -> pandas.Series:
-    """The score of each example, by the mean over some runs."""
-    import pandas as pd
-
-    return pd.concat([run.table["score"] for run in trainings], axis=1).mean(axis=1)
-
-
-def compared(a: str, b: str, runs: Mapping[str, Sequence[Run]]) -> dict[str, object]:
-    """The difference a - b twice: over dev, the interval in pairs over examples; over seeds, Welch's 95% interval of the mean scores.
-
-    The second is empty where a or b is a single run.
-    """
-    from scipy.stats import ttest_ind
-
-    means = [[run.score.value for run in runs[name]] for name in (a, b)]
-    row: dict[str, object] = {"over dev": stats.paired_bootstrap(averaged(runs[b]), averaged(runs[a])), "over seeds": ""}
-    if min(map(len, means)) > 1:
-        low, high = ttest_ind(*means, equal_var=False).confidence_interval()
-        row["over seeds"] = f"[{low:.2f}, {high:.2f}]"
-    return row
-
-
-def empty_lists(trainings: Sequence[Run]) -> dict[str, int]:
-    """How often some runs say []: right (no model is named), on so many abstracts, and false; and the number of answers to each kind."""
-    import pandas as pd
-
-    said = pd.concat([run.table["answer"] == "[]" for run in trainings], axis=1)
-    nothing = pd.Series([not target for target in trainings[0].table["target"]], index=said.index)
-    right, false = said[nothing], said[~nothing]
-    return {
-        "right": int(right.sum().sum()), "on abstracts": int(right.any(axis=1).sum()), "of": right.size,
-        "false": int(false.sum().sum()), "of others": false.size,
-    }  # fmt: skip
-
-
-def _lowered(some: Sequence[str] | None) -> set[str]:
-    return {name.lower() for name in some or ()}
-
-
-def _repeated(runs: Sequence[Run], mistakes: Sequence[set[str]], there: bool) -> list[float]:
-    """For each abstract with mistakes, the share of them that a run repeats (has the names, or lacks them), by the mean over runs."""
-    answers = [[_lowered(names(answer)) for answer in run.table["answer"]] for run in runs]
-    return [
-        sum((name in said[at]) == there for said in answers for name in wrong) / (len(wrong) * len(runs))
-        for at, wrong in enumerate(mistakes)
-        if wrong
-    ]
 
 
 def stands(row: Mapping) -> bool:

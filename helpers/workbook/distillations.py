@@ -24,7 +24,8 @@ __all__ = ["QUANTIZED", "TAUGHT", "Taught"]
 class Taught(Training):
     """A training on the first n abstracts of the pool that a filter keeps, under a teacher's labels; or on the first n, with gold ones.
 
-    labels: teacher, gold, or both: the 180 rows of train with their gold labels, then the pool's n under the teacher's.
+    labels: teacher or gold; both: the 180 rows of train with their gold labels, then the pool's n under the teacher's; audited: those 180,
+    then the pool's first n, all with gold labels, which are those that lesson 14 paid for to have and to check its teacher.
     """
 
     labels: str = "teacher"
@@ -32,12 +33,12 @@ class Taught(Training):
 
     @property
     def rows(self) -> list[dict]:
-        if self.labels == "gold":
+        if self.labels in ("gold", "audited"):
             graded = {row["id"]: row["target"] for row in read_rows(places.data("abstracts", "pool_gold.jsonl"))}
             pool = [{**row, "target": graded[row["id"]]} for row in read_rows(places.data("abstracts", POOL))]
         else:
             pool = [row for row in read_pool() if FILTERS[self.keep](row)]
-        own = load_task(self.task)["train"].to_list()[: WATCHED[self.task]] if self.labels == "both" else []
+        own = load_task(self.task)["train"].to_list()[: WATCHED[self.task]] if self.labels in ("both", "audited") else []
         return [{name: row[name] for name in ("id", "input", "target")} for row in (*own, *pool[: self.n])]
 
     @property
@@ -46,7 +47,7 @@ class Taught(Training):
 
 
 def _taught() -> Iterator[Taught]:
-    """At most 75 or 76 steps each, but 98 with both kinds of labels: one pass over 780 abstracts."""
+    """At most 75 or 76 steps each, but 98 with both kinds of labels, one pass over 780 abstracts, and 105 with the audited ones, three."""
     for seed in SEEDS:
         yield Taught("abstracts", "lora", 600, seed, {"epochs": 1})
         yield Taught("abstracts", "lora", 300, seed, {"epochs": 2}, keep="sure")
@@ -56,6 +57,10 @@ def _taught() -> Iterator[Taught]:
         yield Taught("abstracts", "lora", 600, seed, {"epochs": 1}, labels="both")
         yield Taught("abstracts", "lora", 300, seed, {"epochs": 2})
         yield Taught("abstracts", "lora", 150, seed, {"epochs": 4})
+    for seed in SEEDS:
+        yield Taught("abstracts", "lora", 100, seed, {"epochs": 3}, labels="audited")
+        yield Taught("abstracts", "lora", 300, seed, {"epochs": 2}, labels="gold")
+        yield Taught("abstracts", "lora", 150, seed, {"epochs": 4}, labels="gold")
 
 
 QUANTIZED = tuple(Training("reviews", "qlora", 200, seed) for seed in SEEDS)
