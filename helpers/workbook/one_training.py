@@ -35,6 +35,11 @@ class Training:
     changes: dict[str, float] = field(default_factory=dict)
 
     @property
+    def base(self) -> str:
+        """What is trained."""
+        return "pocket"
+
+    @property
     def settings(self) -> dict[str, Any]:
         return {**COMMON, **RECIPES[self.task], **self.changes, "seed": self.seed}
 

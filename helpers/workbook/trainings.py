@@ -97,7 +97,7 @@ def _made(training: Training) -> dict[str, Any]:
 def tuned(training: Training) -> Tuned:
     """The training itself, from its folder in the cache if it is there."""
     return tuning.fit(
-        "pocket", training.rows, method=training.method, template=training.ask, dev=training.watch, dev_limit=None,
+        training.base, training.rows, method=training.method, template=training.ask, dev=training.watch, dev_limit=None,
         folder=places.cache("trainings", tuning_name(training)), progress=False, **training.settings,
     )  # fmt: skip
 
