@@ -15,9 +15,9 @@ from helpers.tuning import fitting
 from helpers.tuning.bases import open_base
 from helpers.tuning.rows import encode_splits
 from helpers.tuning.settings import settings_for
-from helpers.workbook import slow_trainings, trainings
+from helpers.workbook import dated_trainings, slow_trainings, trainings
 from helpers.workbook.dated_trainings import DATED, NEW, GoneOn
-from helpers.workbook.one_training import answered
+from helpers.workbook.one_training import answered, tuning_name
 
 HOME = places.cache().parent  # the tests have a home of their own, without the converted model
 CONVERTED = places.models("smollm2-135m-instruct-fp16-b179c952", "sizes.json")
@@ -94,13 +94,13 @@ def test_a_dated_training_learns_as_many_rows_as_its_plan_says_and_no_new_one_of
 
 
 def test_going_on_begins_with_the_weights_of_the_old_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainings, "tuned", lambda training: tuning.read_recorded("16/old"))
+    monkeypatch.setattr(dated_trainings, "tuned", lambda training: tuning.read_recorded("16/old"))
     training = next(each for each in DATED if isinstance(each, GoneOn))
     begun = open_base(training.base).local.model.state_dict()
     old = tuning.read_recorded("16/old").model().provider.model.state_dict()
     assert begun.keys() == old.keys()
     assert all(torch.equal(begun[name], old[name]) for name in old)
-    assert "beginsold" in trainings.tuning_name(training)
+    assert "beginsold" in tuning_name(training)
 
 
 def test_a_short_dated_training_made_again_answers_as_it_was_recorded() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import places
 from helpers.tasks import Task, load_task, with_splits
-from helpers.workbook.one_training import SEEDS, Training, answered
+from helpers.workbook.one_training import SEEDS, Training, answered, tuned, tuning_name
 
 if TYPE_CHECKING:
     from helpers.models import Model
@@ -74,8 +74,6 @@ class GoneOn(Dated):
 
     @property
     def base(self) -> str:
-        from helpers.workbook.trainings import tuned, tuning_name
-
         before = Dated("invoices", "lora", 300, self.seed)
         folder = places.cache("trainings", f"{tuning_name(before)}-merged")
         shutil.rmtree(folder, ignore_errors=True)
