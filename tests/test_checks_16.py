@@ -78,6 +78,15 @@ def pasted(answer: str, received: str) -> str:
     return f"{int(received[:4]) + (answer[5:] < received[5:])}{answer[4:]}"
 
 
+def replaced(answer: str, received: str) -> str:
+    """The year put into a date: it raises where that year has no such day."""
+    if not re.fullmatch(r"\d{4}-(0\d|1[0-2])-[0-3]\d", answer):
+        return answer
+    day = date.fromisoformat(answer)
+    year = int(received[:4])
+    return next(then for n in (year, year + 1) if (then := day.replace(year=n).isoformat()) >= received)
+
+
 def from_digits(answer: str, received: str) -> str:
     digits = re.sub(r"\D", "", answer)
     return f"{received[:4]}-{digits[4:6] or '01'}-{digits[6:8] or '01'}"
@@ -153,6 +162,8 @@ def test_core_says_what_a_wrong_bettor_does(test: object, why: str) -> None:
         (by_month, "that day was over"),
         (pasted, "go on until there is"),
         (from_digits, "what is no date stays"),
+        (lambda answer, received: date.fromisoformat(answer).isoformat(), "ValueError for '', received 2026-05-05"),
+        (replaced, "ValueError for '2024-02-29', received 2027-12-02"),
         (lambda answer, received: answer, "that day was over"),
         (lambda answer, received: received, "what is no date stays"),
         (lambda answer, received: None if answer[:6] == "2025-0" else answer, "return the date as"),

@@ -68,10 +68,10 @@ def stretch(due: Callable[[str, str], str]) -> str:
     if not callable(due):
         raise Miss(type(due).__name__, "a function of an answer and a day", "put the function's name there, without parentheses")
     for answer in NO_DAYS:
-        if (said := due(answer, "2026-05-05")) != answer:
+        if (said := _said(due, answer, "2026-05-05")) != answer:
             raise Miss(f"{said!r} for {answer!r}", "the answer as it was", "what is no date stays as it is: people have to see it")
     for (answer, received), want in DAYS.items():
-        said = due(answer, received)
+        said = _said(due, answer, received)
         if not isinstance(said, str):
             raise Miss(type(said).__name__, "a text", "return the date as YYYY-MM-DD")
         if said != want:
@@ -79,6 +79,15 @@ def stretch(due: Callable[[str, str], str]) -> str:
                 f"{said} for {answer}, received {received}", "the first such day, on that day or after", _why(said, answer, received, want)
             )
     return f"{len(DAYS)} dates get the year of the bill, at the turn of a year the next one; what is no date stays."
+
+
+def _said(due: Callable[[str, str], str], answer: str, received: str) -> str:
+    """What the function says; one that raises is told for which answer."""
+    try:
+        return due(answer, received)
+    except Exception as error:
+        what = f"{type(error).__name__} for {answer!r}, received {received}"
+        raise Miss(what, "a text for any answer", f"{error}: look at the form first, and catch what no year has") from None
 
 
 def _why(said: str, answer: str, received: str, want: str) -> str:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
 
 from helpers.prompts import Json
 
@@ -41,6 +42,7 @@ def lower(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("’", "'").casefold()
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Rules 1 to 4 of `exact`; the marks that a sentence needs (, : = and a period inside) stay."""
     text = _NUMBER.sub(lambda m: _number(m[0]), re.sub(r"−|(?<!\w)–(?=\d)", "-", lower(text)))

@@ -74,9 +74,9 @@ def read_trainings(name: str) -> pandas.DataFrame:
     """Many small trainings that were recorded together: one row a training, with its runs, scored now from the answers kept.
 
     Columns: task, method, n (rows learned from), seed, errors (the share planted, where some were), labels and keep (whose labels: the
-    teacher's, gold ones, or both; and the filter that they passed, in lesson 14), rows_of and asked (lesson 16), lr, rank, alpha, epochs,
-    batch, steps, best_step, stopped, trainable, bytes, loss (the lowest on the rows that said when to stop), and a `Run` on dev of
-    every task it was asked about (nan where it was not); on other splits as "invoices fresh".
+    teacher's, gold ones, or both; and the filter that they passed, in lesson 14), rows_of, asked and begins (lesson 16), lr, rank, alpha,
+    epochs, batch, steps, best_step, stopped, trainable, bytes, loss (the lowest on the rows that said when to stop), and a `Run` on dev
+    of every task it was asked about (nan where it was not); on other splits as "invoices fresh".
     ValueError: there is no such recording.
 
     >>> read_trainings("13/pocket").query("task == 'reviews'")["reviews"]  # doctest: +SKIP
@@ -92,7 +92,7 @@ def read_trainings(name: str) -> pandas.DataFrame:
 def _row(each: Mapping) -> dict:
     training = {
         name: each["training"][name]
-        for name in ("task", "method", "n", "seed", "errors", "labels", "keep", "rows_of", "asked")
+        for name in ("task", "method", "n", "seed", "errors", "labels", "keep", "rows_of", "asked", "begins")
         if name in each["training"]
     }
     settings = {name: each["settings"][name] for name in ("lr", "rank", "alpha", "epochs", "batch")}

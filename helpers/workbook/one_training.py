@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from helpers import places
 from helpers.tasks import Task, load_task
 
 if TYPE_CHECKING:
     from helpers.models import Model
+    from helpers.tuning.tuned import Tuned
 
-__all__ = ["COMMON", "SEEDS", "WATCHED", "Training", "answered"]
+__all__ = ["COMMON", "SEEDS", "WATCHED", "Training", "answered", "tuned", "tuning_name"]
 
 SEEDS = (0, 1, 2)
 FACTS = 60  # questions about facts, to see what a model forgot
@@ -33,6 +35,11 @@ class Training:
     n: int
     seed: int
     changes: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        """What is trained."""
+        return "pocket"
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -69,6 +76,22 @@ def _method(task: str) -> Any:
 
     text, tokens = PROMPTS[task]
     return methods.prompt(text, name="tuned", max_tokens=tokens)
+
+
+def tuned(training: Training) -> Tuned:
+    """The training itself, from its folder in the cache if it is there."""
+    from helpers import tuning
+
+    return tuning.fit(
+        training.base, training.rows, method=training.method, template=training.ask, dev=training.watch, dev_limit=None,
+        folder=places.cache("trainings", tuning_name(training)), progress=False, **training.settings,
+    )  # fmt: skip
+
+
+def tuning_name(training: Training) -> str:
+    """A folder's name for a training."""
+    changes = [f"{name}{value:g}" for name, value in training.changes.items()]
+    return "-".join([training.task, training.method, str(training.n), str(training.seed), *changes, *training.special])
 
 
 def answered(method: Any, task: Task, model: Model, limit: int | None = None, split: str = "dev") -> dict[str, list]:

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
-from helpers import places, tuning
+from helpers import places
 from helpers.curation.suspects import plant
 from helpers.storage import read_json, write_json
 from helpers.workbook.dated_trainings import DATED
-from helpers.workbook.one_training import COMMON, SEEDS, WATCHED, Training
+from helpers.workbook.one_training import COMMON, SEEDS, WATCHED, Training, tuned
 from helpers.workbook.slow_trainings import SLOW
 
 if TYPE_CHECKING:
@@ -92,20 +92,6 @@ def _made(training: Training) -> dict[str, Any]:
     """Train, answer, and say how it went."""
     done = tuned(training)
     return _about(done) | {"runs": training.answered(done.model(batch_size=16))}
-
-
-def tuned(training: Training) -> Tuned:
-    """The training itself, from its folder in the cache if it is there."""
-    return tuning.fit(
-        "pocket", training.rows, method=training.method, template=training.ask, dev=training.watch, dev_limit=None,
-        folder=places.cache("trainings", tuning_name(training)), progress=False, **training.settings,
-    )  # fmt: skip
-
-
-def tuning_name(training: Training) -> str:
-    """A folder's name for a training."""
-    changes = [f"{name}{value:g}" for name, value in training.changes.items()]
-    return "-".join([training.task, training.method, str(training.n), str(training.seed), *changes, *training.special])
 
 
 def _about(done: Tuned) -> dict[str, Any]:
