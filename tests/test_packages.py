@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 import urllib.request
 from importlib.metadata import PackageNotFoundError, distribution
 
@@ -22,6 +24,11 @@ def test_an_extra_counts_only_where_it_is_asked_for() -> None:
     assert "tinycss2" not in needed("bleach")
     assert "tinycss2" in needed("bleach[css]")
     assert "tinycss2" in needed("nbconvert")  # it asks for bleach[css]
+
+
+def test_a_notebook_is_read_without_the_grammar_of_web_addresses() -> None:
+    code = "import sys, helpers.workbook, nbformat, jsonschema; print('rfc3987_syntax' in sys.modules, jsonschema.validate(1, {}))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False None\n"
 
 
 def test_a_package_that_is_not_there_is_named() -> None:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from helpers.packages import load_jsonschema
 from helpers.progress import bar
 from helpers.retrieval.chunking import Chunk
 from helpers.retrieval.embedder import Embedder
@@ -120,6 +121,7 @@ class ChromaIndex:
 
 def _client(where: str) -> ClientAPI:
     os.environ["ANONYMIZED_TELEMETRY"] = "False"
+    load_jsonschema()
     try:
         import chromadb
         from chromadb.config import Settings

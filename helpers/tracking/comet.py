@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from helpers.packages import load_jsonschema
 
 __all__ = ["load", "open_offline", "open_online", "reason_against_online"]
 
@@ -35,7 +36,7 @@ _KEEP_OUT = (
 
 def load() -> ModuleType:
     """The module `comet_ml`, quiet. Settings that the reader made in the environment are respected; none is left behind there."""
-    _load_jsonschema()
+    load_jsonschema()
     with _environment(_AT_IMPORT):
         import comet_ml
 
@@ -104,18 +105,6 @@ def _ask(address: str, key: str, statuses: list[int]) -> None:
 
 def _config(comet_ml: ModuleType, name: str, **more: str) -> Any:
     return comet_ml.ExperimentConfig(name=name, display_summary_level=0, **dict.fromkeys(_KEEP_OUT, False), **more)
-
-
-def _load_jsonschema() -> None:
-    """Import jsonschema, which Comet needs, without its optional check of international web addresses: building that takes half of
-    Comet's import time (1.6 of 3.2 s)."""
-    if "jsonschema" in sys.modules or "rfc3987_syntax" in sys.modules:
-        return
-    sys.modules["rfc3987_syntax"] = None  # an import that fails, which jsonschema allows for
-    try:
-        import jsonschema  # noqa: F401
-    finally:
-        del sys.modules["rfc3987_syntax"]
 
 
 def _consoles() -> list[logging.Handler]:
