@@ -18,10 +18,10 @@ from helpers import workbook
 
 USEFUL = ("positive", "right", "I don't know.", '["BERT"]', "It is London.", "wrong", "unsafe", "negative", "12")
 NOISE = ("", " ", "…", "asdf qwer zxcv", "\n\n", "???")
-LIMITS = {"01": 40, "02": 12, "03": 10, "04": 6, "05": 12, "06": 40, "07": 40, "08": 40, "10": 30, "11": 40, "12": 120, "17": 6}
+LIMITS = {"01": 40, "02": 12, "03": 20, "04": 6, "05": 12, "06": 40, "07": 40, "08": 40, "10": 30, "11": 40, "12": 120, "17": 6}
 SMALL = {number: {"limit": n} for number, n in LIMITS.items()}
-for number in ("10", "11"):  # what finds the passages is not tried here, and the second model has no recorded replies to others
-    SMALL[number] |= {"embedder": "pocket", "second": "none"}
+# What finds the passages is not tried here; and the second model would be asked, alive, what was not recorded.
+SMALL["11"] |= {"embedder": "pocket", "second": "none"}
 
 
 def banana(text: str) -> str:

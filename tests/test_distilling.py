@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from helpers import models, places, tuning
+from helpers.shrink.measuring import module_bytes
 from helpers.storage import read_json, read_rows, write_rows
 from helpers.tasks import load_task
 from helpers.tuning import distilling
@@ -133,10 +134,13 @@ def test_the_memory_that_the_lesson_shows_is_of_weights_in_4_bits_and_in_32_and_
     assert kept["qlora"]["weights"] < kept["lora"]["weights"] / 3
     assert all(min(each["peaks"]) > each["weights"] for each in kept.values())
     nets = {way: prepare(open_base("pocket"), way, settings_for(way), []) for way in ("lora", "qlora")}
-    assert footprints.weighs(nets["lora"]) == pytest.approx(4 * sum(p.numel() for p in nets["lora"].parameters()) / 1e6)
+    apart = {way: sum(t.numel() * t.element_size() for t in (*net.parameters(), *net.buffers())) for way, net in nets.items()}
+    assert module_bytes(nets["lora"]) == apart["lora"]
+    states = [weight.quant_state for weight in nets["qlora"].parameters() if getattr(weight, "quant_state", None) is not None]
+    tables = {table.data_ptr(): 4 * table.numel() for state in states for table in (state.code, state.state2.code)}
+    scales = module_bytes(nets["qlora"]) - apart["qlora"] - sum(tables.values())
     bits = sum(p.numel() for p in nets["qlora"].parameters() if p.dtype == torch.uint8) * 2  # two weights a byte
-    scales = footprints.weighs(nets["qlora"]) - sum(p.numel() * p.element_size() for p in nets["qlora"].parameters()) / 1e6
-    assert 8 / 64 * 0.9 < scales * 8e6 / bits < 0.2  # bits of scale a weight
+    assert 8 / 64 * 0.9 < scales * 8 / bits < 0.2  # bits of scale a weight
 
 
 def test_without_the_fault_an_evaluation_leaves_the_gradients_as_they_are_and_the_recording_shows_the_fault() -> None:

@@ -78,8 +78,8 @@ def replies(lesson: Seen) -> dict[str, tuple[str, list]]:
 
 def test_a_model_served_over_http_gives_the_replies_and_scores_that_it_gives_here(manager, tmp_path):
     with served(POCKET, tmp_path / "log") as url:
-        remote = execute(manager, "01", {"model": f"openai:{POCKET}@{url}", "second": "none", "limit": 12}, last=REPLIES)
-    here = execute(manager, "01", {"model": "pocket", "second": "none", "limit": 12}, last=REPLIES)
+        remote = execute(manager, "01", {"model": f"openai:{POCKET}@{url}", "second": "none", "limit": 20}, last=REPLIES)
+    here = execute(manager, "01", {"model": "pocket", "second": "none", "limit": 20}, last=REPLIES)
     assert (remote.error, here.error) == ("", "")
     assert replies(remote) == replies(here)
     assert len(replies(here)) >= 7

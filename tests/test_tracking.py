@@ -412,10 +412,10 @@ def test_a_metric_must_be_a_number():
 
 def test_the_scrubber_knows_keys_and_folders_but_not_words(monkeypatch):
     monkeypatch.setenv("MY_API_KEY", "0123456789\r")
-    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("HOME", "/house/ann")
     scrub = scrubber()
     assert scrub(["a 0123456789 b", {"api_key": "abcdefghij", "tokens_in": 3}]) == ["a *** b", {"api_key": "***", "tokens_in": 3}]
-    assert scrub(f"{places.root()}/data and /home/ann/x and /home/anna and ann") == "./data and ~/x and /home/anna and ann"
+    assert scrub(f"{places.root()}/data and /house/ann/x and /house/anna and ann") == "./data and ~/x and /house/anna and ann"
 
 
 def test_of_two_keys_that_begin_alike_nothing_is_left(monkeypatch):
@@ -425,9 +425,9 @@ def test_of_two_keys_that_begin_alike_nothing_is_left(monkeypatch):
 
 
 def test_the_order_of_the_environment_does_not_matter(monkeypatch):
-    monkeypatch.setattr("os.environ", {"B_TOKEN": "abcdefgh12SECRETTAIL", "A_TOKEN": "abcdefgh12", "HOME": "/home/ann"})
+    monkeypatch.setattr("os.environ", {"B_TOKEN": "abcdefgh12SECRETTAIL", "A_TOKEN": "abcdefgh12", "HOME": "/house/ann"})
     forward = scrubber()("abcdefgh12SECRETTAIL")
-    monkeypatch.setattr("os.environ", {"A_TOKEN": "abcdefgh12", "B_TOKEN": "abcdefgh12SECRETTAIL", "HOME": "/home/ann"})
+    monkeypatch.setattr("os.environ", {"A_TOKEN": "abcdefgh12", "B_TOKEN": "abcdefgh12SECRETTAIL", "HOME": "/house/ann"})
     assert forward == scrubber()("abcdefgh12SECRETTAIL") == "***"
 
 
@@ -445,8 +445,8 @@ def test_of_two_folders_one_inside_the_other_the_scrubber_names_the_inner(monkey
 
 
 def test_the_scrubber_takes_a_folder_out_of_a_key_of_a_mapping_and_leaves_its_neighbor(monkeypatch):
-    monkeypatch.setenv("HOME", "/home/ann")
-    assert scrubber()({"/home/ann/x": "/home/ann-lee/x"}) == {"~/x": "/home/ann-lee/x"}
+    monkeypatch.setenv("HOME", "/house/ann")
+    assert scrubber()({"/house/ann/x": "/house/ann-lee/x"}) == {"~/x": "/house/ann-lee/x"}
 
 
 def test_a_home_folder_at_the_very_top_hides_no_slash_from_the_scrubber(monkeypatch):

@@ -117,13 +117,16 @@ def _speed(model: Model, prompts: list, batch: int, max_tokens: int, repeats: in
 
 
 def weight_bytes(model: Model) -> int | None:
-    """Bytes of all parameters and buffers of a torch model, each tensor once; None where the weights are not torch's (ONNX, remote).
+    """What the weights of a torch model take in memory (`module_bytes`); None where they are not torch's (ONNX, remote).
 
-    A 4-bit matrix of bitsandbytes counts with its scales. What answering needs besides is not in it: see `peak_memory`.
+    What answering needs besides is not in it: see `peak_memory`.
     """
     module = module_of(model)
-    if module is None:
-        return None
+    return None if module is None else module_bytes(module)
+
+
+def module_bytes(module: torch.nn.Module) -> int:
+    """Bytes of all parameters and buffers, each tensor once; a 4-bit matrix of bitsandbytes counts with its scales."""
     tensors = [*module.parameters(), *module.buffers(), *(scale for p in module.parameters() for scale in _scales(p))]
     return sum(size for _, size in {(t.data_ptr(), t.numel() * t.element_size()) for t in tensors})
 

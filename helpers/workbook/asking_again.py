@@ -15,9 +15,9 @@ from helpers.models.replay import NOTES, STRICT
 
 __all__ = ["LEAST", "MOST_WRONG", "SAMPLE", "Again", "again", "recorded_lessons", "settings", "verdict"]
 
-SAMPLE = 12  # replies of a recording
+SAMPLE = 20  # replies of a recording
 LEAST = 0.95  # of the replies that are asked again, all lessons together, letter for letter
-MOST_WRONG = 2  # in one lesson: another processor flips a near tie
+MOST_WRONG = 3  # in one lesson: another processor flips a near tie
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import helpers.models  # noqa: F401  (before torch: it sets how threads wait)
 from helpers import places
+from helpers.shrink.measuring import module_bytes
 from helpers.storage import write_json
 from helpers.tasks import load_task
 from helpers.tuning.bases import open_base, prepare
@@ -22,10 +22,7 @@ from helpers.tuning.rows import encode_splits
 from helpers.tuning.settings import settings_for
 from helpers.workbook.slow_trainings import SLOW
 
-if TYPE_CHECKING:
-    import torch
-
-__all__ = ["KEPT", "measure", "resident", "weighs"]
+__all__ = ["KEPT", "measure", "resident"]
 
 KEPT = places.recordings("14", "memory.json")
 WAYS = ("lora", "qlora")
@@ -44,13 +41,6 @@ def forget() -> None:
     PEAK.write_text("5", encoding="utf-8")
 
 
-def weighs(model: torch.nn.Module) -> float:
-    """The bytes of a model's weights in MB, with the scales of those in NF4."""
-    states = [weight.quant_state for weight in model.parameters() if getattr(weight, "quant_state", None) is not None]
-    tensors = [*model.parameters(), *(state.absmax for state in states), *(state.state2.absmax for state in states if state.nested)]
-    return sum(tensor.numel() * tensor.element_size() for tensor in tensors) / 1e6
-
-
 def measure(way: str, base: str = "smollm2") -> dict[str, int]:
     """MB of the weights, and the peak of one pass over the abstracts beyond what the process held before it read the model."""
     plan = SLOW[f"abstracts-smollm2-{way}-0"]
@@ -64,7 +54,7 @@ def measure(way: str, base: str = "smollm2") -> dict[str, int]:
     forget()
     with plan.arithmetic(), tempfile.TemporaryDirectory() as folder:
         train(Job(pairs, watched, settings, Path(folder), "", model, model.generation_config.pad_token_id))
-    return {"weights": round(weighs(model)), "peak": round(resident("VmHWM") - before)}
+    return {"weights": round(module_bytes(model) / 1e6), "peak": round(resident("VmHWM") - before)}
 
 
 def main(names: list[str]) -> int:
